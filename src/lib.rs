@@ -1,0 +1,6 @@
+//! Lifeboat: emergency webmail for mail hosters.
+//!
+//! See `ARCHITECTURE.md` for the map of the house.
+
+pub mod clock;
+pub mod ids;
