@@ -1,0 +1,187 @@
+//! TLS with rustls and its `ring` provider, named explicitly.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use serde::{Deserialize, Serialize};
+
+use super::BoxStream;
+
+/// How a connection is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// Not at all: for loopback and Unix sockets.
+    #[default]
+    Off,
+    /// By the STARTTLS command; without it nothing else is said.
+    Starttls,
+    /// From the first byte.
+    Implicit,
+}
+
+/// Where Linux distributions keep the certificates they trust.
+const SYSTEM_ROOTS: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+];
+
+/// Why TLS cannot be set up or spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file with certificates or a key cannot be read.
+    #[error("{}: {why}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No list of trusted certificates was found.
+    #[error("no trusted certificates found; install ca-certificates or set a CA file")]
+    NoRoots,
+    /// The name is not one that a certificate can be for.
+    #[error("{0:?} is not a host name or address")]
+    Name(String),
+    /// rustls refused the configuration.
+    #[error("TLS configuration: {0}")]
+    Config(#[from] rustls::Error),
+    /// The handshake failed.
+    #[error("TLS handshake: {0}")]
+    Handshake(#[source] std::io::Error),
+    /// The handshake took too long.
+    #[error("TLS handshake not done within {} s", .0.as_secs_f32())]
+    Timeout(Duration),
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn file_error(path: &Path, error: rustls::pki_types::pem::Error) -> TlsError {
+    let why = match error {
+        rustls::pki_types::pem::Error::Io(error) => error.to_string(),
+        rustls::pki_types::pem::Error::NoItemsFound => "holds no PEM of this kind".to_owned(),
+        other => other.to_string(),
+    };
+    let path = path.to_owned();
+    TlsError::File { path, why }
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let list = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| file_error(path, error))?;
+    if list.is_empty() {
+        return Err(file_error(
+            path,
+            rustls::pki_types::pem::Error::NoItemsFound,
+        ));
+    }
+    Ok(list)
+}
+
+/// Speaks TLS as a client and verifies the server's certificate.
+#[derive(Clone)]
+pub struct TlsConnector(tokio_rustls::TlsConnector);
+
+impl std::fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
+
+impl TlsConnector {
+    /// Trusts the certificates in `ca_file`, or those of the system.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no certificate.
+    pub fn new(ca_file: Option<&Path>) -> Result<Self, TlsError> {
+        let path = match ca_file {
+            Some(path) => path,
+            None => SYSTEM_ROOTS
+                .iter()
+                .map(Path::new)
+                .find(|path| path.exists())
+                .ok_or(TlsError::NoRoots)?,
+        };
+        let mut roots = RootCertStore::empty();
+        let (added, _) = roots.add_parsable_certificates(certificates(path)?);
+        if added == 0 {
+            let why = "holds no usable certificate".to_owned();
+            let path = path.to_owned();
+            return Err(TlsError::File { path, why });
+        }
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self(Arc::new(config).into()))
+    }
+
+    /// Shakes hands on `stream` with the server called `name`, within `timeout`.
+    ///
+    /// # Errors
+    /// When the server does not prove that it is `name`, or not in time.
+    pub async fn handshake(
+        &self,
+        stream: BoxStream,
+        name: &str,
+        timeout: Duration,
+    ) -> Result<BoxStream, TlsError> {
+        let server = ServerName::try_from(name.to_owned())
+            .map_err(|_| TlsError::Name(name.chars().take(120).collect()))?;
+        match tokio::time::timeout(timeout, self.0.connect(server, stream)).await {
+            Ok(Ok(stream)) => Ok(Box::new(stream)),
+            Ok(Err(error)) => Err(TlsError::Handshake(error)),
+            Err(_) => Err(TlsError::Timeout(timeout)),
+        }
+    }
+}
+
+/// Speaks TLS as a server.
+#[derive(Clone)]
+pub struct TlsAcceptor(tokio_rustls::TlsAcceptor);
+
+impl std::fmt::Debug for TlsAcceptor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsAcceptor")
+    }
+}
+
+impl TlsAcceptor {
+    /// Shows the certificate chain in `certificate_file`, with the key in `key_file` (both PEM).
+    ///
+    /// # Errors
+    /// When a file cannot be read, or key and certificate do not belong together.
+    pub fn new(certificate_file: &Path, key_file: &Path) -> Result<Self, TlsError> {
+        let key = PrivateKeyDer::from_pem_file(key_file).map_err(|e| file_error(key_file, e))?;
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(certificates(certificate_file)?, key)?;
+        Ok(Self(Arc::new(config).into()))
+    }
+
+    /// Shakes hands on `stream`, within `timeout`.
+    ///
+    /// # Errors
+    /// When the client does not speak TLS, or not in time.
+    pub async fn handshake(
+        &self,
+        stream: BoxStream,
+        timeout: Duration,
+    ) -> Result<BoxStream, TlsError> {
+        match tokio::time::timeout(timeout, self.0.accept(stream)).await {
+            Ok(Ok(stream)) => Ok(Box::new(stream)),
+            Ok(Err(error)) => Err(TlsError::Handshake(error)),
+            Err(_) => Err(TlsError::Timeout(timeout)),
+        }
+    }
+}
