@@ -4,5 +4,6 @@
 
 pub mod clock;
 pub mod ids;
+pub mod imap;
 pub mod mail;
 pub mod net;

@@ -1,0 +1,410 @@
+//! The commands.
+
+use bytes::Bytes;
+
+use crate::clock::Timestamp;
+use crate::ids::{PrimaryUid, UidValidity};
+
+use super::ImapError;
+use super::client::{Client, Data};
+use super::code::{Code, Refusal};
+use super::command::{Command, SearchKey};
+use super::fetch::{Fetched, Wanted};
+use super::flag::Flag;
+use super::folder::{FolderName, ListedFolder};
+use super::uid::UidSet;
+use super::wire::{Status, Value};
+
+/// A folder as EXAMINE or SELECT found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// Its UIDVALIDITY.
+    pub uid_validity: UidValidity,
+    /// The UID that the next message gets at least.
+    pub uid_next: PrimaryUid,
+    /// How many messages it holds.
+    pub exists: u32,
+    /// The flags that can be changed for good.
+    pub permanent_flags: Vec<String>,
+}
+
+/// The namespace of the user's own folders (RFC 2342).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Namespace {
+    /// What every name but INBOX starts with, as on the wire.
+    pub prefix: String,
+    /// What separates the levels of the hierarchy.
+    pub separator: Option<char>,
+}
+
+/// A message to append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Its flags.
+    pub flags: Vec<Flag>,
+    /// Its INTERNALDATE; whole seconds are kept.
+    pub received_at: Timestamp,
+    /// Its bytes, in pieces.
+    pub pieces: Vec<Bytes>,
+}
+
+/// Where the appended messages are, if the server says so (UIDPLUS).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// UIDVALIDITY of the folder.
+    pub uid_validity: UidValidity,
+    /// The UIDs, in the order of the messages.
+    pub uids: Vec<PrimaryUid>,
+}
+
+/// What is known about an APPEND that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// No byte of a message was sent: nothing was stored.
+    #[error("not sent: {0}")]
+    NotSent(#[source] ImapError),
+    /// The server refused: nothing was stored.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The connection failed after bytes were sent: none, some or all may be stored, and the
+    /// server may still be storing them.
+    #[error("in doubt: {0}")]
+    InDoubt(#[source] ImapError),
+}
+
+impl Client {
+    /// Signs in with LOGIN.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn login(&mut self, user: &str, password: &str) -> Result<(), ImapError> {
+        if self.has_capability("LOGINDISABLED").await? {
+            return Err(ImapError::Unsupported("LOGIN without TLS"));
+        }
+        let command = Command::new("LOGIN").string(user).string(password);
+        self.sign_in(command).await
+    }
+
+    /// Signs in as `user` with the master user's password: `user*master`, `*` being
+    /// Dovecot's `auth_master_user_separator`.
+    ///
+    /// # Errors
+    /// As [`Client::login`].
+    pub async fn login_as(
+        &mut self,
+        user: &str,
+        separator: char,
+        master: &str,
+        password: &str,
+    ) -> Result<(), ImapError> {
+        self.login(&format!("{user}{separator}{master}"), password)
+            .await
+    }
+
+    /// Signs in with SASL PLAIN (RFC 4616), `user` as the authorisation identity.
+    ///
+    /// # Errors
+    /// As [`Client::login`].
+    pub async fn authenticate_plain(
+        &mut self,
+        user: &str,
+        master: &str,
+        password: &str,
+    ) -> Result<(), ImapError> {
+        if !self.has_capability("AUTH=PLAIN").await? || !self.has_capability("SASL-IR").await? {
+            return Err(ImapError::Unsupported("AUTHENTICATE PLAIN with SASL-IR"));
+        }
+        let exchange = format!("{user}\0{master}\0{password}");
+        let command = Command::new("AUTHENTICATE")
+            .words("PLAIN")
+            .base64(exchange.as_bytes());
+        self.sign_in(command).await
+    }
+
+    async fn sign_in(&mut self, command: Command) -> Result<(), ImapError> {
+        self.forget_capabilities();
+        self.run(command, &mut |_| Ok(())).await?;
+        Ok(())
+    }
+
+    /// The namespace of the user's own folders; without the extension, no prefix.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn namespace(&mut self) -> Result<Namespace, ImapError> {
+        let mut namespace = Namespace::default();
+        if !self.has_capability("NAMESPACE").await? {
+            return Ok(namespace);
+        }
+        self.run(Command::new("NAMESPACE"), &mut |data| {
+            if data.name == "NAMESPACE" {
+                namespace = first_personal(&data.values).unwrap_or_default();
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(namespace)
+    }
+
+    /// All folders, with their special use.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn list(&mut self) -> Result<Vec<ListedFolder>, ImapError> {
+        let extended = self.has_capability("LIST-EXTENDED").await?
+            && self.has_capability("SPECIAL-USE").await?;
+        let command = Command::new("LIST").string("").string("*");
+        let command = if extended {
+            command.words("RETURN (SPECIAL-USE)")
+        } else {
+            command
+        };
+        let mut folders = Vec::new();
+        self.run(command, &mut |data| {
+            if data.name == "LIST" {
+                folders.extend(ListedFolder::parse(&data.values));
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(folders)
+    }
+
+    /// Opens a folder to change it.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn select(&mut self, folder: &FolderName) -> Result<Selected, ImapError> {
+        self.open(Command::new("SELECT").folder(folder)).await
+    }
+
+    /// Opens a folder to read it: the truth about its UIDVALIDITY and UIDNEXT.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn examine(&mut self, folder: &FolderName) -> Result<Selected, ImapError> {
+        self.open(Command::new("EXAMINE").folder(folder)).await
+    }
+
+    async fn open(&mut self, command: Command) -> Result<Selected, ImapError> {
+        let name = command.name;
+        let (mut exists, mut permanent_flags) = (0, Vec::new());
+        let (mut uid_validity, mut uid_next) = (None, None);
+        let mut see_data = |data: Data| {
+            if data.name == "EXISTS" {
+                exists = data.number.unwrap_or(0);
+            }
+            Ok(())
+        };
+        let mut see_code = |code| match code {
+            Code::UidValidity(value) => uid_validity = Some(value),
+            Code::UidNext(value) => uid_next = Some(value),
+            Code::PermanentFlags(flags) => permanent_flags = flags,
+            _ => {}
+        };
+        self.run_watched(command, &mut see_data, &mut see_code, &mut false)
+            .await?;
+        let (Some(uid_validity), Some(uid_next)) = (uid_validity, uid_next) else {
+            let what = "no UIDVALIDITY or no UIDNEXT";
+            return Err(ImapError::Protocol {
+                command: name,
+                what,
+            });
+        };
+        Ok(Selected {
+            uid_validity,
+            uid_next,
+            exists,
+            permanent_flags,
+        })
+    }
+
+    /// Hands `each` what is wanted of the messages of the open folder that are in `set`, one by one,
+    /// in the server's order. Messages that are gone are left out.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn fetch(
+        &mut self,
+        set: &UidSet,
+        wanted: Wanted,
+        each: &mut (dyn FnMut(Fetched) + Send),
+    ) -> Result<(), ImapError> {
+        let mut command = Command::new("UID FETCH").uids(set);
+        command = command.items(&wanted.items());
+        self.run(command, &mut |data| {
+            if data.name == "FETCH"
+                && let Some(fetched) = Fetched::parse(&data.values)
+                && set.contains(fetched.uid)
+                && wanted.met_by(&fetched)
+            {
+                each(fetched);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// [`Client::fetch`] into a list, sorted by UID; for small answers.
+    ///
+    /// # Errors
+    /// As [`Client::fetch`].
+    pub async fn fetch_all(
+        &mut self,
+        set: &UidSet,
+        wanted: Wanted,
+    ) -> Result<Vec<Fetched>, ImapError> {
+        let mut all = Vec::new();
+        self.fetch(set, wanted, &mut |fetched| all.push(fetched))
+            .await?;
+        all.sort_by_key(|fetched| fetched.uid);
+        all.dedup_by_key(|fetched| fetched.uid);
+        Ok(all)
+    }
+
+    /// The UIDs of the messages of the open folder that meet all of `keys`, sorted.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn search(&mut self, keys: &[SearchKey]) -> Result<Vec<PrimaryUid>, ImapError> {
+        let mut uids = Vec::new();
+        let mut command = Command::new("UID SEARCH");
+        if keys.iter().any(SearchKey::needs_charset) {
+            command = command.words("CHARSET UTF-8");
+        }
+        let command = if keys.is_empty() {
+            command.words("ALL")
+        } else {
+            command.search_keys(keys)
+        };
+        self.run(command, &mut |data| {
+            if data.name == "SEARCH" {
+                uids.extend(
+                    data.values
+                        .iter()
+                        .filter_map(Value::as_number::<PrimaryUid>),
+                );
+            }
+            Ok(())
+        })
+        .await?;
+        uids.sort_unstable();
+        Ok(uids)
+    }
+
+    /// Appends `messages` in order: all of them or, on a refusal, none. More than one needs
+    /// MULTIAPPEND. `None` when the server does not tell the UIDs.
+    ///
+    /// # Errors
+    /// [`AppendError`] says what is known about the messages.
+    pub async fn append(
+        &mut self,
+        folder: &FolderName,
+        messages: &[NewMessage],
+    ) -> Result<Option<Appended>, AppendError> {
+        if messages.is_empty() {
+            return Ok(None);
+        }
+        if messages.len() > 1 {
+            match self.has_capability("MULTIAPPEND").await {
+                Ok(true) => {}
+                Ok(false) => {
+                    return Err(AppendError::NotSent(ImapError::Unsupported("MULTIAPPEND")));
+                }
+                Err(error) => return Err(AppendError::NotSent(error)),
+            }
+        }
+        let mut command = Command::new("APPEND").folder(folder);
+        for message in messages {
+            command = command
+                .flags(&message.flags)
+                .date_time(message.received_at)
+                .literal(message.pieces.clone());
+        }
+        let mut sent = false;
+        let done = self
+            .run_watched(command, &mut |_| Ok(()), &mut |_| {}, &mut sent)
+            .await;
+        match done {
+            Ok(status) => Ok(appended(status).filter(|a| a.uids.len() == messages.len())),
+            Err(ImapError::Refused(refusal)) => Err(AppendError::Refused(refusal)),
+            Err(error) if sent => Err(AppendError::InDoubt(error)),
+            Err(error) => Err(AppendError::NotSent(error)),
+        }
+    }
+
+    /// Creates a folder; one that is there already is as good.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn create(&mut self, folder: &FolderName) -> Result<(), ImapError> {
+        let command = Command::new("CREATE").folder(folder);
+        match self.run(command, &mut |_| Ok(())).await {
+            Err(ImapError::Refused(refusal)) if refusal.code == Some(Code::AlreadyExists) => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Makes desktop clients show a folder.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn subscribe(&mut self, folder: &FolderName) -> Result<(), ImapError> {
+        let command = Command::new("SUBSCRIBE").folder(folder);
+        self.run(command, &mut |_| Ok(())).await.map(drop)
+    }
+
+    /// Makes `flags` the flags of exactly these messages of the folder that is open by
+    /// [`Client::select`].
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn store_flags(&mut self, set: &UidSet, flags: &[Flag]) -> Result<(), ImapError> {
+        let command = Command::new("UID STORE")
+            .uids(set)
+            .words("FLAGS.SILENT")
+            .flags(flags);
+        self.run(command, &mut |_| Ok(())).await.map(drop)
+    }
+
+    /// Lets the server look up what is new.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn noop(&mut self) -> Result<(), ImapError> {
+        let command = Command::new("NOOP");
+        self.run(command, &mut |_| Ok(())).await.map(drop)
+    }
+
+    /// Says good-bye and closes the connection.
+    ///
+    /// # Errors
+    /// Of the connection; it is closed all the same.
+    pub async fn logout(mut self) -> Result<(), ImapError> {
+        let command = Command::new("LOGOUT");
+        self.run(command, &mut |_| Ok(())).await.map(drop)
+    }
+}
+
+fn appended(status: Status) -> Option<Appended> {
+    match status.code {
+        Some(Code::AppendUid(uid_validity, uids)) => Some(Appended { uid_validity, uids }),
+        _ => None,
+    }
+}
+
+/// `(("" "/")("x" ".")) NIL NIL`: prefix and separator of the first personal namespace.
+fn first_personal(values: &[Value]) -> Option<Namespace> {
+    let [prefix, separator, ..] = values.first()?.as_list()?.first()?.as_list()? else {
+        return None;
+    };
+    let text = |value: &Value| {
+        let bytes = value.as_bytes()?;
+        std::str::from_utf8(bytes).ok().map(str::to_owned)
+    };
+    Some(Namespace {
+        prefix: text(prefix)?,
+        separator: text(separator).and_then(|s| s.chars().next()),
+    })
+}
