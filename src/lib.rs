@@ -6,4 +6,5 @@ pub mod clock;
 pub mod ids;
 pub mod imap;
 pub mod mail;
+pub mod merge_plan;
 pub mod net;
