@@ -4,8 +4,10 @@
 //! them, recurses without a bound or returns a field without a bound. What cannot be understood is
 //! left out or offered raw, and never makes a message unacceptable.
 
+pub mod canonical;
 pub mod flags;
 pub mod summary;
 
+pub use canonical::{CanonicalDigest, canonical, digest_canonical};
 pub use flags::{Flags, Role};
 pub use summary::{Hints, Mailbox, Summary};
