@@ -3,6 +3,7 @@
 //! See `ARCHITECTURE.md` for the map of the house.
 
 pub mod clock;
+pub mod config;
 pub mod ids;
 pub mod imap;
 pub mod mail;

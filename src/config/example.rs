@@ -1,0 +1,62 @@
+//! The example file, made from the sections themselves.
+
+use std::fmt::Write;
+
+use super::SECTIONS;
+use super::section::{Field, Presence, SectionInfo};
+
+/// The example file: what must be set is set, every other option stands as a comment with its
+/// default.
+pub fn example() -> String {
+    render(false)
+}
+
+/// The example file; with `all`, no option is commented out.
+pub(super) fn render(all: bool) -> String {
+    let mut text = String::from(
+        "# Configuration of Lifeboat. Options that are commented out show their defaults, or an\n\
+         # example where they say so.\n\
+         # Times: 500ms, 90s, 15m, 12h, 30d. Sizes: 64KB, 50MB, 2GB. Paths are best absolute.\n",
+    );
+    for section in SECTIONS {
+        render_section(&mut text, section, all);
+    }
+    text
+}
+
+fn render_section(text: &mut String, section: &SectionInfo, all: bool) {
+    text.push('\n');
+    comment(text, section.doc);
+    // Writing to a String cannot fail.
+    let _ = match section.repeats {
+        true => writeln!(text, "[[{}]]", section.name),
+        false => writeln!(text, "[{}]", section.name),
+    };
+    for field in section.fields {
+        render_field(text, field, all);
+    }
+}
+
+fn render_field(text: &mut String, field: &Field, all: bool) {
+    comment(text, field.doc);
+    let key = field.key;
+    let _ = match field.presence {
+        Presence::Required(value) => writeln!(text, "{key} = {value}"),
+        Presence::Default(value) | Presence::Optional(value) if all => {
+            writeln!(text, "{key} = {value}")
+        }
+        Presence::Default(value) => writeln!(text, "#{key} = {value}"),
+        Presence::Optional(value) => {
+            writeln!(
+                text,
+                "# Not set unless you do; for example:\n#{key} = {value}"
+            )
+        }
+    };
+}
+
+fn comment(text: &mut String, doc: &[&str]) {
+    for line in doc {
+        let _ = writeln!(text, "#{line}");
+    }
+}

@@ -1,0 +1,27 @@
+//! `[http]`: webmail, console and API.
+
+use std::path::PathBuf;
+
+use super::section::section;
+use super::values::{ByteSize, Network};
+use crate::net::Endpoint;
+
+section! {
+    /// Webmail, console and API.
+    pub struct Http as "http" {
+        /// Where to listen: "host:port", or "unix:/path" behind a reverse proxy.
+        pub listen: Endpoint = required "\"127.0.0.1:8080\"",
+        /// The address under which users reach it, without a path. With https, cookies are sent over
+        /// https only.
+        pub public_url: String = required "\"https://webmail.example.com\"",
+        /// Certificate chain (PEM) to serve https itself; read again on SIGHUP.
+        pub tls_certificate_file: PathBuf = optional "\"/etc/lifeboat/webmail.pem\"",
+        /// Private key (PEM) of the certificate.
+        pub tls_key_file: PathBuf = optional "\"/etc/lifeboat/webmail.key\"",
+        /// Reverse proxies whose X-Forwarded-For is believed: addresses or networks. A Unix socket is
+        /// always believed.
+        pub trusted_proxies: Vec<Network> = default "[]",
+        /// Largest request: a message with its attachments, as sent by the browser.
+        pub request_size_max: ByteSize = default "\"80MB\"",
+    }
+}
