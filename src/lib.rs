@@ -9,3 +9,4 @@ pub mod imap;
 pub mod mail;
 pub mod merge_plan;
 pub mod net;
+pub mod store;

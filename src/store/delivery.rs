@@ -1,0 +1,217 @@
+//! Acceptance: a message handed over by the MX becomes durable, for each of its recipients.
+//!
+//! The body and a record of the acceptance come first, then one row per recipient, each a transaction
+//! of its own and idempotent; the caller answers 250 for a recipient only after all of it is durable.
+//! Nothing here needs two mailboxes to change together.
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Versioned};
+use super::directory::{self, Mailbox};
+use super::engine::segments::BodyDigest;
+use super::keys::{self, Key, Table};
+use super::messages::{self, NewMessage, Origin, folder_of};
+use super::{NewBody, ReadTx, Store, StoreError, Tx, step, take};
+use crate::clock::Timestamp;
+use crate::ids::{Address, BodyId, DeliveryId, IngestId, MailboxId, StandbyId};
+use crate::mail::{Flags, Role, Summary};
+
+/// One recipient of an acceptance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// The mailbox's address, as it was resolved when the recipient was named.
+    pub mailbox: Address,
+    /// The id of this delivery, as in the Received header of `prefix`.
+    pub delivery: DeliveryId,
+    /// The trace headers for this recipient.
+    pub prefix: Vec<u8>,
+    /// The folder it goes to.
+    pub role: Role,
+}
+
+/// A message to be accepted.
+#[derive(Clone, Debug)]
+pub struct Acceptance {
+    /// Its id.
+    pub ingest: IngestId,
+    /// When.
+    pub received_at: Timestamp,
+    /// The reverse-path; none is the null reverse-path.
+    pub reverse_path: Option<String>,
+    /// Who hands it over: an address or the name of a socket.
+    pub client: String,
+    /// The queue id under which the MX had it.
+    pub mx_queue_id: Option<String>,
+    /// What lists show of it.
+    pub summary: Summary,
+    /// Whom it is for.
+    pub recipients: Vec<Recipient>,
+}
+
+/// The record of one acceptance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngestRecord {
+    /// When.
+    pub received_at: Timestamp,
+    /// The reverse-path; none is the null reverse-path.
+    pub reverse_path: Option<String>,
+    /// Who handed it over.
+    pub client: String,
+    /// The queue id under which the MX had it.
+    pub mx_queue_id: Option<String>,
+    /// The body.
+    pub body: BodyId,
+    /// Its length in bytes.
+    pub body_bytes: u64,
+    /// Its checksum.
+    pub sha256: BodyDigest,
+    /// Whom it was for.
+    pub recipients: Vec<(Address, DeliveryId)>,
+}
+
+impl Versioned for IngestRecord {
+    const NAME: &'static str = "ingest record";
+}
+
+/// What became of one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// Filed, durably.
+    Filed {
+        /// The mailbox.
+        mailbox: MailboxId,
+        /// The message in it.
+        id: StandbyId,
+    },
+    /// The mailbox is not in the directory any more.
+    UnknownMailbox,
+}
+
+impl Store {
+    /// Accepts a message: when this answers, each recipient with [`Delivered::Filed`] has it durably.
+    /// One result per recipient, in order; a recipient that fails does not touch the others.
+    ///
+    /// # Errors
+    /// When nothing of it was accepted.
+    pub async fn accept_message(
+        &self,
+        body: NewBody,
+        acceptance: Acceptance,
+    ) -> Result<Vec<Result<Delivered, StoreError>>, StoreError> {
+        let body_id = body.id();
+        let record = IngestRecord {
+            received_at: acceptance.received_at,
+            reverse_path: acceptance.reverse_path,
+            client: acceptance.client,
+            mx_queue_id: acceptance.mx_queue_id,
+            body: body_id,
+            body_bytes: body.size_bytes(),
+            sha256: body.sha256(),
+            recipients: acceptance
+                .recipients
+                .iter()
+                .map(|to| (to.mailbox.clone(), to.delivery))
+                .collect(),
+        };
+        let ingest = acceptance.ingest;
+        let ingest_row = (ingest_key(ingest), codec::encode(&record)?);
+        let (ingest_step, _) = step(move |tx| -> Result<(), StoreError> {
+            tx.put(ingest_row.0.clone(), ingest_row.1.clone());
+            Ok(())
+        });
+        let mut steps = vec![ingest_step];
+        let mut slots = Vec::with_capacity(acceptance.recipients.len());
+        for recipient in acceptance.recipients {
+            let new = NewMessage {
+                folder: folder_of(recipient.role),
+                flags: Flags::default(),
+                received_at: record.received_at,
+                prefix: recipient.prefix,
+                body: body_id,
+                body_bytes: record.body_bytes,
+                origin: Origin::Received {
+                    delivery: recipient.delivery,
+                    ingest,
+                    mx_queue_id: record.mx_queue_id.clone(),
+                },
+                summary: acceptance.summary.clone(),
+            };
+            let (file, slot) =
+                step(move |tx| file(tx, &recipient.mailbox, recipient.delivery, &new));
+            steps.push(file);
+            slots.push(slot);
+        }
+        self.submit(Some(body), steps).await?;
+        Ok(slots.iter().map(take).collect())
+    }
+}
+
+/// Files one delivery, once.
+fn file(
+    tx: &mut dyn Tx,
+    address: &Address,
+    delivery: DeliveryId,
+    new: &NewMessage,
+) -> Result<Delivered, StoreError> {
+    let Some(record) = directory::mailbox(tx, address)? else {
+        return Ok(Delivered::UnknownMailbox);
+    };
+    let mailbox = Mailbox {
+        address: address.clone(),
+        record,
+    };
+    let id = mailbox.record.id;
+    if let Some(filed) = delivered(tx, id, delivery)? {
+        return Ok(Delivered::Filed {
+            mailbox: id,
+            id: filed,
+        });
+    }
+    let message = messages::insert(tx, &mailbox, new.clone())?;
+    tx.put(
+        delivery_key(id, delivery),
+        message.id.0.to_be_bytes().to_vec(),
+    );
+    Ok(Delivered::Filed {
+        mailbox: id,
+        id: message.id,
+    })
+}
+
+/// The message as which a delivery was filed, if it was.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn delivered(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    delivery: DeliveryId,
+) -> Result<Option<StandbyId>, StoreError> {
+    let Some(bytes) = tx.get(&delivery_key(mailbox, delivery))? else {
+        return Ok(None);
+    };
+    let id = keys::part::<8>(&bytes, 0)
+        .ok_or_else(|| StoreError::corrupt("delivery", "it names no message"))?;
+    Ok(Some(StandbyId(u64::from_be_bytes(id))))
+}
+
+/// The record of an acceptance.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn ingest(tx: &dyn ReadTx, id: IngestId) -> Result<Option<IngestRecord>, StoreError> {
+    tx.get(&ingest_key(id))?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+fn ingest_key(id: IngestId) -> Vec<u8> {
+    Key::new(Table::Ingest).id(id.as_bytes()).into_vec()
+}
+
+fn delivery_key(mailbox: MailboxId, delivery: DeliveryId) -> Vec<u8> {
+    Key::new(Table::Delivery)
+        .mailbox(mailbox)
+        .id(delivery.as_bytes())
+        .into_vec()
+}

@@ -1,0 +1,178 @@
+//! How keys are made: one byte that names the table, then components that sort as they should.
+//!
+//! Text components end with a NUL, which no id contains, so that no key is a prefix of another by
+//! accident. Everything that belongs to a mailbox starts with its id right after the table byte:
+//! an engine can partition by it.
+
+use crate::ids::{Address, DomainName, FolderId, MailboxId, MailstoreId, StandbyId};
+
+/// What a key is about. The numbers are on disk: never change or reuse one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Table {
+    /// Schema version, generation: facts about the store itself.
+    Meta = 0x01,
+    /// address → [`super::directory::MailboxRecord`].
+    Mailbox = 0x10,
+    /// alias → address of its mailbox.
+    Alias = 0x11,
+    /// domain → [`super::directory::DomainRecord`].
+    Domain = 0x12,
+    /// mailbox id → [`super::messages::MailboxState`]; made when a mailbox is first used.
+    MailboxState = 0x18,
+    /// mailstore → its failover state.
+    MailstoreState = 0x20,
+    /// scope → its override.
+    Override = 0x21,
+    /// outage id → its record.
+    Outage = 0x22,
+    /// (outage id, number) → one entry of its timeline.
+    OutageEntry = 0x23,
+    /// mailstore → what is known of its sentinel.
+    Sentinel = 0x24,
+    /// body id → [`super::bodies::BodyRecord`].
+    Body = 0x30,
+    /// ingest id → [`super::delivery::IngestRecord`].
+    Ingest = 0x31,
+    /// (mailbox id, standby id) → [`super::messages::MessageRecord`].
+    Message = 0x40,
+    /// (mailbox id, folder, standby id) → nothing: the messages of a folder in order of arrival.
+    FolderIndex = 0x41,
+    /// (mailbox id, delivery id) → standby id: a delivery is filed once.
+    Delivery = 0x42,
+    /// (mailbox id, term, standby id) → nothing: the search index.
+    Search = 0x43,
+    /// mailbox id → how far its search index has come.
+    SearchState = 0x44,
+    /// (mailbox id, key) → what a form's first posting led to.
+    Once = 0x45,
+    /// (mailstore, mailbox id, standby id) → nothing: what is still to merge.
+    Unmerged = 0x50,
+    /// mailbox id → state of its merge.
+    MergeState = 0x51,
+    /// (mailbox id, batch id) → one journalled batch.
+    MergeBatch = 0x52,
+    /// queue id → queue entry.
+    Queue = 0x60,
+    /// (due time, queue id) → nothing.
+    QueueDue = 0x61,
+    /// hash of a session's secret → session.
+    Session = 0x70,
+    /// token id → API token.
+    Token = 0x71,
+    /// number → one entry of the audit log.
+    Audit = 0x80,
+}
+
+/// A key under construction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(Vec<u8>);
+
+impl Key {
+    /// A key of `table` without components: also the start of the table's range.
+    pub fn new(table: Table) -> Self {
+        let mut bytes = Vec::with_capacity(48);
+        bytes.push(table as u8);
+        Self(bytes)
+    }
+
+    /// Appends text and its terminator. NUL inside the text would break the order, and no id that
+    /// is used in a key can hold one; such bytes are left out.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        self.0.extend(text.bytes().filter(|&byte| byte != 0));
+        self.0.push(0);
+        self
+    }
+
+    /// Appends an address so that a domain's mailboxes lie together.
+    #[must_use]
+    pub fn address(self, address: &Address) -> Self {
+        self.text(address.domain()).text(address.local())
+    }
+
+    /// Appends a domain.
+    #[must_use]
+    pub fn domain(self, domain: &DomainName) -> Self {
+        self.text(domain.as_str())
+    }
+
+    /// Appends a mailstore.
+    #[must_use]
+    pub fn mailstore(self, mailstore: &MailstoreId) -> Self {
+        self.text(mailstore.as_str())
+    }
+
+    /// Appends a mailbox id.
+    #[must_use]
+    pub fn mailbox(self, mailbox: MailboxId) -> Self {
+        self.id(mailbox.as_bytes())
+    }
+
+    /// Appends the bytes of a wide id.
+    #[must_use]
+    pub fn id(mut self, id: &[u8; 16]) -> Self {
+        self.0.extend_from_slice(id);
+        self
+    }
+
+    /// Appends a folder id.
+    #[must_use]
+    pub fn folder(mut self, folder: FolderId) -> Self {
+        self.0.extend_from_slice(&folder.0.to_be_bytes());
+        self
+    }
+
+    /// Appends a message's standby id.
+    #[must_use]
+    pub fn standby(self, id: StandbyId) -> Self {
+        self.number(id.0)
+    }
+
+    /// Appends a number so that keys sort by it.
+    #[must_use]
+    pub fn number(mut self, number: u64) -> Self {
+        self.0.extend_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    /// Appends fixed-length bytes (a hash).
+    #[must_use]
+    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    /// The key.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The key, owned.
+    pub fn into_vec(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// The first key after everything that starts with this one.
+    #[must_use]
+    pub fn end(&self) -> Vec<u8> {
+        let mut end = self.0.clone();
+        while let Some(last) = end.pop() {
+            if last < 0xff {
+                end.push(last + 1);
+                return end;
+            }
+        }
+        vec![0xff; 64]
+    }
+}
+
+/// The `N` bytes of `key` at `at`, if it is long enough.
+pub fn part<const N: usize>(key: &[u8], at: usize) -> Option<[u8; N]> {
+    key.get(at..at.checked_add(N)?)?.try_into().ok()
+}
+
+/// The last `N` bytes of `key`, if it is long enough.
+pub fn tail<const N: usize>(key: &[u8]) -> Option<[u8; N]> {
+    part(key, key.len().checked_sub(N)?)
+}

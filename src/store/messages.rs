@@ -1,0 +1,633 @@
+//! Messages and folders of standby mailboxes.
+//!
+//! Every change of a message goes through [`insert`], [`update`] or [`discard_draft`], which keep the
+//! folder's index and counts and the list of what is unmerged in step. Standby ids grow with every
+//! message of a mailbox and are never used again. Nothing here knows a UID of the mailstore but as
+//! what [`MergedCopy`] recorded.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Versioned};
+use super::directory::Mailbox;
+use super::keys::{self, Key, Table};
+use super::{Order, ReadTx, StoreError, Tx, bodies};
+use crate::clock::Timestamp;
+use crate::ids::{
+    Address, BatchId, BodyId, DeliveryId, FolderId, IngestId, MailboxId, MailstoreId, PrimaryUid,
+    StandbyId, UidValidity,
+};
+use crate::mail::{Flags, Role, Summary};
+
+/// The first id of a folder of the user's own; below are the folders with a role.
+const OWN_FOLDERS_FROM: u32 = 100;
+/// Most folders in a mailbox.
+pub const FOLDERS_MAX: usize = 1_000;
+
+/// One folder of a standby mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderRecord {
+    /// Its id.
+    pub id: FolderId,
+    /// Its name; levels are separated by `/`.
+    pub name: String,
+    /// What it is for.
+    pub role: Option<Role>,
+    /// Messages in it.
+    pub total: u64,
+    /// Messages in it that are not read.
+    pub unread: u64,
+}
+
+/// What is kept of a mailbox as a whole once it is used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxState {
+    /// Its address now.
+    pub address: Address,
+    /// When it was first used.
+    pub opened_at: Timestamp,
+    /// The last time its user signed in.
+    pub signed_in_at: Option<Timestamp>,
+    /// The next message's id.
+    pub next_id: u64,
+    /// Its folders, those with a role first.
+    pub folders: Vec<FolderRecord>,
+}
+
+impl Versioned for MailboxState {
+    const NAME: &'static str = "mailbox state";
+}
+
+impl MailboxState {
+    fn new(address: &Address, now: Timestamp) -> Self {
+        let folders = Role::ALL.into_iter().map(|role| FolderRecord {
+            id: folder_of(role),
+            name: role.default_name().to_owned(),
+            role: Some(role),
+            total: 0,
+            unread: 0,
+        });
+        Self {
+            address: address.clone(),
+            opened_at: now,
+            signed_in_at: None,
+            next_id: 1,
+            folders: folders.collect(),
+        }
+    }
+
+    /// The folder with this id.
+    pub fn folder(&self, id: FolderId) -> Option<&FolderRecord> {
+        self.folders.iter().find(|folder| folder.id == id)
+    }
+
+    fn count(&mut self, folder: FolderId, seen: bool, sign: Sign) {
+        if let Some(folder) = self.folders.iter_mut().find(|known| known.id == folder) {
+            let unread = u64::from(!seen);
+            match sign {
+                Sign::Plus => {
+                    folder.total += 1;
+                    folder.unread += unread;
+                }
+                Sign::Minus => {
+                    folder.total = folder.total.saturating_sub(1);
+                    folder.unread = folder.unread.saturating_sub(unread);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Sign {
+    Plus,
+    Minus,
+}
+
+/// The folder that has a role in every mailbox.
+pub const fn folder_of(role: Role) -> FolderId {
+    FolderId(match role {
+        Role::Inbox => 1,
+        Role::Drafts => 2,
+        Role::Sent => 3,
+        Role::Archive => 4,
+        Role::Junk => 5,
+        Role::Trash => 6,
+    })
+}
+
+/// How a message came to be here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Handed over by the MX.
+    Received {
+        /// Its delivery.
+        delivery: DeliveryId,
+        /// The acceptance it was part of.
+        ingest: IngestId,
+        /// The queue id under which the MX had it, where it said so.
+        mx_queue_id: Option<String>,
+    },
+    /// Sent by the user from here: the copy in Sent.
+    Sent,
+    /// A draft.
+    Draft,
+    /// Made by Lifeboat (a DSN).
+    Notice,
+}
+
+/// Where in the mailstore the merge put a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedCopy {
+    /// The mailstore.
+    pub mailstore: MailstoreId,
+    /// The batch that put it there.
+    pub batch: BatchId,
+    /// The folder's name there.
+    pub folder: String,
+    /// The folder's UIDVALIDITY.
+    pub uid_validity: UidValidity,
+    /// Its UID.
+    pub uid: PrimaryUid,
+    /// When.
+    pub at: Timestamp,
+    /// The flags it got there.
+    pub flags: Flags,
+    /// The standby folder it was in then.
+    pub standby_folder: FolderId,
+}
+
+/// One message of a standby mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRecord {
+    /// Its id.
+    pub id: StandbyId,
+    /// The folder it is in.
+    pub folder: FolderId,
+    /// What the user did with it.
+    pub flags: Flags,
+    /// Further keywords.
+    pub keywords: Vec<String>,
+    /// When it arrived or was made: its INTERNALDATE.
+    pub received_at: Timestamp,
+    /// The trace headers that were added here; the message is these bytes, then the body.
+    pub prefix: Vec<u8>,
+    /// Its body.
+    pub body: BodyId,
+    /// Length of prefix and body together, in bytes.
+    pub size_bytes: u64,
+    /// How it came to be here.
+    pub origin: Origin,
+    /// What lists show of it.
+    pub summary: Summary,
+    /// Where it is in the mailstore, once it is.
+    pub merged: Option<MergedCopy>,
+}
+
+impl Versioned for MessageRecord {
+    const NAME: &'static str = "message record";
+}
+
+/// A message that is to be filed.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// The folder.
+    pub folder: FolderId,
+    /// Its flags.
+    pub flags: Flags,
+    /// Its INTERNALDATE.
+    pub received_at: Timestamp,
+    /// The trace headers.
+    pub prefix: Vec<u8>,
+    /// Its body.
+    pub body: BodyId,
+    /// Length of the body in bytes.
+    pub body_bytes: u64,
+    /// How it came to be.
+    pub origin: Origin,
+    /// What lists show.
+    pub summary: Summary,
+}
+
+/// The state of a mailbox that was used before.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn state(tx: &dyn ReadTx, mailbox: MailboxId) -> Result<Option<MailboxState>, StoreError> {
+    tx.get(state_key(mailbox).as_slice())?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// The state of a mailbox, as it would be if it was never used.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn state_or_new(
+    tx: &dyn ReadTx,
+    mailbox: &Mailbox,
+    now: Timestamp,
+) -> Result<MailboxState, StoreError> {
+    Ok(state(tx, mailbox.record.id)?.unwrap_or_else(|| MailboxState::new(&mailbox.address, now)))
+}
+
+/// Writes a mailbox's state; the folders' counts are this module's own.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub fn put_state(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    state: &MailboxState,
+) -> Result<(), StoreError> {
+    tx.put(state_key(mailbox).into_vec(), codec::encode(state)?);
+    Ok(())
+}
+
+/// Makes a folder of the user's own, or finds it if there is one with this name.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when there are too many.
+pub fn create_folder(
+    tx: &mut dyn Tx,
+    mailbox: &Mailbox,
+    name: &str,
+    now: Timestamp,
+) -> Result<FolderId, StoreError> {
+    let mut state = state_or_new(tx, mailbox, now)?;
+    if let Some(folder) = state.folders.iter().find(|folder| folder.name == name) {
+        return Ok(folder.id);
+    }
+    if state.folders.len() >= FOLDERS_MAX {
+        return Err(StoreError::Conflict("there are too many folders"));
+    }
+    let highest = state.folders.iter().map(|folder| folder.id.0 + 1).max();
+    let id = FolderId(highest.unwrap_or(OWN_FOLDERS_FROM).max(OWN_FOLDERS_FROM));
+    state.folders.push(FolderRecord {
+        id,
+        name: name.to_owned(),
+        role: None,
+        total: 0,
+        unread: 0,
+    });
+    put_state(tx, mailbox.record.id, &state)?;
+    Ok(id)
+}
+
+/// Files a message.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn insert(
+    tx: &mut dyn Tx,
+    mailbox: &Mailbox,
+    new: NewMessage,
+) -> Result<MessageRecord, StoreError> {
+    let mut state = state_or_new(tx, mailbox, new.received_at)?;
+    let record = MessageRecord {
+        id: StandbyId(state.next_id),
+        folder: new.folder,
+        flags: new.flags,
+        keywords: Vec::new(),
+        received_at: new.received_at,
+        size_bytes: new.prefix.len() as u64 + new.body_bytes,
+        prefix: new.prefix,
+        body: new.body,
+        origin: new.origin,
+        summary: new.summary,
+        merged: None,
+    };
+    state.next_id += 1;
+    state.count(record.folder, record.flags.seen, Sign::Plus);
+    let id = mailbox.record.id;
+    put_state(tx, id, &state)?;
+    tx.put(index_key(id, record.folder, record.id), Vec::new());
+    tx.put(
+        unmerged_key(&mailbox.record.mailstore, id, record.id),
+        Vec::new(),
+    );
+    put(tx, id, &record)?;
+    Ok(record)
+}
+
+/// The message with this id.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn get(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    id: StandbyId,
+) -> Result<Option<MessageRecord>, StoreError> {
+    tx.get(message_key(mailbox, id).as_slice())?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// Changes a message as its user wants it: flags, folder, a draft's content. What changed is to be
+/// merged (again). Returns the message as it is now.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such message.
+pub fn update(
+    tx: &mut dyn Tx,
+    mailbox: &Mailbox,
+    id: StandbyId,
+    change: impl FnOnce(&mut MessageRecord),
+) -> Result<MessageRecord, StoreError> {
+    let mailbox_id = mailbox.record.id;
+    let old = get(tx, mailbox_id, id)?.ok_or(StoreError::Missing("message"))?;
+    let mut new = old.clone();
+    change(&mut new);
+    new.id = old.id;
+    if new == old {
+        return Ok(new);
+    }
+    let mut state = state_or_new(tx, mailbox, old.received_at)?;
+    if state.folder(new.folder).is_none() {
+        return Err(StoreError::Missing("folder"));
+    }
+    state.count(old.folder, old.flags.seen, Sign::Minus);
+    state.count(new.folder, new.flags.seen, Sign::Plus);
+    put_state(tx, mailbox_id, &state)?;
+    if old.folder != new.folder {
+        tx.delete(index_key(mailbox_id, old.folder, id));
+        tx.put(index_key(mailbox_id, new.folder, id), Vec::new());
+    }
+    if old.body != new.body {
+        bodies::forget(tx, old.body);
+    }
+    tx.put(
+        unmerged_key(&mailbox.record.mailstore, mailbox_id, id),
+        Vec::new(),
+    );
+    put(tx, mailbox_id, &new)?;
+    Ok(new)
+}
+
+/// Removes a draft that its user threw away or sent. Only drafts can be removed like this: whatever
+/// was accepted stays until its merge is verified.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such message, [`StoreError::Conflict`] if it is no draft or
+/// is in the mailstore already.
+pub fn discard_draft(tx: &mut dyn Tx, mailbox: &Mailbox, id: StandbyId) -> Result<(), StoreError> {
+    let mailbox_id = mailbox.record.id;
+    let old = get(tx, mailbox_id, id)?.ok_or(StoreError::Missing("message"))?;
+    if old.origin != Origin::Draft || old.merged.is_some() {
+        return Err(StoreError::Conflict(
+            "only a draft that is not merged can be discarded",
+        ));
+    }
+    let mut state = state_or_new(tx, mailbox, old.received_at)?;
+    state.count(old.folder, old.flags.seen, Sign::Minus);
+    put_state(tx, mailbox_id, &state)?;
+    tx.delete(index_key(mailbox_id, old.folder, id));
+    tx.delete(unmerged_key(&mailbox.record.mailstore, mailbox_id, id));
+    tx.delete(message_key(mailbox_id, id).into_vec());
+    bodies::forget(tx, old.body);
+    Ok(())
+}
+
+/// Records where the merge found or put a message; leaves it on the list of what is unmerged until
+/// [`settle`].
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such message.
+pub fn record_merged(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    id: StandbyId,
+    copy: MergedCopy,
+) -> Result<(), StoreError> {
+    let mut record = get(tx, mailbox, id)?.ok_or(StoreError::Missing("message"))?;
+    record.merged = Some(copy);
+    put(tx, mailbox, &record)
+}
+
+/// Takes a message off the list of what is unmerged, if it still is as the merge verified it;
+/// returns whether it was.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn settle(
+    tx: &mut dyn Tx,
+    mailstore: &MailstoreId,
+    mailbox: MailboxId,
+    verified: &MessageRecord,
+) -> Result<bool, StoreError> {
+    let same = get(tx, mailbox, verified.id)?.is_none_or(|now| now == *verified);
+    if same {
+        tx.delete(unmerged_key(mailstore, mailbox, verified.id));
+    }
+    Ok(same)
+}
+
+/// Where a page of a folder starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// With the newest message.
+    Newest,
+    /// With the first message that is older than this one.
+    Before(StandbyId),
+    /// With the messages just newer than this one.
+    After(StandbyId),
+}
+
+/// Up to `limit` messages of a folder, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn list(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    folder: FolderId,
+    cursor: Cursor,
+    limit: usize,
+) -> Result<Vec<MessageRecord>, StoreError> {
+    let all = Key::new(Table::FolderIndex).mailbox(mailbox).folder(folder);
+    let (from, to, order) = match cursor {
+        Cursor::Newest => (all.clone().into_vec(), all.end(), Order::Descending),
+        Cursor::Before(id) => (
+            all.clone().into_vec(),
+            all.standby(id).into_vec(),
+            Order::Descending,
+        ),
+        Cursor::After(id) => (all.clone().standby(id).end(), all.end(), Order::Ascending),
+    };
+    let mut ids = scan_ids(tx, &from, &to, order, limit)?;
+    if order == Order::Ascending {
+        ids.reverse();
+    }
+    let mut messages = Vec::with_capacity(ids.len());
+    for id in ids {
+        messages.extend(get(tx, mailbox, id)?);
+    }
+    Ok(messages)
+}
+
+/// Up to `limit` ids of all messages of a mailbox, whatever their folder, in order of arrival, after
+/// `after`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn ids(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    after: Option<StandbyId>,
+    limit: usize,
+) -> Result<Vec<StandbyId>, StoreError> {
+    let all = Key::new(Table::Message).mailbox(mailbox);
+    let from = after.map_or_else(
+        || all.clone().into_vec(),
+        |id| all.clone().standby(id).end(),
+    );
+    scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
+}
+
+/// Up to `limit` mailboxes of a mailstore that have something unmerged, after `after`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn unmerged_mailboxes(
+    tx: &dyn ReadTx,
+    mailstore: &MailstoreId,
+    after: Option<MailboxId>,
+    limit: usize,
+) -> Result<Vec<MailboxId>, StoreError> {
+    let all = Key::new(Table::Unmerged).mailstore(mailstore);
+    let end = all.end();
+    let mut from = after.map_or_else(
+        || all.clone().into_vec(),
+        |id| all.clone().mailbox(id).end(),
+    );
+    let mut found = Vec::new();
+    while found.len() < limit {
+        let mut next = None;
+        tx.scan(&from, &end, Order::Ascending, &mut |key, _| {
+            next = keys::part::<16>(key, all.as_slice().len()).map(MailboxId::from_bytes);
+            Ok(ControlFlow::Break(()))
+        })?;
+        let Some(id) = next else { break };
+        found.push(id);
+        from = all.clone().mailbox(id).end();
+    }
+    Ok(found)
+}
+
+/// Up to `limit` messages of a mailbox that are to be merged, oldest first, after `after`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn unmerged(
+    tx: &dyn ReadTx,
+    mailstore: &MailstoreId,
+    mailbox: MailboxId,
+    after: Option<StandbyId>,
+    limit: usize,
+) -> Result<Vec<StandbyId>, StoreError> {
+    let all = Key::new(Table::Unmerged)
+        .mailstore(mailstore)
+        .mailbox(mailbox);
+    let from = after.map_or_else(
+        || all.clone().into_vec(),
+        |id| all.clone().standby(id).end(),
+    );
+    scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
+}
+
+/// How much of a mailstore is unmerged; counts to `limit` and no further.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn count_unmerged(
+    tx: &dyn ReadTx,
+    mailstore: &MailstoreId,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let all = Key::new(Table::Unmerged).mailstore(mailstore);
+    let mut count = 0;
+    tx.scan(all.as_slice(), &all.end(), Order::Ascending, &mut |_, _| {
+        count += 1;
+        Ok(if count < limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    })?;
+    Ok(count)
+}
+
+/// Takes a mailbox's unmerged messages along to its new mailstore of record.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn change_mailstore(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    from: &MailstoreId,
+    to: &MailstoreId,
+) -> Result<(), StoreError> {
+    for id in unmerged(tx, from, mailbox, None, usize::MAX)? {
+        tx.delete(unmerged_key(from, mailbox, id));
+        tx.put(unmerged_key(to, mailbox, id), Vec::new());
+    }
+    Ok(())
+}
+
+fn scan_ids(
+    tx: &dyn ReadTx,
+    from: &[u8],
+    to: &[u8],
+    order: Order,
+    limit: usize,
+) -> Result<Vec<StandbyId>, StoreError> {
+    let mut ids = Vec::new();
+    if limit == 0 {
+        return Ok(ids);
+    }
+    tx.scan(from, to, order, &mut |key, _| {
+        let id = keys::tail(key)
+            .ok_or_else(|| StoreError::corrupt("message", "its key is too short"))?;
+        ids.push(StandbyId(u64::from_be_bytes(id)));
+        Ok(if ids.len() < limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    })?;
+    Ok(ids)
+}
+
+fn put(tx: &mut dyn Tx, mailbox: MailboxId, record: &MessageRecord) -> Result<(), StoreError> {
+    tx.put(
+        message_key(mailbox, record.id).into_vec(),
+        codec::encode(record)?,
+    );
+    Ok(())
+}
+
+fn state_key(mailbox: MailboxId) -> Key {
+    Key::new(Table::MailboxState).mailbox(mailbox)
+}
+
+fn message_key(mailbox: MailboxId, id: StandbyId) -> Key {
+    Key::new(Table::Message).mailbox(mailbox).standby(id)
+}
+
+fn index_key(mailbox: MailboxId, folder: FolderId, id: StandbyId) -> Vec<u8> {
+    Key::new(Table::FolderIndex)
+        .mailbox(mailbox)
+        .folder(folder)
+        .standby(id)
+        .into_vec()
+}
+
+fn unmerged_key(mailstore: &MailstoreId, mailbox: MailboxId, id: StandbyId) -> Vec<u8> {
+    Key::new(Table::Unmerged)
+        .mailstore(mailstore)
+        .mailbox(mailbox)
+        .standby(id)
+        .into_vec()
+}
