@@ -1,0 +1,15 @@
+//! Integration tests on real parts: one module per flow.
+//!
+//! They start private instances of Dovecot, Postfix and Lifeboat (see `tests/rig`), need root and
+//! Debian's packages (`make deps`), and fail, never skip, when one is missing.
+
+#[path = "../rig/mod.rs"]
+mod rig;
+
+mod rig_itself;
+
+/// The binary under test.
+#[allow(dead_code, reason = "modules come one after the other")]
+fn binary() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_BIN_EXE_lifeboat"))
+}
