@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod ids;
 pub mod imap;
+pub mod lmtp_client;
 pub mod mail;
 pub mod merge_plan;
 pub mod net;
