@@ -10,4 +10,5 @@ pub mod lmtp_client;
 pub mod mail;
 pub mod merge_plan;
 pub mod net;
+pub mod receive;
 pub mod store;
