@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod failover;
 pub mod ids;
 pub mod imap;
 pub mod lmtp_client;
@@ -11,4 +12,6 @@ pub mod mail;
 pub mod merge_plan;
 pub mod net;
 pub mod receive;
+pub mod route;
+pub mod schedule;
 pub mod store;

@@ -1,0 +1,249 @@
+//! A mailstore's failover state.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::decision::AskReason;
+use super::guard::GuardVerdict;
+use super::health::{Tally, Windows};
+use super::settings::Settings;
+use crate::clock::Timestamp;
+use crate::ids::{Epoch, OutageId};
+
+/// What the operator wants for a mailstore.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// The state machine decides.
+    #[default]
+    Auto,
+    /// Never the standby.
+    PinPrimary,
+    /// Always the standby.
+    PinStandby,
+    /// Mail waits in the MX.
+    Queue,
+}
+
+impl Mode {
+    /// Its name on the command line and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::PinPrimary => "pin-primary",
+            Self::PinStandby => "pin-standby",
+            Self::Queue => "queue",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Auto, Self::PinPrimary, Self::PinStandby, Self::Queue]
+            .into_iter()
+            .find(|m| m.as_str() == text)
+            .ok_or_else(|| "a mode is auto, pin-primary, pin-standby or queue".into())
+    }
+}
+
+/// Where a mailstore's mail goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Serving {
+    /// To the mailstore.
+    Primary,
+    /// To the standby.
+    Standby,
+    /// It waits in the MX.
+    Queue,
+}
+
+/// An order to return that waits for the guard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnRequest {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The mode to set with the return.
+    pub then: Mode,
+}
+
+/// How far the guard is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GuardCheck {
+    /// Not asked, or answered.
+    #[default]
+    Idle,
+    /// Asked at this time.
+    Asked {
+        /// When.
+        at: Timestamp,
+        /// The order behind it; none when Lifeboat wants to return by itself.
+        order: Option<ReturnRequest>,
+    },
+}
+
+/// The four states.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// All is well.
+    #[default]
+    Normal,
+    /// Probes fail; not confirmed yet.
+    Suspected {
+        /// When enough had failed.
+        since: Timestamp,
+        /// The first failure.
+        first_failed: Timestamp,
+        /// What a person was asked.
+        asked: Option<AskReason>,
+    },
+    /// Mail goes to the standby.
+    Active {
+        /// The activation's number.
+        epoch: Epoch,
+        /// When it was activated.
+        since: Timestamp,
+        /// The record of it.
+        outage: OutageId,
+        /// A person activated it; then a person returns it.
+        by_hand: bool,
+        /// Since when no probe failed.
+        healthy_since: Option<Timestamp>,
+        /// The guard, when a return is wanted.
+        guard: GuardCheck,
+        /// What stands in the way of a return.
+        blocked: Option<GuardVerdict>,
+    },
+    /// Mail goes to the mailstore again, which is watched for a relapse.
+    Returning {
+        /// The number of the activation that is over.
+        epoch: Epoch,
+        /// When it returned.
+        since: Timestamp,
+        /// The record of it.
+        outage: OutageId,
+    },
+}
+
+impl Phase {
+    /// Its name in the API, pages and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Suspected { .. } => "suspected",
+            Self::Active { .. } => "active",
+            Self::Returning { .. } => "returning",
+        }
+    }
+
+    /// The outage that is under way.
+    pub fn outage(&self) -> Option<OutageId> {
+        match self {
+            Self::Normal | Self::Suspected { .. } => None,
+            Self::Active { outage, .. } | Self::Returning { outage, .. } => Some(*outage),
+        }
+    }
+}
+
+/// Everything that is known about a mailstore's failover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// What the operator wants.
+    pub mode: Mode,
+    /// Where the machine stands.
+    pub phase: Phase,
+    /// The highest epoch given out.
+    pub epoch: Epoch,
+    /// Lifeboat's own activations within the flap window; at most eight.
+    pub activations: Vec<Timestamp>,
+    /// Lifeboat does not activate by itself before this.
+    pub cool_down_until: Option<Timestamp>,
+    /// The last thing seen in the sentinel; not persisted, so that a restart looks again.
+    #[serde(skip)]
+    pub sentinel: Option<GuardVerdict>,
+    #[serde(skip)]
+    pub(super) windows: Windows,
+    #[serde(skip)]
+    pub(super) last_step: Option<Timestamp>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            phase: Phase::default(),
+            epoch: Epoch(0),
+            activations: Vec::new(),
+            cool_down_until: None,
+            sentinel: None,
+            windows: Windows::default(),
+            last_step: None,
+        }
+    }
+}
+
+impl State {
+    /// Where the mailstore's mail goes.
+    pub fn serving(&self) -> Serving {
+        match (self.mode, &self.phase) {
+            (Mode::PinPrimary, _) => Serving::Primary,
+            (Mode::PinStandby, _) => Serving::Standby,
+            (Mode::Queue, _) => Serving::Queue,
+            (Mode::Auto, Phase::Active { .. }) => Serving::Standby,
+            (Mode::Auto, Phase::Normal | Phase::Suspected { .. } | Phase::Returning { .. }) => {
+                Serving::Primary
+            }
+        }
+    }
+
+    /// Whether what answers there is known to be another mailbox than the one users had: even mail
+    /// that opted out of failover must not go there.
+    pub fn is_unsafe(&self) -> bool {
+        let blocked = match &self.phase {
+            Phase::Active { blocked, .. } => blocked.as_ref(),
+            Phase::Normal | Phase::Suspected { .. } | Phase::Returning { .. } => None,
+        };
+        [self.sentinel.as_ref(), blocked]
+            .into_iter()
+            .flatten()
+            .any(GuardVerdict::is_another_mailbox)
+    }
+
+    /// Whether mail may be merged into the mailstore: it serves its mailboxes, no probe is failing,
+    /// and the sentinel, if there is one, was seen intact since this process started.
+    pub fn may_merge(&self, settings: &Settings, now: Timestamp) -> bool {
+        let home = matches!(self.phase, Phase::Normal | Phase::Returning { .. })
+            && matches!(self.mode, Mode::Auto | Mode::PinPrimary);
+        let sentinel = !settings.has_sentinel || self.sentinel == Some(GuardVerdict::Intact);
+        home && sentinel && !self.tally(settings, now).is_down(settings)
+    }
+
+    /// Whether Lifeboat switched it by itself.
+    pub fn is_automatically_active(&self) -> bool {
+        matches!(self.phase, Phase::Active { by_hand: false, .. })
+    }
+
+    /// The vantage points' votes now.
+    pub fn tally(&self, settings: &Settings, now: Timestamp) -> Tally {
+        self.windows.tally(settings, now)
+    }
+
+    /// Whether the two differ in what is persisted.
+    pub fn differs_durably(&self, other: &Self) -> bool {
+        self.mode != other.mode
+            || self.phase != other.phase
+            || self.epoch != other.epoch
+            || self.activations != other.activations
+            || self.cool_down_until != other.cool_down_until
+    }
+}

@@ -1,0 +1,515 @@
+//! The transition function.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::decision::{AskReason, Decider, Decision, Verb};
+use super::guard::GuardVerdict;
+use super::health::{Observation, Tally};
+use super::settings::{Policy, Settings};
+use super::state::{GuardCheck, Mode, Phase, ReturnRequest, Serving, State};
+use crate::clock::Timestamp;
+use crate::ids::{Epoch, OutageId};
+
+mod orders;
+
+/// What happens to a mailstore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Time went by.
+    Tick,
+    /// A probe found something.
+    Observed(Observation),
+    /// The guard answered.
+    Guard(GuardVerdict),
+    /// A person ordered something.
+    Command(Command),
+}
+
+/// A person's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What.
+    pub order: Order,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a person can order for a mailstore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Route to the standby, at once.
+    Activate,
+    /// Route to the mailstore, at once if the guard lets it. In `Suspected` it is a veto.
+    Return {
+        /// Whatever the guard would find.
+        accept_changed: bool,
+    },
+    /// Never route to the standby.
+    PinPrimary,
+    /// Always route to the standby.
+    PinStandby,
+    /// Let mail wait in the MX.
+    Queue,
+    /// Let the state machine decide.
+    Auto,
+}
+
+/// What to do about it. Each may be done again without harm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Write down a decision.
+    Record(Decision),
+    /// Open the record of an outage; if there is one, it goes on.
+    OpenOutage {
+        /// Which.
+        outage: OutageId,
+        /// The first failure that was seen.
+        first_failed: Timestamp,
+        /// The activation.
+        epoch: Epoch,
+    },
+    /// Note that the route went back.
+    MarkReturned {
+        /// Of which outage.
+        outage: OutageId,
+    },
+    /// Let socketmap and all others see the new route.
+    PublishRoute,
+    /// Have the MX try again what it holds back for the mailstore.
+    FlushMx,
+    /// Ask the guard, and answer with [`Event::Guard`].
+    CheckGuard,
+    /// Learn what is in the sentinel now.
+    RelearnSentinel,
+    /// Look for things to merge.
+    WakeMerge,
+}
+
+/// What else a step needs to know.
+#[derive(Clone, Debug)]
+pub struct Surroundings<'a> {
+    /// The mailstore's settings.
+    pub settings: &'a Settings,
+    /// How many other mailstores Lifeboat switched by itself.
+    pub automatic_elsewhere: u32,
+    /// The id of an outage, should one begin.
+    pub new_outage: OutageId,
+}
+
+/// The most that `return_after` is lengthened by flapping.
+const FLAP_DOUBLINGS_MAX: u32 = 3;
+const ACTIVATIONS_KEPT_MAX: usize = 8;
+
+/// Decides. Pure: the same input gives the same output.
+pub fn step(
+    state: State,
+    event: Event,
+    around: &Surroundings<'_>,
+    now: Timestamp,
+) -> (State, Vec<Action>) {
+    let mut machine = Machine {
+        state,
+        around,
+        now,
+        actions: Vec::new(),
+    };
+    machine.notice_pause();
+    match event {
+        Event::Tick => {}
+        Event::Observed(seen) => machine.observe(&seen),
+        Event::Guard(verdict) => machine.guard_answered(verdict),
+        Event::Command(command) => machine.obey(command),
+    }
+    machine.decide();
+    (machine.state, machine.actions)
+}
+
+struct Machine<'a> {
+    state: State,
+    around: &'a Surroundings<'a>,
+    now: Timestamp,
+    actions: Vec<Action>,
+}
+
+impl Machine<'_> {
+    fn settings(&self) -> &Settings {
+        self.around.settings
+    }
+
+    fn record(&mut self, verb: Verb, by: Decider, tally: &Tally) {
+        self.actions.push(Action::Record(Decision {
+            at: self.now,
+            verb,
+            by,
+            evidence: tally.evidence.clone(),
+        }));
+    }
+
+    /// After a restart, a long pause or a jump of the clock, what was counted before says nothing.
+    fn notice_pause(&mut self) {
+        let stale = self.settings().observation_stale;
+        let continuous = self
+            .state
+            .last_step
+            .is_some_and(|last| last <= self.now && self.now.since(last) <= stale);
+        self.state.last_step = Some(self.now);
+        if continuous {
+            return;
+        }
+        self.state.windows.clear();
+        match &mut self.state.phase {
+            Phase::Suspected { since, .. } => *since = self.now,
+            Phase::Active { healthy_since, .. } => *healthy_since = None,
+            Phase::Returning { since, .. } => *since = self.now,
+            Phase::Normal => {}
+        }
+    }
+
+    fn observe(&mut self, seen: &Observation) {
+        let settings = self.around.settings;
+        self.state.windows.record(seen, settings, self.now);
+        if let Some(verdict) = &seen.sentinel {
+            self.note_sentinel(verdict.clone());
+        }
+    }
+
+    /// Keeps what the sentinel showed, and says so when it changes for the worse or the better.
+    fn note_sentinel(&mut self, verdict: GuardVerdict) {
+        let before = self.state.sentinel.replace(verdict.clone());
+        if let Phase::Active { blocked, .. } = &mut self.state.phase {
+            let now_blocked = verdict.blocks_return().then(|| verdict.clone());
+            if *blocked == now_blocked || matches!(verdict, GuardVerdict::Unknown { .. }) {
+                return;
+            }
+            blocked.clone_from(&now_blocked);
+            let verb = now_blocked.map_or(Verb::Unblocked, Verb::Blocked);
+            self.record(verb, Decider::Lifeboat, &self.tally());
+        } else if verdict.blocks_return() && before.as_ref() != Some(&verdict) {
+            self.record(Verb::Blocked(verdict), Decider::Lifeboat, &self.tally());
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        self.state.tally(self.settings(), self.now)
+    }
+
+    fn decide(&mut self) {
+        let tally = self.tally();
+        match self.state.phase.clone() {
+            Phase::Normal => self.decide_normal(&tally),
+            Phase::Suspected {
+                since,
+                first_failed,
+                asked,
+            } => self.decide_suspected(&tally, since, first_failed, asked),
+            Phase::Active {
+                since,
+                by_hand,
+                healthy_since,
+                guard,
+                ..
+            } => self.decide_active(&tally, since, by_hand, healthy_since, &guard),
+            Phase::Returning {
+                since,
+                epoch: _,
+                outage: _,
+            } => self.decide_returning(&tally, since),
+        }
+    }
+
+    fn decide_normal(&mut self, tally: &Tally) {
+        if !tally.is_down_now(self.settings()) {
+            return;
+        }
+        let first_failed = tally.first_failed.unwrap_or(self.now);
+        self.state.phase = Phase::Suspected {
+            since: self.now,
+            first_failed,
+            asked: None,
+        };
+        self.record(Verb::Suspected, Decider::Lifeboat, tally);
+        self.decide_suspected(tally, self.now, first_failed, None);
+    }
+
+    fn decide_suspected(
+        &mut self,
+        tally: &Tally,
+        since: Timestamp,
+        first_failed: Timestamp,
+        asked: Option<AskReason>,
+    ) {
+        let settings = self.around.settings;
+        if tally.is_recovered(settings) {
+            self.state.phase = Phase::Normal;
+            self.record(Verb::Cleared, Decider::Lifeboat, tally);
+            return;
+        }
+        if self.state.mode != Mode::Auto || !tally.is_down(settings) {
+            return;
+        }
+        match self.objection(since) {
+            Some(reason) if asked != Some(reason) => {
+                self.state.phase = Phase::Suspected {
+                    since,
+                    first_failed,
+                    asked: Some(reason),
+                };
+                self.record(Verb::Asked(reason), Decider::Lifeboat, tally);
+            }
+            Some(_) => {}
+            None if self.now.since(since) >= settings.confirm && tally.is_down_now(settings) => {
+                self.note_automatic_activation();
+                self.activate(Decider::Lifeboat, tally);
+            }
+            None => {}
+        }
+    }
+
+    /// What keeps Lifeboat from activating by itself although the failure is, or will be, confirmed.
+    fn objection(&self, since: Timestamp) -> Option<AskReason> {
+        let settings = self.around.settings;
+        let others = self.around.automatic_elsewhere;
+        match settings.policy {
+            Policy::Manual => return Some(AskReason::Manual),
+            Policy::Assisted { after } => {
+                let cooled = self.state.cool_down_until.unwrap_or(self.now);
+                let at = since.after(after).max(cooled);
+                if self.now < at {
+                    return Some(AskReason::Announced { at });
+                }
+            }
+            Policy::Automatic => {}
+        }
+        if self.now.since(since) < settings.confirm {
+            return None;
+        }
+        if let Some(until) = self.state.cool_down_until
+            && self.now < until
+        {
+            return Some(AskReason::CoolDown { until });
+        }
+        (others > 0 && others >= settings.mailstores_at_once)
+            .then_some(AskReason::BlastRadius { others })
+    }
+
+    fn note_automatic_activation(&mut self) {
+        let oldest = self.now.before(self.settings().flap_window);
+        let activations = &mut self.state.activations;
+        activations.retain(|at| *at >= oldest);
+        activations.push(self.now);
+        let surplus = activations.len().saturating_sub(ACTIVATIONS_KEPT_MAX);
+        activations.drain(..surplus);
+    }
+
+    /// Goes to `Active`, from anywhere.
+    fn activate(&mut self, by: Decider, tally: &Tally) {
+        let epoch = Epoch(self.state.epoch.0.saturating_add(1));
+        let first_failed = match self.state.phase {
+            Phase::Suspected { first_failed, .. } => first_failed,
+            Phase::Normal | Phase::Active { .. } | Phase::Returning { .. } => {
+                tally.first_failed.unwrap_or(self.now)
+            }
+        };
+        let relapse = self.state.phase.outage();
+        let outage = relapse.unwrap_or(self.around.new_outage);
+        let blocked = self
+            .state
+            .sentinel
+            .clone()
+            .filter(GuardVerdict::blocks_return);
+        self.state.epoch = epoch;
+        self.state.phase = Phase::Active {
+            epoch,
+            since: self.now,
+            outage,
+            by_hand: by != Decider::Lifeboat,
+            healthy_since: None,
+            guard: GuardCheck::Idle,
+            blocked,
+        };
+        self.actions.push(Action::OpenOutage {
+            outage,
+            first_failed,
+            epoch,
+        });
+        let verb = if relapse.is_some() && by == Decider::Lifeboat {
+            Verb::Relapsed { epoch }
+        } else {
+            Verb::Activated {
+                epoch,
+                failing_for: self.now.since(first_failed),
+                down: tally.down,
+                vantages: tally.vantages,
+            }
+        };
+        self.record(verb, by, tally);
+        self.actions.extend([Action::PublishRoute, Action::FlushMx]);
+    }
+
+    fn decide_active(
+        &mut self,
+        tally: &Tally,
+        since: Timestamp,
+        by_hand: bool,
+        healthy_since: Option<Timestamp>,
+        check: &GuardCheck,
+    ) {
+        let settings = self.around.settings;
+        let healthy_now = if tally.faulty > 0 || tally.vantages == 0 {
+            None
+        } else {
+            healthy_since.or_else(|| tally.is_healthy(settings).then_some(self.now))
+        };
+        if let Phase::Active { healthy_since, .. } = &mut self.state.phase {
+            *healthy_since = healthy_now;
+        }
+        let waiting = match check {
+            GuardCheck::Idle => false,
+            GuardCheck::Asked { at, .. } => self.now.since(*at) < settings.guard_retry,
+        };
+        let ordered = matches!(check, GuardCheck::Asked { order: Some(_), .. });
+        if !waiting && (ordered || self.wants_to_return(since, by_hand, healthy_now)) {
+            let order = match check {
+                GuardCheck::Idle => None,
+                GuardCheck::Asked { order, .. } => order.clone(),
+            };
+            self.ask_guard(order);
+        }
+    }
+
+    fn ask_guard(&mut self, order: Option<ReturnRequest>) {
+        if let Phase::Active { guard, .. } = &mut self.state.phase {
+            *guard = GuardCheck::Asked {
+                at: self.now,
+                order,
+            };
+            self.actions.push(Action::CheckGuard);
+        }
+    }
+
+    fn wants_to_return(
+        &self,
+        since: Timestamp,
+        by_hand: bool,
+        healthy_since: Option<Timestamp>,
+    ) -> bool {
+        let settings = self.around.settings;
+        let healthy_long =
+            healthy_since.is_some_and(|healthy| self.now.since(healthy) >= self.health_needed());
+        self.state.mode == Mode::Auto
+            && !by_hand
+            && settings.has_sentinel
+            && self.now.since(since) >= settings.active_min
+            && healthy_long
+    }
+
+    /// `return_after`, doubled for each earlier activation within the flap window.
+    fn health_needed(&self) -> Duration {
+        let settings = self.around.settings;
+        let oldest = self.now.before(settings.flap_window);
+        let recent = self.state.activations.iter().filter(|at| **at >= oldest);
+        let doublings = u32::try_from(recent.count().saturating_sub(1)).unwrap_or(u32::MAX);
+        settings
+            .return_after
+            .saturating_mul(1 << doublings.min(FLAP_DOUBLINGS_MAX))
+    }
+
+    fn guard_answered(&mut self, verdict: GuardVerdict) {
+        let Phase::Active {
+            guard,
+            since,
+            by_hand,
+            healthy_since,
+            ..
+        } = &mut self.state.phase
+        else {
+            return;
+        };
+        let GuardCheck::Asked { at, order } = std::mem::take(guard) else {
+            return;
+        };
+        let (since, by_hand, healthy_since) = (*since, *by_hand, *healthy_since);
+        self.note_sentinel(verdict.clone());
+        let tally = self.tally();
+        match (order, verdict) {
+            (Some(order), GuardVerdict::Intact | GuardVerdict::NotConfigured) => {
+                let guard = self.state.sentinel.clone();
+                self.return_by_hand(order, guard, &tally);
+            }
+            (Some(order), verdict) => {
+                let first = if verdict.blocks_return() {
+                    ""
+                } else {
+                    "try again when it answers, or "
+                };
+                let why = format!(
+                    "{verdict}; {first}to return all the same, use `return --accept-changed-mailstore`"
+                );
+                let by = Decider::Person {
+                    name: order.by,
+                    reason: order.reason,
+                };
+                self.record(Verb::Refused { why }, by, &tally);
+            }
+            (None, GuardVerdict::Intact) if self.wants_to_return(since, by_hand, healthy_since) => {
+                let healthy_for = healthy_since.map(|healthy| self.now.since(healthy));
+                self.state.cool_down_until = Some(self.now.after(self.settings().cool_down));
+                let verb = Verb::Returned {
+                    healthy_for,
+                    guard: Some(GuardVerdict::Intact),
+                };
+                self.go_home(verb, Decider::Lifeboat, &tally);
+            }
+            // Not now; ask again later, not at once.
+            (None, _) => {
+                if let Phase::Active { guard, .. } = &mut self.state.phase {
+                    *guard = GuardCheck::Asked { at, order: None };
+                }
+            }
+        }
+    }
+
+    /// `Active` to `Returning`.
+    fn go_home(&mut self, verb: Verb, by: Decider, tally: &Tally) {
+        let Phase::Active { epoch, outage, .. } = self.state.phase else {
+            return;
+        };
+        self.state.phase = Phase::Returning {
+            epoch,
+            since: self.now,
+            outage,
+        };
+        self.actions.push(Action::MarkReturned { outage });
+        self.record(verb, by, tally);
+        self.actions
+            .extend([Action::PublishRoute, Action::FlushMx, Action::WakeMerge]);
+    }
+
+    fn decide_returning(&mut self, tally: &Tally, since: Timestamp) {
+        let settings = self.around.settings;
+        if tally.is_down_now(settings) {
+            let automatic = settings.policy != Policy::Manual && self.state.mode == Mode::Auto;
+            if automatic {
+                self.note_automatic_activation();
+                self.activate(Decider::Lifeboat, tally);
+            }
+        } else if self.now.since(since) >= settings.returning && !tally.is_down(settings) {
+            self.state.phase = Phase::Normal;
+            let after = self.now.since(since);
+            self.record(Verb::Settled { after }, Decider::Lifeboat, tally);
+            self.actions.push(Action::WakeMerge);
+        }
+    }
+
+    /// Publishes the route and flushes, if it changed.
+    fn follow_route(&mut self, before: Serving) {
+        if self.state.serving() != before {
+            self.actions
+                .extend([Action::PublishRoute, Action::FlushMx, Action::WakeMerge]);
+        }
+    }
+}
