@@ -17,7 +17,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Timestamp;
 use crate::ids::BodyId;
 
+pub mod backup;
 pub mod bodies;
+pub mod check;
 pub mod codec;
 pub mod delivery;
 pub mod directory;

@@ -221,7 +221,7 @@ pub fn mailboxes(
     Ok(found)
 }
 
-fn address_in(key: &[u8]) -> Result<Address, StoreError> {
+pub(super) fn address_in(key: &[u8]) -> Result<Address, StoreError> {
     let mut parts = key.get(1..).unwrap_or_default().split(|&byte| byte == 0);
     let mut text = || parts.next().and_then(|part| std::str::from_utf8(part).ok());
     let (domain, local) = (text(), text());

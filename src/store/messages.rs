@@ -576,6 +576,17 @@ pub fn change_mailstore(
     Ok(())
 }
 
+/// Whether the folder that a message says it is in lists it.
+pub(super) fn is_indexed(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    message: &MessageRecord,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .get(&index_key(mailbox, message.folder, message.id))?
+        .is_some())
+}
+
 fn scan_ids(
     tx: &dyn ReadTx,
     from: &[u8],

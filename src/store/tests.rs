@@ -7,9 +7,9 @@ use super::*;
 use crate::ids::{Address, DeliveryId, IngestId, MailboxId, MailstoreId, StandbyId};
 use crate::mail::{Flags, Role, Summary};
 
-const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
 
-fn open(directory: &Path) -> Store {
+pub(super) fn open(directory: &Path) -> Store {
     Store::open(directory, &StoreOptions { now: NOW }).unwrap()
 }
 
@@ -17,7 +17,7 @@ fn address(text: &str) -> Address {
     text.parse().unwrap()
 }
 
-async fn provision(store: &Store, text: &str, mailstore: &str) -> Mailbox {
+pub(super) async fn provision(store: &Store, text: &str, mailstore: &str) -> Mailbox {
     let mailbox = Mailbox {
         address: address(text),
         record: MailboxRecord {
@@ -59,7 +59,7 @@ fn acceptance(to: &[&str]) -> Acceptance {
     }
 }
 
-async fn accept(store: &Store, to: &[&str], bytes: &[u8]) -> Vec<Delivered> {
+pub(super) async fn accept(store: &Store, to: &[&str], bytes: &[u8]) -> Vec<Delivered> {
     let body = store.new_body(NOW, bytes).unwrap();
     let results = store.accept_message(body, acceptance(to)).await.unwrap();
     results.into_iter().map(Result::unwrap).collect()
@@ -120,7 +120,7 @@ async fn accepted_mail_is_there_after_reopening() {
     );
 }
 
-fn reopen(directory: &Path) -> Store {
+pub(super) fn reopen(directory: &Path) -> Store {
     for _ in 0..200 {
         match Store::open(directory, &StoreOptions { now: NOW }) {
             Ok(store) => return store,

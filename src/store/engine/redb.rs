@@ -19,6 +19,9 @@ use crate::store::OpenError;
 
 const TABLE: TableDefinition<&[u8], &[u8]> = TableDefinition::new("lifeboat");
 
+/// Rows of one commit while a copy is made.
+const COPY_ROWS: usize = 20_000;
+
 /// Bytes of redb's own page cache.
 const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
@@ -97,6 +100,45 @@ impl RedbEngine {
         }
         transaction.commit().map_err(engine_error)?;
         Ok(succeeded)
+    }
+
+    /// Copies one consistent view into a new database at `path`; returns the number of rows.
+    ///
+    /// # Errors
+    /// When this one cannot be read or that one not be written.
+    pub fn copy_to(&self, path: &Path) -> Result<u64, StoreError> {
+        let target = Self::open(path).map_err(engine_error)?;
+        let mut chunk = BTreeMap::new();
+        let mut rows = 0;
+        self.read(|tx| {
+            tx.scan(&[], &[0xff; 64], Order::Ascending, &mut |key, value| {
+                chunk.insert(key.to_vec(), Some(value.to_vec()));
+                rows += 1;
+                if chunk.len() >= COPY_ROWS {
+                    target.load(std::mem::take(&mut chunk), Durability::None)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            })
+        })?;
+        target.load(chunk, Durability::Immediate)?;
+        Ok(rows)
+    }
+
+    fn load(
+        &self,
+        rows: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+        durability: Durability,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_write().map_err(engine_error)?;
+        transaction.set_quick_repair(matches!(durability, Durability::Immediate));
+        transaction
+            .set_durability(durability)
+            .map_err(engine_error)?;
+        {
+            let mut table = transaction.open_table(TABLE).map_err(engine_error)?;
+            apply(&mut table, rows)?;
+        }
+        transaction.commit().map_err(engine_error)
     }
 
     /// Compacts the file; for quiet hours.
