@@ -2,6 +2,7 @@
 //!
 //! See `ARCHITECTURE.md` for the map of the house.
 
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod failover;

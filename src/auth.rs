@@ -1,0 +1,8 @@
+//! Who is there: passwords as Dovecot keeps them, limits for guessing, tokens' secrets.
+//!
+//! Never decides what somebody may do (`service` does), never keeps a password, never logs one.
+
+pub mod limits;
+pub mod password;
+pub mod secret_token;
+pub mod verifier;

@@ -1,0 +1,132 @@
+use super::*;
+
+/// Hashes made by Dovecot and crypt(3).
+fn vectors() -> Vec<(&'static str, &'static str)> {
+    include_str!("../../../tests/data/passwords.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split_once('\t').unwrap())
+        .collect()
+}
+
+#[test]
+fn hashes_of_dovecot_verify() {
+    for (password, text) in vectors() {
+        let hash = PasswordHash::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert!(hash.verify(password), "{text}");
+        for wrong in ["", "sésame 2"] {
+            assert!(!hash.verify(wrong), "{text} accepts {wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn fresh_hashes_of_doveadm_verify() {
+    for scheme in [
+        "CRYPT",
+        "MD5-CRYPT",
+        "SHA",
+        "SHA1",
+        "SHA256",
+        "SHA512",
+        "SSHA",
+        "SSHA256",
+        "SSHA512",
+        "BLF-CRYPT",
+        "ARGON2I",
+        "ARGON2ID",
+        "PBKDF2",
+        "PLAIN",
+        "PLAIN-MD5",
+        "SHA256-CRYPT",
+        "SHA512-CRYPT",
+        "SSHA256.hex",
+        "SHA512-CRYPT.b64",
+    ] {
+        let output = std::process::Command::new("doveadm")
+            .args(["pw", "-s", scheme, "-p", "tést"])
+            .output()
+            .expect("doveadm (dovecot-core) is installed");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let hash = PasswordHash::parse(text.trim()).unwrap_or_else(|e| panic!("{scheme}: {e}"));
+        assert!(hash.verify("tést"), "{scheme}");
+        assert!(!hash.verify("test"), "{scheme}");
+    }
+}
+
+#[test]
+fn what_cannot_be_verified_is_said() {
+    let check = |text: &str, expected: HashError| {
+        assert_eq!(PasswordHash::parse(text).unwrap_err(), expected, "{text}");
+    };
+    let malformed = |scheme: &str| HashError::Malformed(scheme.to_owned());
+    check("", HashError::NoScheme);
+    check("$6$salt$hash", HashError::NoScheme);
+    check(
+        "{SCRAM-SHA-1}4096,x,y,z",
+        HashError::UnknownScheme("SCRAM-SHA-1".into()),
+    );
+    check(
+        "{CRYPT}abiQ6Ep3EYTHc",
+        HashError::UnknownScheme("CRYPT (DES)".into()),
+    );
+    check(
+        "{CRYPT}$7$x",
+        HashError::UnknownScheme("CRYPT ($7$)".into()),
+    );
+    check("{SHA512-CRYPT}$5$salt$hash", malformed("SHA512-CRYPT"));
+    check("{SHA512-CRYPT}$6$salt$short", malformed("SHA512-CRYPT"));
+    check("{sha256}short", malformed("SHA256"));
+    check("{SSHA}c2hvcnQ=", malformed("SSHA"));
+    check("{PBKDF2}$1$salt$0$00", malformed("PBKDF2"));
+    check(
+        "{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$x",
+        malformed("ARGON2ID"),
+    );
+    check("{BLF-CRYPT}$2y$05$short", malformed("BLF-CRYPT"));
+    check("{CRYPT}$y$j9T$salt$short", malformed("CRYPT"));
+    check(
+        &format!("{{PLAIN}}{}", "x".repeat(2000)),
+        malformed("PLAIN"),
+    );
+}
+
+#[test]
+fn a_hash_cannot_ask_for_too_much() {
+    for text in [
+        "{ARGON2ID}$argon2id$v=19$m=4194304,t=3,p=1$5LsLbfB0ba8cjbbjjneJeQ$VcJLJa2D0uj3PHfO/5EBZTLYhuVh9WWC0GKYZ1Ijq6E",
+        "{SHA512-CRYPT}$6$rounds=999999999$salt$aBdcFbFEwYZAV6dnZ4CoKZKN3ayEXT06rOM7xsf7FNhxz53Pw59O3jR/ORTSDj52oSYueTwqU.znNIRrrzAp50",
+        "{PBKDF2}$1$9fY26mzVptx/7tjk$500000000$38800e6b47ff788665ca35ea38de0a68dee19560",
+        "{BLF-CRYPT}$2y$31$rcvLc9i1mPj32buiFiPvW..s1utAM9IQTHOuHVHWXaEsSZsYl2.c2",
+        "{CRYPT}$y$jKT$F5Jx5fExrKuPp53xLKQ..1$9WNEpu8Mx2S4KNGvbVWKM6clOSoY6.YEl7AYF4DGV04",
+    ] {
+        assert_eq!(
+            PasswordHash::parse(text).unwrap_err(),
+            HashError::TooCostly,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn no_hash_or_password_panics() {
+    use proptest::prelude::*;
+    let valid: Vec<&str> = vectors()
+        .into_iter()
+        .map(|(_, text)| text)
+        .filter(|text| !text.contains("ARGON") && text.len() < 200)
+        .collect();
+    proptest!(ProptestConfig::with_cases(300), |(
+        index in 0..valid.len(), at in 0..200usize, with in any::<char>(), password in ".{0,40}"
+    )| {
+        let mut characters: Vec<char> = valid[index].chars().collect();
+        let at = at % characters.len();
+        characters[at] = with;
+        let text: String = characters.into_iter().collect();
+        if let Ok(hash) = PasswordHash::parse(&text)
+            && at > valid[index].find('}').unwrap() + 12
+        {
+            let _ = hash.verify(&password);
+        }
+    });
+}
