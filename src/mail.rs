@@ -4,10 +4,22 @@
 //! them, recurses without a bound or returns a field without a bound. What cannot be understood is
 //! left out or offered raw, and never makes a message unacceptable.
 
+pub mod attachment;
 pub mod canonical;
+pub mod charset;
+mod contain;
+pub mod fields;
 pub mod flags;
+pub mod header;
+pub mod mime;
+pub mod params;
+pub mod snippet;
 pub mod summary;
+pub mod trace;
+pub mod words;
 
 pub use canonical::{CanonicalDigest, canonical, digest_canonical};
 pub use flags::{Flags, Role};
+pub use header::summarize;
 pub use summary::{Hints, Mailbox, Summary};
+pub use trace::Trace;

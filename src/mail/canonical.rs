@@ -43,5 +43,44 @@ pub fn digest_canonical<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Canon
     hash.finalize().into()
 }
 
+/// The length of the canonical form, in bytes: what RFC822.SIZE says.
+pub fn canonical_len(pieces: &[&[u8]]) -> u64 {
+    let mut len = 0_u64;
+    let mut previous = None;
+    for piece in pieces {
+        len += piece.len() as u64;
+        for at in memchr::memchr_iter(b'\n', piece) {
+            let before = match at.checked_sub(1) {
+                Some(before) => piece.get(before).copied(),
+                None => previous,
+            };
+            len += u64::from(before != Some(b'\r'));
+        }
+        previous = piece.last().copied().or(previous);
+    }
+    len
+}
+
+/// The hash of the canonical form of pieces laid end to end, whatever form they have; no copy is
+/// made of a piece that is canonical.
+pub fn digest(pieces: &[&[u8]]) -> CanonicalDigest {
+    let mut hash = Sha256::new();
+    let mut ends_in_cr = false;
+    for piece in pieces {
+        let Some(&last) = piece.last() else { continue };
+        // A line end cut between two pieces is still one.
+        let piece = match piece.strip_prefix(b"\n") {
+            Some(rest) if ends_in_cr => {
+                hash.update(b"\n");
+                rest
+            }
+            _ => piece,
+        };
+        hash.update(canonical(piece));
+        ends_in_cr = last == b'\r';
+    }
+    hash.finalize().into()
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 
 #[test]
 fn what_dovecot_makes_of_bytes() {
@@ -22,4 +23,18 @@ fn pieces_hash_as_the_whole() {
         digest_canonical([&b"ab"[..], b"c"]),
         digest_canonical([&b"abc"[..]])
     );
+}
+
+proptest! {
+    #[test]
+    fn pieces_of_any_form_hash_as_the_whole(message in prop::collection::vec(prop::sample::select(b"\r\n\0ax".to_vec()), 0..40), cut in 0_usize..40) {
+        let cut = cut.min(message.len());
+        let (a, b) = message.split_at(cut);
+        let whole = canonical(&message);
+        let expected: [u8; 32] = Sha256::digest(&whole).into();
+        prop_assert_eq!(digest(&[a, b]), expected);
+        prop_assert_eq!(canonical_len(&[a, b]), whole.len() as u64);
+        let again = canonical(&whole);
+        prop_assert_eq!(again, whole.clone());
+    }
 }
