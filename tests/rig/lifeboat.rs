@@ -102,7 +102,7 @@ impl Lifeboat {
         let mut text = format!(
             "[store]\npath = \"{dir}/store\"\n\n\
              [http]\nlisten = \"{http}\"\npublic_url = \"http://{http}\"\n\n\
-             [lmtp]\nlisten = [\"{lmtp}\", \"unix:{dir}/lmtp.sock\"]\nadvertise = \"{lmtp}\"\n\n\
+             [lmtp]\nlisten = \"{lmtp}\"\nadvertise = \"{lmtp}\"\n\n\
              [socketmap]\nlisten = \"{socketmap}\"\n\n",
             dir = self.dir.display(),
             http = self.http,

@@ -26,6 +26,8 @@ mod needs;
 mod port;
 pub mod postfix;
 mod process;
+pub mod proof;
+pub mod sabotage;
 pub mod sink;
 pub mod smtp;
 mod wait;

@@ -1,0 +1,60 @@
+# One entry for people and for CI. `make help` lists the targets.
+#
+# Tests and the demo start private instances of Dovecot and Postfix on loopback, with directories and
+# ports of their own, and need root (a container will do).
+
+SUITE := sh tests/suite.sh
+# nextest runs tests side by side and shows slow ones; without it cargo's own runner does.
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+ifeq ($(NEXTEST),yes)
+RUN_TESTS := cargo nextest run --no-fail-fast
+else
+RUN_TESTS := cargo test --no-fail-fast
+endif
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  %-8s %s\n", $$1, $$2 }'
+
+.PHONY: deps
+deps: ## Install what the tests need and this machine lacks
+	sh tests/install.sh test
+
+.PHONY: demo
+demo: ## Play a whole outage on real Dovecot and Postfix (DEMO_EXIT=1: end after the proof)
+	sh tests/install.sh demo
+	cargo build --release --bin lifeboat
+	cargo test --release --test demo
+
+.PHONY: test
+test: ## Install what is missing and run all tests
+	@$(SUITE) --start
+	@$(SUITE) install sh tests/install.sh test
+	@$(SUITE) build cargo test --no-run --locked
+	@$(SUITE) unit $(RUN_TESTS) --lib --bins
+	@$(SUITE) integration $(RUN_TESTS) --test it
+	@if [ -e tests/browser/package.json ]; then $(SUITE) browser $(MAKE) --no-print-directory browser; fi
+	@$(SUITE) demo env DEMO_EXIT=1 $(MAKE) --no-print-directory demo
+	@$(SUITE) --summary
+
+.PHONY: browser
+browser: ## Walk through the pages in Chromium, with and without JavaScript, and with axe
+	cd tests/browser && npm ci --no-audit --no-fund && npm test
+
+.PHONY: check
+check: ## Formatting, lints, licences and sources of dependencies, documentation
+	sh tests/install.sh check
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	cargo deny check bans licenses sources
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
+
+.PHONY: soak
+soak: ## Full matrices and long counts; goes on where it stopped
+	sh tests/install.sh test
+	sh tests/soak.sh
+
+.PHONY: bench
+bench: ## Benchmarks side by side with the peers; JSON under target/bench/
+	sh tests/install.sh test
+	cargo bench --locked

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Installs what a make target needs and the machine does not have: install.sh demo|test|check
+#
+# Looks for programs, not packages, so that what is there by other means counts. Installed services
+# are not started: the tests run private instances of their own.
+set -eu
+
+die() {
+    printf 'install: %s\n' "$*" >&2
+    exit 1
+}
+
+target=${1:-test}
+missing=
+
+# need PATH PACKAGE: PATH may be a program's name, to be found in $PATH.
+need() {
+    case $1 in
+        /*) [ -e "$1" ] && return 0 ;;
+        *) command -v "$1" >/dev/null 2>&1 && return 0 ;;
+    esac
+    missing="$missing $2"
+}
+
+command -v cargo >/dev/null 2>&1 || die "cargo is missing: install Rust from https://rustup.rs"
+need cc gcc
+case $target in
+    demo | test)
+        need /usr/lib/dovecot/imap dovecot-imapd
+        need /usr/lib/dovecot/lmtp dovecot-lmtpd
+        need /usr/lib/dovecot/pop3 dovecot-pop3d
+        need /usr/lib/postfix/sbin/master postfix
+        need mbsync isync
+        need python3 python3
+        ;;
+esac
+if [ "$target" = test ]; then
+    need strace strace
+    need chromium chromium
+    need node nodejs
+    need npm npm
+fi
+
+case $target in
+    demo | test)
+        [ "$(id -u)" = 0 ] || die "private instances of Dovecot and Postfix need root:" \
+            "run in a container, or with sudo"
+        ;;
+esac
+
+if [ -n "$missing" ]; then
+    printf 'install: missing:%s\n' "$missing"
+    command -v apt-get >/dev/null 2>&1 ||
+        die "no apt-get here; install by hand what Debian calls:$missing"
+    [ "$(id -u)" = 0 ] || die "not root; run: apt-get install$missing"
+    # Installing postfix removes any other mail server, which may carry somebody's mail.
+    case " $missing " in
+        *' postfix '*)
+            for other in exim4-daemon-light exim4-daemon-heavy sendmail-bin opensmtpd; do
+                if dpkg -s "$other" 2>/dev/null | grep -q '^Status: install ok installed'; then
+                    die "postfix would replace $other: remove it yourself, or use a container"
+                fi
+            done
+            ;;
+    esac
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod 755 /usr/sbin/policy-rc.d
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        trap 'exit 130' INT TERM
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections ||
+        die "debconf-set-selections failed; is this Debian?"
+    apt-get -q update || die "apt-get update failed; is the package mirror reachable?"
+    # shellcheck disable=SC2086 # a list of names
+    apt-get -qy install --no-install-recommends $missing ||
+        die "apt-get install$missing failed; see above"
+fi
+
+if [ "$target" = check ] && ! command -v cargo-deny >/dev/null 2>&1; then
+    printf 'install: building cargo-deny, which takes some minutes\n'
+    cargo install --locked cargo-deny || die "cargo install cargo-deny failed; see above"
+fi
