@@ -28,6 +28,7 @@ mod error;
 pub mod keys;
 pub mod messages;
 pub mod meta;
+pub mod queue;
 
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};

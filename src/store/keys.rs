@@ -52,9 +52,9 @@ pub enum Table {
     MergeState = 0x51,
     /// (mailbox id, batch id) → one journalled batch.
     MergeBatch = 0x52,
-    /// queue id → queue entry.
+    /// (mailbox id, queue id) → [`super::queue::QueueEntry`].
     Queue = 0x60,
-    /// (due time, queue id) → nothing.
+    /// (due time, mailbox id, queue id) → nothing: what is still to be sent.
     QueueDue = 0x61,
     /// hash of a session's secret → session.
     Session = 0x70,

@@ -1,0 +1,506 @@
+//! The outgoing queue: messages on their way to the smarthost.
+//!
+//! An entry is made in the transaction that files the copy in Sent, belongs to the sender's mailbox,
+//! and keeps its result when it is done. A worker claims what is due; the claim's number fences it: a
+//! result with an older number is refused, so a worker that was thought dead changes nothing. Every
+//! entry that is not finished has exactly one row in the due index, so a crash at any point leaves it
+//! due again. Sending is at least once (RFC 5321 §4.2.5): a claim that dies after the smarthost said
+//! 250 and before the result was recorded is sent again, with the same Message-ID.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Versioned};
+use super::keys::{self, Key, Table};
+use super::{Order, ReadTx, StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::ids::{Address, BodyId, MailboxId, QueueId};
+
+/// Longest reply text kept of the smarthost, in bytes of UTF-8.
+pub const REPLY_BYTES_MAX: usize = 500;
+
+/// What is put into the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Its id; enqueueing the same id again changes nothing.
+    pub id: QueueId,
+    /// The sender's mailbox.
+    pub mailbox: MailboxId,
+    /// Its address: where a DSN goes.
+    pub sender: Address,
+    /// The reverse-path; none is the null reverse-path, for which no DSN is ever made.
+    pub reverse_path: Option<String>,
+    /// The recipients as written, each once: valid addresses of the To, Cc and Bcc fields.
+    pub recipients: Vec<String>,
+    /// What is sent: CR LF line ends, no Bcc field.
+    pub body: BodyId,
+    /// When it was sent by the user.
+    pub created_at: Timestamp,
+    /// Not before this: the end of the time in which the user can take it back.
+    pub not_before: Timestamp,
+    /// After this it is given up.
+    pub expires_at: Timestamp,
+}
+
+/// One entry of the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueEntry {
+    /// Its id.
+    pub id: QueueId,
+    /// The sender's mailbox.
+    pub mailbox: MailboxId,
+    /// Its address when the message was sent.
+    pub sender: Address,
+    /// The reverse-path; none is the null reverse-path.
+    pub reverse_path: Option<String>,
+    /// The recipients and what became of each.
+    pub recipients: Vec<QueuedRecipient>,
+    /// What is sent.
+    pub body: BodyId,
+    /// When it was sent by the user.
+    pub created_at: Timestamp,
+    /// After this it is given up.
+    pub expires_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Number of the last claim.
+    pub claim: u64,
+    /// Where it stands.
+    pub state: QueueState,
+}
+
+impl Versioned for QueueEntry {
+    const NAME: &'static str = "queue entry";
+}
+
+/// Where an entry stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QueueState {
+    /// Waits until it is due.
+    Queued {
+        /// When that is.
+        due: Timestamp,
+    },
+    /// A worker has it.
+    Claimed {
+        /// Until then; afterwards the worker counts as dead.
+        until: Timestamp,
+    },
+    /// An operator stopped it.
+    Held {
+        /// Why.
+        reason: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Every recipient has its final state.
+    Done {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The user took it back, or an operator dropped it.
+    Cancelled {
+        /// Why.
+        reason: String,
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// One recipient of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedRecipient {
+    /// The address as written.
+    pub address: String,
+    /// What became of it.
+    pub state: RecipientState,
+}
+
+/// What became of a recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecipientState {
+    /// Still to be sent.
+    Pending {
+        /// What was said at the last try, if there was one.
+        last: Option<RemoteReply>,
+    },
+    /// The smarthost has taken it.
+    Relayed {
+        /// When.
+        at: Timestamp,
+        /// What it said.
+        reply: RemoteReply,
+    },
+    /// It will not be sent.
+    Failed {
+        /// When.
+        at: Timestamp,
+        /// What was said.
+        reply: RemoteReply,
+    },
+}
+
+/// What was said about a recipient, by the smarthost or by us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteReply {
+    /// The reply code; none if the smarthost could not be asked.
+    pub code: Option<u16>,
+    /// The text, at most [`REPLY_BYTES_MAX`] bytes; a stranger's words.
+    pub text: String,
+}
+
+/// What a try led to for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The smarthost has taken it.
+    Relayed(RemoteReply),
+    /// Not now.
+    Deferred(RemoteReply),
+    /// Never.
+    Failed(RemoteReply),
+}
+
+/// An entry after a result was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entry as it is now.
+    pub entry: QueueEntry,
+    /// The recipients that failed with this result, which a DSN has to report.
+    pub failed: Vec<QueuedRecipient>,
+}
+
+impl QueueEntry {
+    /// Whether nothing more will happen to it.
+    pub fn is_finished(&self) -> bool {
+        matches!(
+            self.state,
+            QueueState::Done { .. } | QueueState::Cancelled { .. }
+        )
+    }
+
+    /// The recipients that are still to be sent.
+    pub fn pending(&self) -> impl Iterator<Item = &QueuedRecipient> {
+        self.recipients.iter().filter(|to| to.is_pending())
+    }
+
+    /// When its row in the due index says.
+    fn due(&self) -> Option<Timestamp> {
+        match self.state {
+            QueueState::Queued { due } => Some(due),
+            QueueState::Claimed { until } => Some(until),
+            _ => None,
+        }
+    }
+}
+
+impl QueuedRecipient {
+    /// Whether it is still to be sent.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.state, RecipientState::Pending { .. })
+    }
+}
+
+/// Puts an entry into the queue; one that is there already stays as it is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn enqueue(tx: &mut dyn Tx, new: &NewEntry) -> Result<(), StoreError> {
+    if get(tx, new.mailbox, new.id)?.is_some() {
+        return Ok(());
+    }
+    let recipients = new.recipients.iter().map(|address| QueuedRecipient {
+        address: address.clone(),
+        state: RecipientState::Pending { last: None },
+    });
+    let entry = QueueEntry {
+        id: new.id,
+        mailbox: new.mailbox,
+        sender: new.sender.clone(),
+        reverse_path: new.reverse_path.clone(),
+        recipients: recipients.collect(),
+        body: new.body,
+        created_at: new.created_at,
+        expires_at: new.expires_at,
+        attempts: 0,
+        claim: 0,
+        state: QueueState::Queued {
+            due: new.not_before,
+        },
+    };
+    put(tx, None, &entry)
+}
+
+/// An entry.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn get(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    id: QueueId,
+) -> Result<Option<QueueEntry>, StoreError> {
+    tx.get(entry_key(mailbox, id).as_slice())?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// The entries of a mailbox, newest first, at most `limit`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn of_mailbox(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    limit: usize,
+) -> Result<Vec<QueueEntry>, StoreError> {
+    entries(tx, &Key::new(Table::Queue).mailbox(mailbox), limit)
+}
+
+/// Entries of all mailboxes that are not finished, those due first first, at most `limit`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn waiting(tx: &dyn ReadTx, limit: usize) -> Result<Vec<QueueEntry>, StoreError> {
+    rows_due(tx, None, limit)?
+        .into_iter()
+        .filter_map(|(_, mailbox, id)| get(tx, mailbox, id).transpose())
+        .collect()
+}
+
+/// When the next entry is due, if any waits.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn next_due(tx: &dyn ReadTx) -> Result<Option<Timestamp>, StoreError> {
+    Ok(rows_due(tx, None, 1)?.first().map(|(due, _, _)| *due))
+}
+
+/// Claims up to `limit` entries that are due at `now`, for at most `lease`: whoever has not recorded
+/// a result by then counts as dead.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn claim_due(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    limit: usize,
+    lease: Duration,
+) -> Result<Vec<QueueEntry>, StoreError> {
+    let mut claimed = Vec::new();
+    for (due, mailbox, id) in rows_due(tx, Some(now), limit)? {
+        let entry = get(tx, mailbox, id)?.filter(|entry| entry.due() == Some(due));
+        let Some(mut entry) = entry else {
+            tx.delete(due_key(due, mailbox, id));
+            continue;
+        };
+        let before = entry.due();
+        entry.claim += 1;
+        entry.state = QueueState::Claimed {
+            until: now.after(lease),
+        };
+        put(tx, before, &entry)?;
+        claimed.push(entry);
+    }
+    Ok(claimed)
+}
+
+/// Gives back every claim, as due at `now`: for the start of the process that alone works on this
+/// store.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn release_claims(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
+    let mut released = 0;
+    for (_, mailbox, id) in rows_due(tx, None, usize::MAX)? {
+        if let Some(mut entry) = get(tx, mailbox, id)?
+            && matches!(entry.state, QueueState::Claimed { .. })
+        {
+            let before = entry.due();
+            entry.state = QueueState::Queued { due: now };
+            put(tx, before, &entry)?;
+            released += 1;
+        }
+    }
+    Ok(released)
+}
+
+/// Records what a try led to: one outcome for each pending recipient, in order. What is still pending
+/// then is due again at `retry_at`; after the entry's expiry it fails.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such entry; [`StoreError::Conflict`] if it was claimed by
+/// somebody else since, or stopped.
+pub fn record_result(
+    tx: &mut dyn Tx,
+    claimed: &QueueEntry,
+    outcomes: &[Outcome],
+    now: Timestamp,
+    retry_at: Timestamp,
+) -> Result<Recorded, StoreError> {
+    let mut entry =
+        get(tx, claimed.mailbox, claimed.id)?.ok_or(StoreError::Missing("queue entry"))?;
+    if entry.claim != claimed.claim || !matches!(entry.state, QueueState::Claimed { .. }) {
+        return Err(StoreError::Conflict("the queue entry was claimed again"));
+    }
+    let before = entry.due();
+    let expired = now >= entry.expires_at;
+    let mut failed = Vec::new();
+    let pending = entry.recipients.iter_mut().filter(|to| to.is_pending());
+    for (recipient, outcome) in pending.zip(outcomes) {
+        recipient.state = match outcome.clone() {
+            Outcome::Relayed(reply) => RecipientState::Relayed { at: now, reply },
+            Outcome::Deferred(reply) if !expired => RecipientState::Pending { last: Some(reply) },
+            Outcome::Deferred(reply) | Outcome::Failed(reply) => {
+                RecipientState::Failed { at: now, reply }
+            }
+        };
+        if matches!(recipient.state, RecipientState::Failed { .. }) {
+            failed.push(recipient.clone());
+        }
+    }
+    entry.attempts = entry.attempts.saturating_add(1);
+    entry.state = if entry.pending().next().is_some() {
+        QueueState::Queued { due: retry_at }
+    } else {
+        QueueState::Done { at: now }
+    };
+    put(tx, before, &entry)?;
+    Ok(Recorded { entry, failed })
+}
+
+/// Gives a claim back untried, due at `due`: the worker stops, or the smarthost cannot be reached by
+/// anyone. Nothing happens if the claim is not the last one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn give_back(tx: &mut dyn Tx, claimed: &QueueEntry, due: Timestamp) -> Result<(), StoreError> {
+    let Some(mut entry) = get(tx, claimed.mailbox, claimed.id)? else {
+        return Ok(());
+    };
+    if entry.claim == claimed.claim && matches!(entry.state, QueueState::Claimed { .. }) {
+        let before = entry.due();
+        entry.state = QueueState::Queued { due };
+        put(tx, before, &entry)?;
+    }
+    Ok(())
+}
+
+/// Takes an entry back that was not tried yet; returns whether that was still possible.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn cancel(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    id: QueueId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(mut entry) = get(tx, mailbox, id)? else {
+        return Ok(false);
+    };
+    let untouched = entry.attempts == 0
+        && matches!(
+            entry.state,
+            QueueState::Queued { .. } | QueueState::Held { .. }
+        );
+    if untouched {
+        let before = entry.due();
+        entry.state = QueueState::Cancelled {
+            reason: reason.to_owned(),
+            at: now,
+        };
+        put(tx, before, &entry)?;
+    }
+    Ok(untouched)
+}
+
+/// Writes an entry and keeps the due index in step.
+fn put(
+    tx: &mut dyn Tx,
+    due_before: Option<Timestamp>,
+    entry: &QueueEntry,
+) -> Result<(), StoreError> {
+    if let Some(due) = due_before {
+        tx.delete(due_key(due, entry.mailbox, entry.id));
+    }
+    if let Some(due) = entry.due() {
+        tx.put(due_key(due, entry.mailbox, entry.id), Vec::new());
+    }
+    tx.put(
+        entry_key(entry.mailbox, entry.id).into_vec(),
+        codec::encode(entry)?,
+    );
+    Ok(())
+}
+
+fn entry_key(mailbox: MailboxId, id: QueueId) -> Key {
+    Key::new(Table::Queue).mailbox(mailbox).id(id.as_bytes())
+}
+
+/// Times before 1970 sort as 1970.
+fn due_key(due: Timestamp, mailbox: MailboxId, id: QueueId) -> Vec<u8> {
+    Key::new(Table::QueueDue)
+        .number(u64::try_from(due.as_millis()).unwrap_or(0))
+        .mailbox(mailbox)
+        .id(id.as_bytes())
+        .into_vec()
+}
+
+type DueRow = (Timestamp, MailboxId, QueueId);
+
+/// Rows of the due index up to and including `until`, at most `limit`.
+fn rows_due(
+    tx: &dyn ReadTx,
+    until: Option<Timestamp>,
+    limit: usize,
+) -> Result<Vec<DueRow>, StoreError> {
+    let range = Key::new(Table::QueueDue);
+    let to = match until.map(|until| u64::try_from(until.as_millis()).unwrap_or(0)) {
+        Some(until) => range.clone().number(until.saturating_add(1)).into_vec(),
+        None => range.end(),
+    };
+    let mut rows = Vec::new();
+    tx.scan(range.as_slice(), &to, Order::Ascending, &mut |key, _| {
+        if rows.len() >= limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        rows.push(
+            due_row(key)
+                .ok_or_else(|| StoreError::corrupt("queue", "a key of its due index is not one"))?,
+        );
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(rows)
+}
+
+fn due_row(key: &[u8]) -> Option<DueRow> {
+    let due = i64::try_from(u64::from_be_bytes(keys::part(key, 1)?)).ok()?;
+    Some((
+        Timestamp::from_millis(due),
+        MailboxId::from_bytes(keys::part(key, 9)?),
+        QueueId::from_bytes(keys::tail(key)?),
+    ))
+}
+
+fn entries(tx: &dyn ReadTx, range: &Key, limit: usize) -> Result<Vec<QueueEntry>, StoreError> {
+    let mut entries = Vec::new();
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Descending,
+        &mut |_, value| {
+            if entries.len() >= limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            entries.push(codec::decode(value)?);
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(entries)
+}
+
+#[cfg(test)]
+mod tests;

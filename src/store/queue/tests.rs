@@ -1,0 +1,239 @@
+use super::*;
+use crate::store::{Store, StoreOptions};
+
+const ANN: MailboxId = MailboxId::from_bytes([1; 16]);
+const LEASE: Duration = Duration::from_secs(600);
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs)
+}
+
+fn entry(id: u8, not_before: i64) -> NewEntry {
+    NewEntry {
+        id: QueueId::from_bytes([id; 16]),
+        mailbox: ANN,
+        sender: "ann@example.com".parse().unwrap(),
+        reverse_path: Some("ann@example.com".to_owned()),
+        recipients: vec!["bob@x.example".to_owned(), "carol@x.example".to_owned()],
+        body: BodyId::from_bytes([9; 16]),
+        created_at: at(0),
+        not_before: at(not_before),
+        expires_at: at(5 * 86_400),
+    }
+}
+
+fn reply(code: u16) -> RemoteReply {
+    RemoteReply {
+        code: Some(code),
+        text: "text".to_owned(),
+    }
+}
+
+/// A store that can be closed and opened again.
+struct House {
+    dir: tempfile::TempDir,
+    store: Option<Store>,
+}
+
+impl House {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut house = Self { dir, store: None };
+        house.restart();
+        house
+    }
+
+    fn restart(&mut self) {
+        self.store = None;
+        // The writer's thread ends a moment after the last clone is dropped.
+        for _ in 0..500 {
+            match Store::open(self.dir.path(), &StoreOptions::default()) {
+                Ok(store) => {
+                    self.store = Some(store);
+                    return;
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        panic!("the store stays in use");
+    }
+
+    async fn tx<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.store.as_ref().unwrap().write(work).await
+    }
+
+    async fn enqueue(&self, new: NewEntry) {
+        self.tx(move |tx| enqueue(tx, &new)).await.unwrap();
+    }
+
+    async fn claim(&self, now: i64) -> Vec<QueueEntry> {
+        self.tx(move |tx| claim_due(tx, at(now), 10, LEASE))
+            .await
+            .unwrap()
+    }
+
+    async fn record(
+        &self,
+        claimed: &QueueEntry,
+        outcomes: &[Outcome],
+        now: i64,
+        retry_at: i64,
+    ) -> Result<Recorded, StoreError> {
+        let (claimed, outcomes) = (claimed.clone(), outcomes.to_vec());
+        self.tx(move |tx| record_result(tx, &claimed, &outcomes, at(now), at(retry_at)))
+            .await
+    }
+
+    fn next_due(&self) -> Option<i64> {
+        let due = self
+            .store
+            .as_ref()
+            .unwrap()
+            .read(|tx| next_due(tx))
+            .unwrap();
+        due.map(Timestamp::as_secs)
+    }
+}
+
+#[tokio::test]
+async fn is_claimed_when_due_and_by_one() {
+    let house = House::new();
+    house.enqueue(entry(1, 100)).await;
+    house.enqueue(entry(2, 50)).await;
+    house.enqueue(entry(2, 10)).await;
+    assert_eq!(
+        house.next_due(),
+        Some(50),
+        "the second enqueueing of 2 changed nothing"
+    );
+    assert!(house.claim(49).await.is_empty());
+    let claimed = house.claim(100).await;
+    let ids: Vec<u8> = claimed.iter().map(|entry| entry.id.as_bytes()[0]).collect();
+    assert_eq!(ids, [2, 1], "the one due first first");
+    assert!(house.claim(100).await.is_empty());
+    assert_eq!(house.next_due(), Some(700));
+    assert_eq!(
+        house.claim(700).await.len(),
+        2,
+        "after the lease it is due again"
+    );
+}
+
+#[tokio::test]
+async fn each_recipient_has_its_own_result() {
+    let house = House::new();
+    house.enqueue(entry(1, 0)).await;
+    let claimed = house.claim(0).await.remove(0);
+    let outcomes = [Outcome::Relayed(reply(250)), Outcome::Deferred(reply(450))];
+    let recorded = house.record(&claimed, &outcomes, 1, 60).await.unwrap();
+    assert_eq!(recorded.failed, []);
+    assert_eq!(recorded.entry.state, QueueState::Queued { due: at(60) });
+    assert_eq!(recorded.entry.attempts, 1);
+    let again = house.record(&claimed, &outcomes, 2, 60).await;
+    assert!(
+        matches!(again, Err(StoreError::Conflict(_))),
+        "a result counts once"
+    );
+
+    let claimed = house.claim(60).await.remove(0);
+    let pending: Vec<&str> = claimed.pending().map(|to| to.address.as_str()).collect();
+    assert_eq!(pending, ["carol@x.example"]);
+    let recorded = house
+        .record(&claimed, &[Outcome::Failed(reply(550))], 61, 120)
+        .await
+        .unwrap();
+    assert_eq!(recorded.failed.len(), 1);
+    assert_eq!(recorded.failed[0].address, "carol@x.example");
+    assert!(recorded.entry.is_finished());
+    assert_eq!(house.next_due(), None);
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_claim_changes_nothing() {
+    let house = House::new();
+    house.enqueue(entry(1, 0)).await;
+    let slow = house.claim(0).await.remove(0);
+    let other = house.claim(600).await.remove(0);
+    let outcomes = [Outcome::Failed(reply(550)), Outcome::Failed(reply(550))];
+    assert!(house.record(&slow, &outcomes, 601, 700).await.is_err());
+    house
+        .tx(move |tx| give_back(tx, &slow, at(601)))
+        .await
+        .unwrap();
+    assert_eq!(house.next_due(), Some(1200));
+    assert!(house.record(&other, &outcomes, 602, 700).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_deferred_after_its_expiry_fails() {
+    let house = House::new();
+    house.enqueue(entry(1, 0)).await;
+    let late = 5 * 86_400;
+    let claimed = house.claim(late).await.remove(0);
+    let outcomes = [Outcome::Relayed(reply(250)), Outcome::Deferred(reply(450))];
+    let recorded = house
+        .record(&claimed, &outcomes, late, late + 60)
+        .await
+        .unwrap();
+    assert_eq!(recorded.failed.len(), 1);
+    assert!(recorded.entry.is_finished());
+}
+
+#[tokio::test]
+async fn a_restart_keeps_everything_and_frees_claims() {
+    let mut house = House::new();
+    house.enqueue(entry(1, 0)).await;
+    house.enqueue(entry(2, 1000)).await;
+    let before = house.claim(0).await.remove(0);
+    house.restart();
+    assert_eq!(house.next_due(), Some(600));
+    assert_eq!(house.tx(|tx| release_claims(tx, at(5))).await.unwrap(), 1);
+    assert_eq!(house.next_due(), Some(5));
+    let claimed = house.claim(5).await.remove(0);
+    assert_eq!(claimed.id, before.id);
+    assert!(claimed.claim > before.claim);
+    let all = house
+        .store
+        .as_ref()
+        .unwrap()
+        .read(|tx| of_mailbox(tx, ANN, 10))
+        .unwrap();
+    assert_eq!(all.len(), 2);
+}
+
+#[tokio::test]
+async fn can_be_taken_back_until_it_is_tried() {
+    let house = House::new();
+    let cancel_one = |id: u8| {
+        let id = QueueId::from_bytes([id; 16]);
+        move |tx: &mut dyn Tx| cancel(tx, ANN, id, "undo", at(5))
+    };
+    house.enqueue(entry(1, 10)).await;
+    assert!(house.tx(cancel_one(1)).await.unwrap());
+    assert!(!house.tx(cancel_one(1)).await.unwrap());
+    assert!(!house.tx(cancel_one(7)).await.unwrap());
+    assert_eq!(house.next_due(), None);
+    house.enqueue(entry(1, 10)).await;
+    assert_eq!(house.next_due(), None, "what was taken back stays so");
+
+    house.enqueue(entry(2, 0)).await;
+    let claimed = house.claim(0).await.remove(0);
+    assert!(!house.tx(cancel_one(2)).await.unwrap(), "it is on its way");
+    house
+        .tx(move |tx| give_back(tx, &claimed, at(3)))
+        .await
+        .unwrap();
+    assert!(house.tx(cancel_one(2)).await.unwrap(), "it was not tried");
+    assert!(
+        house
+            .store
+            .as_ref()
+            .unwrap()
+            .read(|tx| waiting(tx, 10))
+            .unwrap()
+            .is_empty()
+    );
+}
