@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Timestamp;
 use crate::ids::BodyId;
 
+pub mod audit;
 pub mod backup;
 pub mod bodies;
 pub mod check;
@@ -29,6 +30,8 @@ pub mod keys;
 pub mod messages;
 pub mod meta;
 pub mod queue;
+pub mod sessions;
+pub mod tokens;
 
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};

@@ -1,0 +1,180 @@
+//! Sessions: who is signed in, in which browser. Kept by the hash of the browser's secret, so that
+//! reading the store does not sign anybody in.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::codec::{self, Versioned};
+use super::keys::{Key, Table};
+use super::{Order, ReadTx, StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::ids::{Address, MailboxId, ResellerId, TokenId};
+
+/// Last-seen times are written no more often than this.
+const SEEN_STEP: Duration = Duration::from_secs(60);
+
+/// What is kept of a session's or a token's secret: 256 random bits need no salt and no slow hash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SecretHash([u8; 32]);
+
+impl SecretHash {
+    /// The hash of a secret that somebody shows.
+    pub fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+
+    /// Its bytes, for keys.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretHash")
+    }
+}
+
+/// What a token or a session may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Everything.
+    Operator,
+    /// What concerns the domains of one reseller.
+    Reseller(ResellerId),
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Principal {
+    /// The user of a mailbox.
+    User {
+        /// The mailbox.
+        mailbox: MailboxId,
+        /// Its address when the user signed in.
+        address: Address,
+    },
+    /// Somebody with a token, in the console.
+    Token {
+        /// The token; it is asked again with every request, so that revoking it ends the session.
+        token: TokenId,
+        /// What it allows.
+        role: Role,
+    },
+}
+
+/// One session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRecord {
+    /// Who is signed in.
+    pub principal: Principal,
+    /// When the user signed in.
+    pub created: Timestamp,
+    /// When the last request came, to a minute.
+    pub last_seen: Timestamp,
+}
+
+impl Versioned for SessionRecord {
+    const NAME: &'static str = "session";
+}
+
+impl SessionRecord {
+    /// Whether it is still good.
+    pub fn is_alive(&self, now: Timestamp, idle: Duration) -> bool {
+        now < self.last_seen.after(idle)
+    }
+}
+
+fn key(secret: &SecretHash) -> Key {
+    Key::new(Table::Session).bytes(secret.as_bytes())
+}
+
+/// The session of a secret, if it is still good.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn find(
+    tx: &dyn ReadTx,
+    secret: &SecretHash,
+    now: Timestamp,
+    idle: Duration,
+) -> Result<Option<SessionRecord>, StoreError> {
+    let Some(bytes) = tx.get(key(secret).as_slice())? else {
+        return Ok(None);
+    };
+    let session: SessionRecord = codec::decode(&bytes)?;
+    Ok(session.is_alive(now, idle).then_some(session))
+}
+
+/// Begins or replaces a session.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub fn put(
+    tx: &mut dyn Tx,
+    secret: &SecretHash,
+    session: &SessionRecord,
+) -> Result<(), StoreError> {
+    tx.put(key(secret).into_vec(), codec::encode(session)?);
+    Ok(())
+}
+
+/// Whether the last-seen time of a session is old enough to be written again.
+pub fn is_stale(session: &SessionRecord, now: Timestamp) -> bool {
+    now.since(session.last_seen) >= SEEN_STEP
+}
+
+/// Notes a request. Does nothing if the session was revoked meanwhile.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn seen(tx: &mut dyn Tx, secret: &SecretHash, now: Timestamp) -> Result<(), StoreError> {
+    if let Some(bytes) = tx.get(key(secret).as_slice())? {
+        let mut session: SessionRecord = codec::decode(&bytes)?;
+        session.last_seen = session.last_seen.max(now);
+        put(tx, secret, &session)?;
+    }
+    Ok(())
+}
+
+/// Ends a session.
+pub fn revoke(tx: &mut dyn Tx, secret: &SecretHash) {
+    tx.delete(key(secret).into_vec());
+}
+
+/// Ends up to `limit` of the sessions for which `ends` says so, from `after` on; returns where to
+/// go on, `None` at the end.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn end_where(
+    tx: &mut dyn Tx,
+    after: Option<Vec<u8>>,
+    limit: usize,
+    ends: &dyn Fn(&SessionRecord) -> bool,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let table = Key::new(Table::Session);
+    let from = after.unwrap_or_else(|| table.clone().into_vec());
+    let mut looked_at = 0;
+    let mut next = None;
+    let mut ended = Vec::new();
+    tx.scan(&from, &table.end(), Order::Ascending, &mut |key, value| {
+        if looked_at == limit {
+            next = Some(key.to_vec());
+            return Ok(ControlFlow::Break(()));
+        }
+        looked_at += 1;
+        // A session that cannot be read is of no use to anybody.
+        if codec::decode(value).map_or(true, |session| ends(&session)) {
+            ended.push(key.to_vec());
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    for key in ended {
+        tx.delete(key);
+    }
+    Ok(next)
+}
