@@ -1,1 +1,3 @@
+//! The `lifeboat` program.
+
 fn main() {}

@@ -26,12 +26,14 @@ pub mod delivery;
 pub mod directory;
 pub mod engine;
 mod error;
+pub mod folders;
 pub mod keys;
 pub mod messages;
 pub mod meta;
 pub mod queue;
 pub mod sessions;
 pub mod tokens;
+pub mod unmerged;
 
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};

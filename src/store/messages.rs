@@ -15,107 +15,18 @@ use super::keys::{self, Key, Table};
 use super::{Order, ReadTx, StoreError, Tx, bodies};
 use crate::clock::Timestamp;
 use crate::ids::{
-    Address, BatchId, BodyId, DeliveryId, FolderId, IngestId, MailboxId, MailstoreId, PrimaryUid,
-    StandbyId, UidValidity,
+    BatchId, BodyId, DeliveryId, FolderId, IngestId, MailboxId, MailstoreId, PrimaryUid, StandbyId,
+    UidValidity,
 };
-use crate::mail::{Flags, Role, Summary};
+use crate::mail::{Flags, Summary};
 
-/// The first id of a folder of the user's own; below are the folders with a role.
-const OWN_FOLDERS_FROM: u32 = 100;
-/// Most folders in a mailbox.
-pub const FOLDERS_MAX: usize = 1_000;
-
-/// One folder of a standby mailbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FolderRecord {
-    /// Its id.
-    pub id: FolderId,
-    /// Its name; levels are separated by `/`.
-    pub name: String,
-    /// What it is for.
-    pub role: Option<Role>,
-    /// Messages in it.
-    pub total: u64,
-    /// Messages in it that are not read.
-    pub unread: u64,
-}
-
-/// What is kept of a mailbox as a whole once it is used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailboxState {
-    /// Its address now.
-    pub address: Address,
-    /// When it was first used.
-    pub opened_at: Timestamp,
-    /// The last time its user signed in.
-    pub signed_in_at: Option<Timestamp>,
-    /// The next message's id.
-    pub next_id: u64,
-    /// Its folders, those with a role first.
-    pub folders: Vec<FolderRecord>,
-}
-
-impl Versioned for MailboxState {
-    const NAME: &'static str = "mailbox state";
-}
-
-impl MailboxState {
-    fn new(address: &Address, now: Timestamp) -> Self {
-        let folders = Role::ALL.into_iter().map(|role| FolderRecord {
-            id: folder_of(role),
-            name: role.default_name().to_owned(),
-            role: Some(role),
-            total: 0,
-            unread: 0,
-        });
-        Self {
-            address: address.clone(),
-            opened_at: now,
-            signed_in_at: None,
-            next_id: 1,
-            folders: folders.collect(),
-        }
-    }
-
-    /// The folder with this id.
-    pub fn folder(&self, id: FolderId) -> Option<&FolderRecord> {
-        self.folders.iter().find(|folder| folder.id == id)
-    }
-
-    fn count(&mut self, folder: FolderId, seen: bool, sign: Sign) {
-        if let Some(folder) = self.folders.iter_mut().find(|known| known.id == folder) {
-            let unread = u64::from(!seen);
-            match sign {
-                Sign::Plus => {
-                    folder.total += 1;
-                    folder.unread += unread;
-                }
-                Sign::Minus => {
-                    folder.total = folder.total.saturating_sub(1);
-                    folder.unread = folder.unread.saturating_sub(unread);
-                }
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Sign {
-    Plus,
-    Minus,
-}
-
-/// The folder that has a role in every mailbox.
-pub const fn folder_of(role: Role) -> FolderId {
-    FolderId(match role {
-        Role::Inbox => 1,
-        Role::Drafts => 2,
-        Role::Sent => 3,
-        Role::Archive => 4,
-        Role::Junk => 5,
-        Role::Trash => 6,
-    })
-}
+use super::folders::Sign;
+pub use super::folders::{
+    FOLDERS_MAX, FolderRecord, MailboxState, create_folder, folder_of, put_state, state,
+    state_or_new,
+};
+use super::unmerged::unmerged_key;
+pub use super::unmerged::{change_mailstore, count_unmerged, unmerged, unmerged_mailboxes};
 
 /// How a message came to be here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,71 +119,6 @@ pub struct NewMessage {
     pub origin: Origin,
     /// What lists show.
     pub summary: Summary,
-}
-
-/// The state of a mailbox that was used before.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn state(tx: &dyn ReadTx, mailbox: MailboxId) -> Result<Option<MailboxState>, StoreError> {
-    tx.get(state_key(mailbox).as_slice())?
-        .map(|bytes| codec::decode(&bytes))
-        .transpose()
-}
-
-/// The state of a mailbox, as it would be if it was never used.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn state_or_new(
-    tx: &dyn ReadTx,
-    mailbox: &Mailbox,
-    now: Timestamp,
-) -> Result<MailboxState, StoreError> {
-    Ok(state(tx, mailbox.record.id)?.unwrap_or_else(|| MailboxState::new(&mailbox.address, now)))
-}
-
-/// Writes a mailbox's state; the folders' counts are this module's own.
-///
-/// # Errors
-/// As [`codec::encode`].
-pub fn put_state(
-    tx: &mut dyn Tx,
-    mailbox: MailboxId,
-    state: &MailboxState,
-) -> Result<(), StoreError> {
-    tx.put(state_key(mailbox).into_vec(), codec::encode(state)?);
-    Ok(())
-}
-
-/// Makes a folder of the user's own, or finds it if there is one with this name.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when there are too many.
-pub fn create_folder(
-    tx: &mut dyn Tx,
-    mailbox: &Mailbox,
-    name: &str,
-    now: Timestamp,
-) -> Result<FolderId, StoreError> {
-    let mut state = state_or_new(tx, mailbox, now)?;
-    if let Some(folder) = state.folders.iter().find(|folder| folder.name == name) {
-        return Ok(folder.id);
-    }
-    if state.folders.len() >= FOLDERS_MAX {
-        return Err(StoreError::Conflict("there are too many folders"));
-    }
-    let highest = state.folders.iter().map(|folder| folder.id.0 + 1).max();
-    let id = FolderId(highest.unwrap_or(OWN_FOLDERS_FROM).max(OWN_FOLDERS_FROM));
-    state.folders.push(FolderRecord {
-        id,
-        name: name.to_owned(),
-        role: None,
-        total: 0,
-        unread: 0,
-    });
-    put_state(tx, mailbox.record.id, &state)?;
-    Ok(id)
 }
 
 /// Files a message.
@@ -486,96 +332,6 @@ pub fn ids(
     scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
 }
 
-/// Up to `limit` mailboxes of a mailstore that have something unmerged, after `after`.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn unmerged_mailboxes(
-    tx: &dyn ReadTx,
-    mailstore: &MailstoreId,
-    after: Option<MailboxId>,
-    limit: usize,
-) -> Result<Vec<MailboxId>, StoreError> {
-    let all = Key::new(Table::Unmerged).mailstore(mailstore);
-    let end = all.end();
-    let mut from = after.map_or_else(
-        || all.clone().into_vec(),
-        |id| all.clone().mailbox(id).end(),
-    );
-    let mut found = Vec::new();
-    while found.len() < limit {
-        let mut next = None;
-        tx.scan(&from, &end, Order::Ascending, &mut |key, _| {
-            next = keys::part::<16>(key, all.as_slice().len()).map(MailboxId::from_bytes);
-            Ok(ControlFlow::Break(()))
-        })?;
-        let Some(id) = next else { break };
-        found.push(id);
-        from = all.clone().mailbox(id).end();
-    }
-    Ok(found)
-}
-
-/// Up to `limit` messages of a mailbox that are to be merged, oldest first, after `after`.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn unmerged(
-    tx: &dyn ReadTx,
-    mailstore: &MailstoreId,
-    mailbox: MailboxId,
-    after: Option<StandbyId>,
-    limit: usize,
-) -> Result<Vec<StandbyId>, StoreError> {
-    let all = Key::new(Table::Unmerged)
-        .mailstore(mailstore)
-        .mailbox(mailbox);
-    let from = after.map_or_else(
-        || all.clone().into_vec(),
-        |id| all.clone().standby(id).end(),
-    );
-    scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
-}
-
-/// How much of a mailstore is unmerged; counts to `limit` and no further.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn count_unmerged(
-    tx: &dyn ReadTx,
-    mailstore: &MailstoreId,
-    limit: usize,
-) -> Result<usize, StoreError> {
-    let all = Key::new(Table::Unmerged).mailstore(mailstore);
-    let mut count = 0;
-    tx.scan(all.as_slice(), &all.end(), Order::Ascending, &mut |_, _| {
-        count += 1;
-        Ok(if count < limit {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        })
-    })?;
-    Ok(count)
-}
-
-/// Takes a mailbox's unmerged messages along to its new mailstore of record.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn change_mailstore(
-    tx: &mut dyn Tx,
-    mailbox: MailboxId,
-    from: &MailstoreId,
-    to: &MailstoreId,
-) -> Result<(), StoreError> {
-    for id in unmerged(tx, from, mailbox, None, usize::MAX)? {
-        tx.delete(unmerged_key(from, mailbox, id));
-        tx.put(unmerged_key(to, mailbox, id), Vec::new());
-    }
-    Ok(())
-}
-
 /// Whether the folder that a message says it is in lists it.
 pub(super) fn is_indexed(
     tx: &dyn ReadTx,
@@ -587,7 +343,7 @@ pub(super) fn is_indexed(
         .is_some())
 }
 
-fn scan_ids(
+pub(super) fn scan_ids(
     tx: &dyn ReadTx,
     from: &[u8],
     to: &[u8],
@@ -619,10 +375,6 @@ fn put(tx: &mut dyn Tx, mailbox: MailboxId, record: &MessageRecord) -> Result<()
     Ok(())
 }
 
-fn state_key(mailbox: MailboxId) -> Key {
-    Key::new(Table::MailboxState).mailbox(mailbox)
-}
-
 fn message_key(mailbox: MailboxId, id: StandbyId) -> Key {
     Key::new(Table::Message).mailbox(mailbox).standby(id)
 }
@@ -631,14 +383,6 @@ fn index_key(mailbox: MailboxId, folder: FolderId, id: StandbyId) -> Vec<u8> {
     Key::new(Table::FolderIndex)
         .mailbox(mailbox)
         .folder(folder)
-        .standby(id)
-        .into_vec()
-}
-
-fn unmerged_key(mailstore: &MailstoreId, mailbox: MailboxId, id: StandbyId) -> Vec<u8> {
-    Key::new(Table::Unmerged)
-        .mailstore(mailstore)
-        .mailbox(mailbox)
         .standby(id)
         .into_vec()
 }
