@@ -15,11 +15,9 @@ pub mod mime;
 pub mod params;
 pub mod snippet;
 pub mod summary;
-pub mod trace;
 pub mod words;
 
 pub use canonical::{CanonicalDigest, canonical, digest_canonical};
 pub use flags::{Flags, Role};
-pub use header::summarize;
+pub use header::{summarize, summarize_start};
 pub use summary::{Hints, Mailbox, Summary};
-pub use trace::Trace;

@@ -15,6 +15,8 @@ use super::words;
 
 /// How much of a message is looked at for attachments and the preview, in bytes.
 pub const PEEK_BYTES: usize = 64 * 1024;
+/// How much of a message is enough to summarize it, in bytes.
+pub const START_BYTES: usize = fields::HEADER_BYTES_MAX;
 /// Most parts looked at.
 const PEEK_PARTS_MAX: usize = 32;
 /// How much text the preview is made from, in bytes.
@@ -22,13 +24,19 @@ const PREVIEW_SOURCE_BYTES: usize = 8 * 1024;
 
 /// The summary of a message. Never fails: what is not there or cannot be read is left empty.
 pub fn summarize(message: &[u8]) -> Summary {
+    summarize_start(message, message.len() as u64)
+}
+
+/// The summary of a message of `len` bytes of which `message` is the start. [`START_BYTES`] of it
+/// tell as much as all of it.
+pub fn summarize_start(message: &[u8], len: u64) -> Summary {
     let mut summary = Summary::default();
     let mut sender = None;
     for field in Fields::new(message) {
         take_field(&mut summary, &mut sender, &field);
     }
     summary.from = summary.from.or(sender);
-    peek(&mut summary, message);
+    peek(&mut summary, message, len);
     summary
 }
 
@@ -96,13 +104,13 @@ pub fn bounded_references(value: &[u8]) -> Vec<String> {
 }
 
 /// Looks into the start of the body: attachments, an invitation, the first words.
-fn peek(summary: &mut Summary, message: &[u8]) {
+fn peek(summary: &mut Summary, message: &[u8], len: u64) {
     let start = message.get(..PEEK_BYTES).unwrap_or(message);
     let structure = Structure::parse_bounded(start, PEEK_PARTS_MAX);
     let count = structure.parts.len();
     summary.has_attachment = (0..count).any(|index| attachment::is_attached(&structure, index));
     let is_mixed = |content_type: &Parametrised| content_type.value == "multipart/mixed";
-    if start.len() < message.len() && count <= 2 {
+    if (start.len() as u64) < len && count <= 2 {
         // The first part fills all that was looked at: something follows it.
         let first = structure.parts.first();
         summary.has_attachment |= first.is_some_and(|part| is_mixed(&part.content_type));

@@ -6,7 +6,7 @@ use super::acceptor::{
 use super::trace::{self, Trace};
 use crate::clock::SharedClock;
 use crate::ids::{Address, DeliveryId, IngestId};
-use crate::mail::{Role, Summary};
+use crate::mail::{self, Role};
 use crate::store::delivery::{self, Acceptance, Delivered};
 use crate::store::{BodyWriter, NewBody, Store, StoreError, directory};
 
@@ -77,7 +77,7 @@ impl StandbyAcceptor {
             reverse_path: envelope.reverse_path.address().map(str::to_owned),
             client: peer.to_string(),
             mx_queue_id: trace::mx_queue_id(&head),
-            summary: Summary::default(),
+            summary: mail::summarize_start(&head, body.size_bytes()),
             recipients: envelope
                 .recipients
                 .iter()
