@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 
 mod check;
 mod example;
+mod failover;
 mod http;
 mod lmtp;
 mod log;
 mod mailstore;
+mod postfix;
+mod probe;
 mod relay;
 pub mod secret;
 pub mod section;
@@ -23,10 +26,13 @@ mod store;
 pub mod values;
 
 pub use example::example;
+pub use failover::{Failover, PolicyName};
 pub use http::Http;
 pub use lmtp::Lmtp;
 pub use log::{Log, LogFormat};
 pub use mailstore::Mailstore;
+pub use postfix::Postfix;
+pub use probe::Probe;
 pub use relay::Relay;
 pub use sign_in::SignIn;
 pub use socketmap::Socketmap;
@@ -44,6 +50,9 @@ sections! {
         pub socketmap: Socketmap = required,
         pub relay: Relay = required,
         pub mailstore: Mailstore = repeated,
+        pub failover: Failover = default,
+        pub probe: Probe = default,
+        pub postfix: Postfix = default,
         pub sign_in: SignIn = default,
         pub log: Log = default,
     }

@@ -27,6 +27,7 @@ pub mod directory;
 pub mod engine;
 mod error;
 pub mod folders;
+pub mod failover;
 pub mod keys;
 pub mod messages;
 pub mod meta;
@@ -34,6 +35,7 @@ pub mod queue;
 pub mod sessions;
 pub mod tokens;
 pub mod unmerged;
+pub mod routes;
 
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};

@@ -13,6 +13,8 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     log(config, &mut findings);
     sign_in(config, &mut findings);
     mailstores(config, &mut findings);
+    failover(config, &mut findings);
+    postfix(config, &mut findings);
     (Problems(findings.problems), findings.warnings)
 }
 
@@ -164,12 +166,71 @@ fn mailstores(config: &Config, findings: &mut Findings) {
                 "one character, as in Dovecot's auth_master_user_separator",
             );
         }
+        if mailstore.sentinel.is_none() {
+            findings.warning(
+                key("sentinel"),
+                "none: Lifeboat notices a mailstore that does not answer, but not one that lost its mail, and mail goes back only by hand; give Lifeboat a mailbox of its own there",
+            );
+        }
         if mailstore.tls == Tls::Off && is_remote(&mailstore.imap) {
             findings.warning(
                 key("tls"),
                 "the master password crosses the network in the clear: use \"starttls\" or \"implicit\" unless that network is yours alone",
             );
         }
+    }
+}
+
+fn failover(config: &Config, findings: &mut Findings) {
+    let (failover, probe) = (&config.failover, &config.probe);
+    if failover.failures == 0 || failover.failures > failover.observations {
+        findings.problem(
+            "failover.failures",
+            format!(
+                "write 1 to {}, the number of observations",
+                failover.observations
+            ),
+        );
+    }
+    if failover.observations > 1000 {
+        findings.problem("failover.observations", "write 1000 or less");
+    }
+    if failover.mailstores_at_once == 0 {
+        findings.problem(
+            "failover.mailstores_at_once",
+            "write 1 or more; to leave it to people, use policy = \"manual\"",
+        );
+    }
+    for (key, span) in [
+        ("interval", probe.interval),
+        ("timeout", probe.timeout),
+        ("sentinel_interval", probe.sentinel_interval),
+    ] {
+        if span.duration() < std::time::Duration::from_millis(100) {
+            findings.problem(format!("probe.{key}"), "write \"100ms\" or more");
+        }
+    }
+    if probe.sentinel_keep < 10 {
+        findings.problem("probe.sentinel_keep", "write 10 or more");
+    }
+}
+
+fn postfix(config: &Config, findings: &mut Findings) {
+    let postfix = &config.postfix;
+    let transport = &postfix.queue_transport;
+    if !transport.contains(':') || transport.contains(|c: char| c.is_control() || c.is_whitespace())
+    {
+        findings.problem(
+            "postfix.queue_transport",
+            "write a transport as in Postfix's transport table, with its colon: \"lifeboat-queue:\"",
+        );
+    }
+    let delimiter = &postfix.recipient_delimiter;
+    if delimiter.chars().count() > 1 {
+        findings.problem(
+            "postfix.recipient_delimiter",
+            "one character, as in Postfix's recipient_delimiter, or none",
+        );
     }
 }
 

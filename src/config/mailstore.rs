@@ -1,8 +1,9 @@
 //! `[[mailstore]]`: the primary storage backends.
 
+use super::failover::PolicyName;
 use super::secret::SecretSource;
 use super::section::section;
-use crate::ids::MailstoreId;
+use crate::ids::{Address, MailstoreId};
 use crate::net::{Endpoint, Tls};
 
 section! {
@@ -23,5 +24,12 @@ section! {
         pub tls: Tls = default "\"off\"",
         /// Dovecot's auth_master_user_separator.
         pub master_separator: String = default "\"*\"",
+        /// A mailbox on this mailstore that is Lifeboat's alone. It gets a numbered message every
+        /// minute, by which Lifeboat tells, before mail goes back, whether this is the mailstore
+        /// that failed. Without one a mailstore that lost its mail looks healthy, and mail never goes
+        /// back by itself.
+        pub sentinel: Address = optional "\"lifeboat-sentinel@a1.example.com\"",
+        /// Who decides to take over this mailstore's mail, if not as in [failover].
+        pub policy: PolicyName = optional "\"manual\"",
     }
 }

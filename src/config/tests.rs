@@ -168,6 +168,10 @@ fn the_example_and_every_commented_option_parse() {
     // What is not set unless its owner does is the only difference.
     full.http.tls_certificate_file = None;
     full.http.tls_key_file = None;
+    for mailstore in &mut full.mailstore {
+        mailstore.sentinel = None;
+        mailstore.policy = None;
+    }
     assert_eq!(plain, full);
 }
 

@@ -124,7 +124,7 @@ impl Lifeboat {
                 mailstore.master_password_file.display(),
             );
             if let Some(sentinel) = &mailstore.sentinel {
-                let _ = writeln!(text, "[mailstore.sentinel]\naddress = \"{sentinel}\"");
+                let _ = writeln!(text, "sentinel = \"{sentinel}\"");
             }
             let _ = writeln!(text, "{}", mailstore.extra);
         }

@@ -1,0 +1,52 @@
+//! `[failover]`: when Lifeboat takes over and when it hands back.
+
+use serde::{Deserialize, Serialize};
+
+use super::section::section;
+use super::values::Span;
+
+/// Who decides to take over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyName {
+    /// Lifeboat alerts; a person activates.
+    Manual,
+    /// Lifeboat announces the activation and makes it unless vetoed.
+    Assisted,
+    /// Lifeboat activates.
+    Automatic,
+}
+
+section! {
+    /// When Lifeboat takes over a mailstore's mail and when it hands it back. By hand (console, API,
+    /// `lifeboat failover`) both work at once.
+    pub struct Failover as "failover" {
+        /// Who decides to take over: "automatic"; "assisted", which announces it and waits
+        /// assisted_after for a veto; or "manual", which only alerts. Settable per mailstore.
+        pub policy: PolicyName = default "\"automatic\"",
+        /// How long an assisted activation waits for a veto (`lifeboat failover return`).
+        pub assisted_after: Span = default "\"10m\"",
+        /// A mailstore is suspected when so many …
+        pub failures: u32 = default "3",
+        /// … of a probe's last so many observations failed.
+        pub observations: u32 = default "5",
+        /// How long a suspicion must last before Lifeboat takes over.
+        pub confirm: Span = default "\"60s\"",
+        /// The shortest time that an activation lasts.
+        pub active_min: Span = default "\"15m\"",
+        /// How long no probe may fail before mail goes back by itself; doubled, up to eightfold, for
+        /// each earlier activation within flap_window. Without a sentinel mail never goes back by
+        /// itself.
+        pub return_after: Span = default "\"10m\"",
+        /// How long a mailstore is watched after the return; when it fails again meanwhile Lifeboat
+        /// takes over without a new confirmation.
+        pub returning: Span = default "\"10m\"",
+        /// After a return by itself Lifeboat does not take over again for so long, but asks.
+        pub cool_down: Span = default "\"1h\"",
+        /// See return_after.
+        pub flap_window: Span = default "\"24h\"",
+        /// More mailstores than this at once are not taken over without a person's word, as the
+        /// fault may be in Lifeboat's own network. The first is never held back.
+        pub mailstores_at_once: u32 = default "2",
+    }
+}
