@@ -29,6 +29,7 @@ mod error;
 pub mod folders;
 pub mod failover;
 pub mod keys;
+pub mod merge;
 pub mod messages;
 pub mod meta;
 pub mod queue;

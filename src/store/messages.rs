@@ -252,6 +252,16 @@ pub fn record_merged(
     put(tx, mailbox, &record)
 }
 
+/// Forgets where the merge put a message, so that it is merged anew.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such message.
+pub fn forget_merged(tx: &mut dyn Tx, mailbox: MailboxId, id: StandbyId) -> Result<(), StoreError> {
+    let mut record = get(tx, mailbox, id)?.ok_or(StoreError::Missing("message"))?;
+    record.merged = None;
+    put(tx, mailbox, &record)
+}
+
 /// Takes a message off the list of what is unmerged, if it still is as the merge verified it;
 /// returns whether it was.
 ///

@@ -1,0 +1,530 @@
+//! The merge's journal.
+//!
+//! A batch is written down, durably, before the first byte of it goes to the mailstore, with all that
+//! is needed to find its messages again; what became of each message is written down before anything
+//! else is done with it. So after a crash an item without a fate is in doubt, is looked for, and only
+//! what is known not to be there is appended again.
+//!
+//! This room pairs standby ids with UIDs; nothing else does.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Versioned};
+use super::keys::{self, Key, Table};
+use super::messages::{self, MergedCopy, MessageRecord, Origin};
+use super::{Order, ReadTx, StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::ids::{
+    Address, BatchId, DeliveryId, Epoch, FolderId, MailboxId, MailstoreId, PrimaryUid, StandbyId,
+    UidValidity,
+};
+use crate::mail::{CanonicalDigest, Flags};
+
+/// Most blocked mailboxes that one [`status`] lists.
+pub const BLOCKED_LISTED_MAX: usize = 1_000;
+
+/// One batch: messages that were to go into one folder in one command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchRecord {
+    /// The mailstore.
+    pub mailstore: MailstoreId,
+    /// Under which activation.
+    pub epoch: Epoch,
+    /// How its messages came to be in the mailstore.
+    pub kind: BatchKind,
+    /// The folder, as the mailstore writes its name.
+    pub folder: String,
+    /// Its UIDVALIDITY before.
+    pub uid_validity: UidValidity,
+    /// Its UIDNEXT before.
+    pub uid_next_before: PrimaryUid,
+    /// When it was written down.
+    pub at: Timestamp,
+    /// The messages, in the order of their UIDs.
+    pub items: Vec<BatchItem>,
+}
+
+impl Versioned for BatchRecord {
+    const NAME: &'static str = "merge batch";
+}
+
+impl BatchRecord {
+    /// Whether it is not known what became of one of its messages.
+    pub fn is_in_doubt(&self) -> bool {
+        self.items.iter().any(|item| item.fate == Fate::InDoubt)
+    }
+}
+
+/// How the messages of a batch came to be in the mailstore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BatchKind {
+    /// Lifeboat appended them: only these may be touched again.
+    Appended,
+    /// They were there already: the mailstore had taken them before it failed.
+    Found,
+}
+
+/// One message of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchItem {
+    /// The message.
+    pub id: StandbyId,
+    /// Its delivery, if it was received.
+    pub delivery: Option<DeliveryId>,
+    /// Its size in canonical form.
+    pub size_bytes: u64,
+    /// The hash of its canonical form.
+    pub sha256: CanonicalDigest,
+    /// The flags it was sent with.
+    pub flags: Flags,
+    /// The standby folder it was in.
+    pub standby_folder: FolderId,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of one message of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    /// Not known.
+    InDoubt,
+    /// It is not there and never was; it is free for another batch.
+    NotStored,
+    /// It is nowhere, but it may have been stored and expunged: a person has to decide.
+    Unsure,
+    /// It is there.
+    Stored(Place),
+    /// It is there and was read back.
+    Verified(Place),
+    /// It was there; its user has moved or deleted it since.
+    Gone(Place),
+}
+
+/// A place in the mailstore.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The folder, as the mailstore writes its name.
+    pub folder: String,
+    /// Its UIDVALIDITY.
+    pub uid_validity: UidValidity,
+    /// The UID.
+    pub uid: PrimaryUid,
+}
+
+impl Fate {
+    /// Where it is, or was.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Stored(place) | Self::Verified(place) | Self::Gone(place) => Some(place),
+            Self::InDoubt | Self::NotStored | Self::Unsure => None,
+        }
+    }
+}
+
+/// Why a mailbox waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParkReason {
+    /// The connection failed or the server was not available.
+    Unavailable,
+    /// The mailstore refused to let the master user in as this user.
+    SignIn,
+    /// The mailbox is full.
+    OverQuota,
+    /// The mailstore refused a message or a folder.
+    Refused,
+    /// A folder's UIDVALIDITY is not what it was: the mailstore is not what it was.
+    GroundMoved,
+    /// A message may have been stored and expunged: a person has to decide.
+    Unsure,
+    /// A message in the mailstore is not what was appended: a person has to look.
+    Mismatch,
+    /// A message cannot be read from Lifeboat's own store.
+    Store,
+}
+
+/// Why and until when a mailbox waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// Why.
+    pub reason: ParkReason,
+    /// In words, for the operator.
+    pub detail: String,
+    /// Attempts that failed in a row.
+    pub attempts: u32,
+    /// When it waits no more.
+    pub next_attempt_at: Timestamp,
+}
+
+/// What a merge did in a mailbox so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Received messages appended and read back.
+    pub received: u64,
+    /// Sent ones.
+    pub sent: u64,
+    /// Drafts.
+    pub drafts: u64,
+    /// Lifeboat's own notices.
+    pub notices: u64,
+    /// Messages the mailstore had already: duplicates avoided.
+    pub found: u64,
+    /// Messages whose user had moved or deleted the copy before it was read back.
+    pub gone: u64,
+}
+
+/// A folder of the mailstore before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderMark {
+    /// Its UIDVALIDITY.
+    pub uid_validity: UidValidity,
+    /// UIDNEXT before the first batch.
+    pub uid_next_before: PrimaryUid,
+    /// UIDNEXT when last seen.
+    pub uid_next_after: PrimaryUid,
+    /// Whether Lifeboat created it.
+    pub created: bool,
+}
+
+/// How a mailbox's merge stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxMerge {
+    /// Into which mailstore.
+    pub mailstore: MailstoreId,
+    /// Why it waits, if it does.
+    pub parked: Option<Parked>,
+    /// When everything was read back and nothing was left, if so.
+    pub verified_at: Option<Timestamp>,
+    /// What was done.
+    pub counts: Counts,
+    /// The folders that were written to, by the mailstore's names.
+    pub folders: BTreeMap<String, FolderMark>,
+    /// Messages that wait although the others go on, and why.
+    pub held: BTreeMap<StandbyId, String>,
+    /// When this was written.
+    pub at: Timestamp,
+}
+
+impl Versioned for MailboxMerge {
+    const NAME: &'static str = "state of a merge";
+}
+
+impl MailboxMerge {
+    /// The state before the first attempt.
+    pub fn new(mailstore: &MailstoreId, now: Timestamp) -> Self {
+        Self {
+            mailstore: mailstore.clone(),
+            parked: None,
+            verified_at: None,
+            counts: Counts::default(),
+            folders: BTreeMap::new(),
+            held: BTreeMap::new(),
+            at: now,
+        }
+    }
+}
+
+/// The state of a mailbox's merge, if there ever was one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn mailbox(tx: &dyn ReadTx, id: MailboxId) -> Result<Option<MailboxMerge>, StoreError> {
+    tx.get(state_key(id).as_slice())?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// Writes the state of a mailbox's merge.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub fn put_mailbox(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
+    tx.put(state_key(id).into_vec(), codec::encode(state)?);
+    Ok(())
+}
+
+/// Writes down a batch before its first byte is sent.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub fn intend(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    id: BatchId,
+    batch: &BatchRecord,
+) -> Result<(), StoreError> {
+    tx.put(batch_key(mailbox, id), codec::encode(batch)?);
+    Ok(())
+}
+
+/// Removes a batch of which nothing was stored.
+pub fn withdraw(tx: &mut dyn Tx, mailbox: MailboxId, id: BatchId) {
+    tx.delete(batch_key(mailbox, id));
+}
+
+/// A batch.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn batch(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    id: BatchId,
+) -> Result<Option<BatchRecord>, StoreError> {
+    tx.get(&batch_key(mailbox, id))?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// All batches of a mailbox, oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn batches(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+) -> Result<Vec<(BatchId, BatchRecord)>, StoreError> {
+    let all = Key::new(Table::MergeBatch).mailbox(mailbox);
+    let mut found = Vec::new();
+    tx.scan(
+        all.as_slice(),
+        &all.end(),
+        Order::Ascending,
+        &mut |key, value| {
+            let id = keys::tail(key)
+                .ok_or_else(|| StoreError::corrupt("merge batch", "its key is too short"))?;
+            found.push((BatchId::from_bytes(id), codec::decode(value)?));
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(found)
+}
+
+/// Writes down what became of messages of a batch, in the journal and in the messages themselves. An
+/// item whose fate is known already keeps it. A draft that its user threw away meanwhile has no
+/// message any more.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such batch.
+pub fn record_fates(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    id: BatchId,
+    fates: &[(StandbyId, Fate)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut record = batch(tx, mailbox, id)?.ok_or(StoreError::Missing("merge batch"))?;
+    let mailstore = record.mailstore.clone();
+    for item in &mut record.items {
+        let fate = fates.iter().find(|(id, _)| *id == item.id);
+        let Some((_, fate)) = fate.filter(|_| item.fate == Fate::InDoubt) else {
+            continue;
+        };
+        item.fate = fate.clone();
+        if let Some(place) = fate.place()
+            && messages::get(tx, mailbox, item.id)?.is_some()
+        {
+            let copy = MergedCopy {
+                mailstore: mailstore.clone(),
+                batch: id,
+                folder: place.folder.clone(),
+                uid_validity: place.uid_validity,
+                uid: place.uid,
+                at: now,
+                flags: item.flags,
+                standby_folder: item.standby_folder,
+            };
+            messages::record_merged(tx, mailbox, item.id, copy)?;
+        }
+    }
+    tx.put(batch_key(mailbox, id), codec::encode(&record)?);
+    Ok(())
+}
+
+/// What reading back showed of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadBack {
+    /// The message as it was when the mailstore was asked.
+    pub message: MessageRecord,
+    /// Its batch.
+    pub batch: BatchId,
+    /// Whether its user has moved or deleted the copy.
+    pub gone: bool,
+}
+
+/// Settles messages that were read back: each leaves the list of what is unmerged unless its user has
+/// changed it meanwhile. Counts what is settled for the first time into `counts`, and returns how
+/// many have left the list.
+///
+/// # Errors
+/// [`StoreError::Missing`] if a batch is gone.
+pub fn settle(
+    tx: &mut dyn Tx,
+    mailstore: &MailstoreId,
+    mailbox: MailboxId,
+    read_back: &[ReadBack],
+    counts: &mut Counts,
+) -> Result<usize, StoreError> {
+    let mut settled = 0;
+    let mut records: BTreeMap<BatchId, BatchRecord> = BTreeMap::new();
+    for one in read_back {
+        let record = match records.entry(one.batch) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let record = batch(tx, mailbox, one.batch)?;
+                new.insert(record.ok_or(StoreError::Missing("merge batch"))?)
+            }
+        };
+        let kind = record.kind;
+        let item = record.items.iter_mut().find(|i| i.id == one.message.id);
+        if let Some(item) = item
+            && let Fate::Stored(place) = &item.fate
+        {
+            item.fate = if one.gone {
+                Fate::Gone(place.clone())
+            } else {
+                Fate::Verified(place.clone())
+            };
+            count(counts, kind, &one.message.origin, one.gone);
+        }
+        settled += usize::from(messages::settle(tx, mailstore, mailbox, &one.message)?);
+    }
+    for (id, record) in records {
+        tx.put(batch_key(mailbox, id), codec::encode(&record)?);
+    }
+    Ok(settled)
+}
+
+fn count(counts: &mut Counts, kind: BatchKind, origin: &Origin, gone: bool) {
+    let counter = match (kind, origin) {
+        (BatchKind::Found, _) => &mut counts.found,
+        (BatchKind::Appended, Origin::Received { .. }) => &mut counts.received,
+        (BatchKind::Appended, Origin::Sent) => &mut counts.sent,
+        (BatchKind::Appended, Origin::Draft) => &mut counts.drafts,
+        (BatchKind::Appended, Origin::Notice) => &mut counts.notices,
+    };
+    *counter += 1;
+    if gone {
+        counts.gone += 1;
+    }
+}
+
+/// A mailbox that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Blocked {
+    /// Its address; none if it is not in the directory any more.
+    pub mailbox: Option<Address>,
+    /// Its mailstore.
+    pub mailstore: MailstoreId,
+    /// Why.
+    pub reason: ParkReason,
+    /// In words.
+    pub detail: String,
+    /// Attempts that failed in a row.
+    pub attempts: u32,
+    /// When it is tried again.
+    pub next_attempt_at: Timestamp,
+    /// How much of it is unmerged.
+    pub unmerged: u64,
+}
+
+/// How the merge stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MergeStatus {
+    /// Messages still to merge, waiting and parked ones included.
+    pub unmerged: u64,
+    /// The mailboxes they are in.
+    pub mailboxes: u64,
+    /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`].
+    pub blocked: Vec<Blocked>,
+}
+
+/// How the merge stands, over all mailstores.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
+    let mut per_mailbox: Vec<(MailstoreId, MailboxId, u64)> = Vec::new();
+    let mut unmerged = 0;
+    let all = Key::new(Table::Unmerged);
+    tx.scan(
+        all.as_slice(),
+        &all.end(),
+        Order::Ascending,
+        &mut |key, _| {
+            unmerged += 1;
+            let (mailstore, mailbox) = unmerged_parts(key)?;
+            match per_mailbox.last_mut() {
+                Some((_, last, count)) if *last == mailbox => *count += 1,
+                _ => per_mailbox.push((mailstore, mailbox, 1)),
+            }
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    let mut status = MergeStatus {
+        unmerged,
+        mailboxes: per_mailbox.len() as u64,
+        blocked: Vec::new(),
+    };
+    for (mailstore, id, unmerged) in per_mailbox {
+        if status.blocked.len() >= BLOCKED_LISTED_MAX {
+            break;
+        }
+        let Some(parked) = mailbox(tx, id)?.and_then(|state| state.parked) else {
+            continue;
+        };
+        status.blocked.push(Blocked {
+            mailbox: messages::state(tx, id)?.map(|state| state.address),
+            mailstore,
+            reason: parked.reason,
+            detail: parked.detail,
+            attempts: parked.attempts,
+            next_attempt_at: parked.next_attempt_at,
+            unmerged,
+        });
+    }
+    Ok(status)
+}
+
+fn unmerged_parts(key: &[u8]) -> Result<(MailstoreId, MailboxId), StoreError> {
+    let corrupt = || StoreError::corrupt("list of what is unmerged", "a key makes no sense");
+    let text = key.get(1..).and_then(|rest| rest.split(|&b| b == 0).next());
+    let text = text.and_then(|text| std::str::from_utf8(text).ok());
+    let mailstore: MailstoreId = text.ok_or_else(corrupt)?.parse().map_err(|_| corrupt())?;
+    let at = Key::new(Table::Unmerged)
+        .mailstore(&mailstore)
+        .as_slice()
+        .len();
+    let mailbox = keys::part(key, at).ok_or_else(corrupt)?;
+    Ok((mailstore, MailboxId::from_bytes(mailbox)))
+}
+
+/// Lets every waiting mailbox be tried at once: the operator has mended something.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn hurry(tx: &mut dyn Tx, mailbox: MailboxId, now: Timestamp) -> Result<(), StoreError> {
+    let Some(mut state) = self::mailbox(tx, mailbox)? else {
+        return Ok(());
+    };
+    if let Some(parked) = &mut state.parked {
+        parked.next_attempt_at = now;
+        put_mailbox(tx, mailbox, &state)?;
+    }
+    Ok(())
+}
+
+fn state_key(mailbox: MailboxId) -> Key {
+    Key::new(Table::MergeState).mailbox(mailbox)
+}
+
+fn batch_key(mailbox: MailboxId, id: BatchId) -> Vec<u8> {
+    Key::new(Table::MergeBatch)
+        .mailbox(mailbox)
+        .id(id.as_bytes())
+        .into_vec()
+}
