@@ -26,7 +26,7 @@ pub use command::SearchKey;
 pub use fetch::{Fetched, Section, Wanted};
 pub use flag::{Flag, InvalidKeyword, Keyword};
 pub use folder::{FolderName, ListedFolder};
-pub use session::{AppendError, Appended, Namespace, NewMessage, Selected};
+pub use session::{AppendError, Appended, FlagChange, Namespace, NewMessage, Selected};
 pub use uid::UidSet;
 
 use std::io;

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod imap;
 pub mod lmtp_client;
 pub mod mail;
+pub mod merge;
 pub mod merge_plan;
 pub mod net;
 pub mod receive;

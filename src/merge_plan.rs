@@ -10,8 +10,6 @@ mod recovery;
 pub use folders::{Layout, ListedFolder, StandbyFolder, Target};
 pub use recovery::{Finding, Item, Seen, TargetView, recover};
 
-use std::time::Duration;
-
 use crate::ids::StandbyId;
 
 /// How much goes into one MULTIAPPEND.
@@ -84,15 +82,6 @@ pub fn batches(due: &[Due], limits: BatchLimits) -> Vec<Batch> {
         });
     }
     batches
-}
-
-/// How long to wait before the next attempt after `attempts` that failed: from two seconds doubling
-/// to one hour.
-pub fn retry_after(attempts: u32) -> Duration {
-    let secs = 2u64
-        .checked_shl(attempts.saturating_sub(1).min(16))
-        .unwrap_or(u64::MAX);
-    Duration::from_secs(secs.min(3600))
 }
 
 /// Whether the Received fields of a message (as in the message) name the MX's queue id: as a word of

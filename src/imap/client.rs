@@ -265,6 +265,7 @@ impl Client {
         waiting: &mut Waiting<'_>,
         literal_sent: &mut bool,
     ) -> Result<Status, ImapError> {
+        let (name, deadline) = (waiting.name, waiting.deadline);
         let mut out = format!("{} ", waiting.tag).into_bytes();
         for part in command.into_parts() {
             match part {
@@ -272,7 +273,8 @@ impl Client {
                 Part::Literal(pieces) => {
                     let length: usize = pieces.iter().map(Bytes::len).sum();
                     out.extend_from_slice(format!("{{{length}}}\r\n").as_bytes());
-                    self.write(&std::mem::take(&mut out), waiting).await?;
+                    self.write(&std::mem::take(&mut out), name, deadline)
+                        .await?;
                     if let Some(status) = self.wait(waiting, true).await? {
                         return match status.verdict {
                             // The rest of the command was not sent: the server has to say more.
@@ -285,15 +287,16 @@ impl Client {
                         if piece.len() < WRITE_BYTES {
                             out.extend_from_slice(piece);
                         } else {
-                            self.write(&std::mem::take(&mut out), waiting).await?;
-                            self.write(piece, waiting).await?;
+                            self.write(&std::mem::take(&mut out), name, deadline)
+                                .await?;
+                            self.write(piece, name, deadline).await?;
                         }
                     }
                 }
             }
         }
         out.extend_from_slice(b"\r\n");
-        self.write(&out, waiting).await?;
+        self.write(&out, name, deadline).await?;
         match self.wait(waiting, false).await? {
             Some(status) => Ok(status),
             None => Err(protocol(waiting.name, "asked for more than there is")),
@@ -343,13 +346,18 @@ impl Client {
         }
     }
 
-    async fn write(&mut self, bytes: &[u8], waiting: &Waiting<'_>) -> Result<(), ImapError> {
+    async fn write(
+        &mut self,
+        bytes: &[u8],
+        command: &'static str,
+        deadline: Instant,
+    ) -> Result<(), ImapError> {
         for chunk in bytes.chunks(WRITE_BYTES) {
             let writing = self.stream.write_all(chunk);
-            within(self.limits, waiting.name, waiting.deadline, writing).await?;
+            within(self.limits, command, deadline, writing).await?;
         }
         let flushing = self.stream.flush();
-        within(self.limits, waiting.name, waiting.deadline, flushing).await
+        within(self.limits, command, deadline, flushing).await
     }
 
     async fn read_response(

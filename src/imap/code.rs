@@ -47,6 +47,8 @@ pub enum Code {
     AuthorizationFailed,
     /// What the server can do, in upper case.
     Capability(Vec<String>),
+    /// The new UIDs of what was copied or moved (RFC 4315).
+    CopyUid(UidValidity, Vec<PrimaryUid>),
     /// The folder is in use.
     InUse,
     /// A limit of the server is reached.
@@ -88,6 +90,7 @@ impl Code {
             "AUTHENTICATIONFAILED" => Some(Self::AuthenticationFailed),
             "AUTHORIZATIONFAILED" => Some(Self::AuthorizationFailed),
             "CAPABILITY" => Some(Self::Capability(words_upper(arguments))),
+            "COPYUID" => copy_uid(arguments),
             "INUSE" => Some(Self::InUse),
             "LIMIT" => Some(Self::Limit),
             "NONEXISTENT" => Some(Self::NonExistent),
@@ -109,6 +112,14 @@ impl Code {
         };
         known.unwrap_or_else(|| Self::Other(inside.chars().take(200).collect()))
     }
+}
+
+/// UIDVALIDITY, the UIDs before, the UIDs after.
+fn copy_uid(arguments: &str) -> Option<Code> {
+    let mut words = arguments.split_ascii_whitespace();
+    let validity = words.next()?.parse().ok()?;
+    let _before = words.next()?;
+    Some(Code::CopyUid(validity, uid::expand(words.next()?)?))
 }
 
 pub(super) fn words_upper(text: &str) -> Vec<String> {

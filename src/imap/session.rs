@@ -57,6 +57,15 @@ pub struct Appended {
     pub uids: Vec<PrimaryUid>,
 }
 
+/// What happens to flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagChange {
+    /// They are set, besides those that are.
+    Add,
+    /// They are cleared.
+    Remove,
+}
+
 /// What is known about an APPEND that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -355,17 +364,55 @@ impl Client {
         self.run(command, &mut |_| Ok(())).await.map(drop)
     }
 
-    /// Makes `flags` the flags of exactly these messages of the folder that is open by
+    /// Adds or removes `flags` of exactly these messages of the folder that is open by
     /// [`Client::select`].
     ///
     /// # Errors
     /// Of the connection, or when the server refuses.
-    pub async fn store_flags(&mut self, set: &UidSet, flags: &[Flag]) -> Result<(), ImapError> {
-        let command = Command::new("UID STORE")
-            .uids(set)
-            .words("FLAGS.SILENT")
-            .flags(flags);
-        self.run(command, &mut |_| Ok(())).await.map(drop)
+    pub async fn store_flags(
+        &mut self,
+        set: &UidSet,
+        change: FlagChange,
+        flags: &[Flag],
+    ) -> Result<(), ImapError> {
+        let command = Command::new("UID STORE").uids(set);
+        let command = command.words(match change {
+            FlagChange::Add => "+FLAGS.SILENT",
+            FlagChange::Remove => "-FLAGS.SILENT",
+        });
+        self.run(command.flags(flags), &mut |_| Ok(()))
+            .await
+            .map(drop)
+    }
+
+    /// Moves one message of the folder that is open by [`Client::select`] (RFC 6851). `None` when the
+    /// server does not tell the new UID.
+    ///
+    /// # Errors
+    /// Of the connection, when the server refuses, or cannot move.
+    pub async fn move_one(
+        &mut self,
+        uid: PrimaryUid,
+        to: &FolderName,
+    ) -> Result<Option<Appended>, ImapError> {
+        if !self.has_capability("MOVE").await? {
+            return Err(ImapError::Unsupported("MOVE"));
+        }
+        let command = Command::new("UID MOVE").uids(&UidSet::one(uid)).folder(to);
+        let mut moved = None;
+        let mut see = |code| {
+            if let Code::CopyUid(uid_validity, uids) = code {
+                moved = Some(Appended { uid_validity, uids });
+            }
+        };
+        let status = self
+            .run_watched(command, &mut |_| Ok(()), &mut see, &mut false)
+            .await?;
+        // RFC 6851 §4.3 wants it untagged; some say it with the tag.
+        if let Some(code) = status.code {
+            see(code);
+        }
+        Ok(moved.filter(|moved| moved.uids.len() == 1))
     }
 
     /// Lets the server look up what is new.

@@ -124,20 +124,6 @@ fn batches_keep_the_order_within_a_folder() {
 }
 
 #[test]
-fn waits() {
-    for (attempts, secs) in [
-        (0, 2),
-        (1, 2),
-        (2, 4),
-        (5, 32),
-        (12, 3600),
-        (u32::MAX, 3600),
-    ] {
-        assert_eq!(retry_after(attempts).as_secs(), secs);
-    }
-}
-
-#[test]
 fn queue_ids() {
     let received = b"Received: from a (b [1.2.3.4])\r\n\tby mx (Postfix) with ESMTPS id 4ZxYk1\r\n\tfor <a@b>;";
     for (id, expected) in [

@@ -1,0 +1,66 @@
+//! The steps of the journal, where a crash is worth a test.
+
+use crate::ids::MailboxId;
+
+/// What has just been done. In a build with crash points, the crash point with the step's name can
+/// kill the process there; in every build the step is logged, so that a test which kills at random
+/// can tell where it hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The batch is planned, nothing is written down.
+    Planned,
+    /// The batch is in the journal, nothing is sent.
+    Intended,
+    /// The mailstore has said OK, nothing is written down.
+    Appended,
+    /// The UIDs are in the journal.
+    Recorded,
+    /// What was in doubt has been looked for, nothing is written down.
+    Looked,
+    /// What became of it is in the journal.
+    Recovered,
+    /// Everything was read back, nothing is written down.
+    ReadBack,
+    /// What was read back is off the list.
+    Settled,
+}
+
+impl Step {
+    /// All of them, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Planned,
+        Self::Intended,
+        Self::Appended,
+        Self::Recorded,
+        Self::Looked,
+        Self::Recovered,
+        Self::ReadBack,
+        Self::Settled,
+    ];
+
+    /// The name of its crash point and of its line in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "merge::planned",
+            Self::Intended => "merge::intended",
+            Self::Appended => "merge::appended",
+            Self::Recorded => "merge::recorded",
+            Self::Looked => "merge::looked",
+            Self::Recovered => "merge::recovered",
+            Self::ReadBack => "merge::read_back",
+            Self::Settled => "merge::settled",
+        }
+    }
+
+    pub(super) fn reached(self, mailbox: MailboxId) {
+        tracing::debug!(target: "lifeboat::merge::journal", step = self.name(), %mailbox);
+        fail::fail_point!(self.name(), |_| die());
+    }
+}
+
+/// As `kill -9` from outside: nothing is flushed, nothing is dropped.
+#[cfg(feature = "failpoints")]
+fn die() {
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::abort();
+}

@@ -1,0 +1,317 @@
+//! One visit of one mailbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use crate::clock::SharedClock;
+use crate::ids::{Epoch, StandbyId};
+use crate::mail::{CanonicalDigest, canonical, digest_canonical};
+use crate::merge_plan::{Due, StandbyFolder};
+use crate::store::directory::Mailbox;
+use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, Place};
+use crate::store::messages::{MessageRecord, Origin};
+use crate::store::{Store, StoreError, merge as journal, messages, meta};
+
+use super::ground::Ground;
+use super::{Gate, MailstoreAccess, Settings, VisitError};
+
+/// Messages that are taken into hand at once.
+const WINDOW: usize = 500;
+
+/// What a visit needs from the outside.
+pub(super) struct Context {
+    pub(super) store: Store,
+    pub(super) clock: SharedClock,
+    pub(super) settings: Settings,
+    pub(super) gate: Gate,
+}
+
+/// One visit.
+pub(super) struct Visit<'a> {
+    pub(super) context: &'a Context,
+    pub(super) access: &'a MailstoreAccess,
+    pub(super) mailbox: Mailbox,
+    pub(super) ground: Ground,
+    pub(super) state: MailboxMerge,
+    /// Places that the journal knows: no other message is taken to be there.
+    pub(super) claimed: BTreeSet<Place>,
+    /// What this mailbox's messages were looked for in; made when first needed.
+    pub(super) survey: Option<super::find::Survey>,
+    /// Messages that a person has to decide on.
+    unsure: BTreeSet<StandbyId>,
+    /// Whether everything must be looked for before it is appended.
+    look_for_all: bool,
+}
+
+/// A message with its bytes in canonical form.
+pub(super) struct Loaded {
+    pub(super) record: MessageRecord,
+    pub(super) prefix: Bytes,
+    pub(super) body: Bytes,
+    pub(super) sha256: CanonicalDigest,
+}
+
+impl Loaded {
+    pub(super) fn size_bytes(&self) -> u64 {
+        (self.prefix.len() + self.body.len()) as u64
+    }
+}
+
+/// Merges one mailbox; what stands in the way of all of it is written down.
+pub(super) async fn visit(
+    context: &Context,
+    access: &MailstoreAccess,
+    mailbox: Mailbox,
+) -> Result<(), VisitError> {
+    let now = context.clock.now();
+    let id = mailbox.record.id;
+    let known = context.store.read(|tx| journal::mailbox(tx, id))?;
+    let mut state = known
+        .filter(|state| state.mailstore == access.id)
+        .unwrap_or_else(|| MailboxMerge::new(&access.id, now));
+    let result = match Ground::open(access, &mailbox.address).await {
+        Ok(ground) => {
+            let mut visit = Visit {
+                context,
+                access,
+                mailbox,
+                ground,
+                state: state.clone(),
+                claimed: BTreeSet::new(),
+                survey: None,
+                unsure: BTreeSet::new(),
+                look_for_all: false,
+            };
+            let result = visit.run().await;
+            state = visit.state;
+            if visit.ground.client.is_usable() {
+                // It is over either way.
+                let _ = visit.ground.client.logout().await;
+            }
+            result
+        }
+        Err(error) => Err(error),
+    };
+    conclude(context, id, state, result).await
+}
+
+/// Writes down how the visit ended.
+async fn conclude(
+    context: &Context,
+    id: crate::ids::MailboxId,
+    mut state: MailboxMerge,
+    result: Result<(), VisitError>,
+) -> Result<(), VisitError> {
+    let now = context.clock.now();
+    let (reason, detail) = match &result {
+        Ok(()) => (None, String::new()),
+        Err(VisitError::Park { reason, detail }) => (Some(*reason), detail.clone()),
+        Err(VisitError::Store(error @ (StoreError::Corrupt { .. } | StoreError::Missing(_)))) => {
+            (Some(ParkReason::Store), error.to_string())
+        }
+        Err(_) => return result,
+    };
+    let attempts = state.parked.as_ref().map_or(0, |parked| parked.attempts);
+    state.at = now;
+    state.verified_at = None;
+    state.parked = reason.map(|reason| {
+        let attempts = attempts.saturating_add(1);
+        Parked {
+            reason,
+            detail,
+            attempts,
+            next_attempt_at: now.after(super::wait_after(attempts)),
+        }
+    });
+    let mailstore = state.mailstore.clone();
+    context
+        .store
+        .write(move |tx| -> Result<(), StoreError> {
+            let left = messages::unmerged(tx, &mailstore, id, None, 1)?;
+            let mut state = state.clone();
+            state.verified_at = (state.parked.is_none() && left.is_empty()).then_some(now);
+            journal::put_mailbox(tx, id, &state)
+        })
+        .await?;
+    match result {
+        // Parking is written down; the store's own trouble with one message concerns this mailbox.
+        Err(VisitError::Store(_)) => Ok(()),
+        other => other,
+    }
+}
+
+impl Visit<'_> {
+    async fn run(&mut self) -> Result<(), VisitError> {
+        self.learn_from_journal().await?;
+        let mut after = None;
+        loop {
+            self.permission()?;
+            let window = self.window(after)?;
+            let Some(last) = window.last() else { break };
+            after = Some(last.id);
+            let (here, due) = self.sort(window).await?;
+            let due = self.find_before_appending(due, self.look_for_all).await?;
+            let mut appended = self.append_all(due).await?;
+            let mut to_read = here;
+            to_read.append(&mut appended);
+            self.read_back(to_read).await?;
+        }
+        match self.state.held.values().next() {
+            _ if !self.unsure.is_empty() => Err(VisitError::park(
+                ParkReason::Unsure,
+                format!(
+                    "{} message(s) may have been stored and deleted again by the user",
+                    self.unsure.len()
+                ),
+            )),
+            Some(why) => Err(VisitError::park(
+                ParkReason::Refused,
+                format!("{} message(s) refused: {why}", self.state.held.len()),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the merge may go on, and under which activation.
+    pub(super) fn permission(&self) -> Result<Epoch, VisitError> {
+        (self.context.gate)(&self.access.id, &self.mailbox.address).ok_or(VisitError::Closed)
+    }
+
+    /// Takes up what earlier visits left: what is claimed, what is in doubt, what is unsure.
+    async fn learn_from_journal(&mut self) -> Result<(), VisitError> {
+        self.state.held.clear();
+        let id = self.mailbox.record.id;
+        let (batches, meta) = self
+            .context
+            .store
+            .read(|tx| Ok::<_, StoreError>((journal::batches(tx, id)?, meta::get(tx)?)))?;
+        self.look_for_all = meta.restored;
+        let mut fates: BTreeMap<StandbyId, Fate> = BTreeMap::new();
+        let mut doubts: Vec<(crate::ids::BatchId, BatchRecord)> = Vec::new();
+        for (batch_id, batch) in batches {
+            if batch.mailstore != self.access.id {
+                self.look_for_all = true;
+                continue;
+            }
+            let places = batch.items.iter().filter_map(|item| item.fate.place());
+            self.claimed.extend(places.cloned());
+            for item in &batch.items {
+                fates.insert(item.id, item.fate.clone());
+            }
+            if batch.is_in_doubt() {
+                doubts.push((batch_id, batch));
+            }
+        }
+        for (batch_id, batch) in doubts {
+            let resolved = self.resolve(batch_id, &batch, self.context.settings.quiet);
+            fates.extend(resolved.await?);
+        }
+        self.unsure = fates
+            .into_iter()
+            .filter(|(_, fate)| *fate == Fate::Unsure)
+            .map(|(id, _)| id)
+            .collect();
+        Ok(())
+    }
+
+    /// The next messages to take into hand.
+    fn window(&self, after: Option<StandbyId>) -> Result<Vec<MessageRecord>, StoreError> {
+        let id = self.mailbox.record.id;
+        self.context.store.read(|tx| {
+            let ids = messages::unmerged(tx, &self.access.id, id, after, WINDOW)?;
+            let mut window = Vec::with_capacity(ids.len());
+            for message in ids {
+                window.extend(messages::get(tx, id, message)?);
+            }
+            Ok(window)
+        })
+    }
+
+    /// Parts messages that are in the mailstore from those that are still due.
+    async fn sort(
+        &self,
+        window: Vec<MessageRecord>,
+    ) -> Result<(Vec<MessageRecord>, Vec<MessageRecord>), VisitError> {
+        let (mut here, mut due) = (Vec::new(), Vec::new());
+        for message in window {
+            match &message.merged {
+                _ if self.unsure.contains(&message.id) => {}
+                None => due.push(message),
+                Some(copy) if copy.mailstore != self.access.id => {
+                    due.push(self.forget(message).await?);
+                }
+                Some(_) if self.is_rewritten(&message).await? => {
+                    due.push(self.forget(message).await?);
+                }
+                Some(_) => here.push(message),
+            }
+        }
+        Ok((here, due))
+    }
+
+    /// Whether a draft has another content than its copy in the mailstore.
+    async fn is_rewritten(&self, message: &MessageRecord) -> Result<bool, VisitError> {
+        let (Origin::Draft, Some(copy)) = (&message.origin, &message.merged) else {
+            return Ok(false);
+        };
+        let id = self.mailbox.record.id;
+        let batch = self
+            .context
+            .store
+            .read(|tx| journal::batch(tx, id, copy.batch))?;
+        let item = batch.and_then(|b| b.items.into_iter().find(|i| i.id == message.id));
+        let loaded = self.load(message.clone()).await?;
+        Ok(item.is_none_or(|item| item.sha256 != loaded.sha256))
+    }
+
+    async fn forget(&self, mut message: MessageRecord) -> Result<MessageRecord, VisitError> {
+        let (mailbox, id) = (self.mailbox.record.id, message.id);
+        self.context
+            .store
+            .write(move |tx| messages::forget_merged(tx, mailbox, id))
+            .await?;
+        message.merged = None;
+        Ok(message)
+    }
+
+    /// What is due, with the folder it goes to.
+    pub(super) fn plan(&self, due: &[MessageRecord]) -> Result<Vec<Due>, StoreError> {
+        let id = self.mailbox.record.id;
+        let folders = self.context.store.read(|tx| messages::state(tx, id))?;
+        let folders = folders.ok_or(StoreError::Missing("mailbox state"))?;
+        let layout = self.ground.layout();
+        due.iter()
+            .map(|message| {
+                let folder = folders
+                    .folder(message.folder)
+                    .ok_or(StoreError::Missing("folder"))?;
+                Ok(Due {
+                    id: message.id,
+                    target: layout.target(StandbyFolder {
+                        name: &folder.name,
+                        role: folder.role,
+                    }),
+                    size_bytes: message.size_bytes,
+                })
+            })
+            .collect()
+    }
+
+    /// Reads a message's bytes from the store.
+    pub(super) async fn load(&self, record: MessageRecord) -> Result<Loaded, StoreError> {
+        let body = self.context.store.load_body(record.body).await?;
+        let body = match canonical(&body) {
+            std::borrow::Cow::Borrowed(_) => body.clone(),
+            std::borrow::Cow::Owned(form) => form.into(),
+        };
+        let prefix = Bytes::from(canonical(&record.prefix).into_owned());
+        let sha256 = digest_canonical([&prefix[..], &body[..]]);
+        Ok(Loaded {
+            record,
+            prefix,
+            body,
+            sha256,
+        })
+    }
+}
