@@ -13,6 +13,7 @@ pub mod mail;
 pub mod merge;
 pub mod merge_plan;
 pub mod net;
+pub mod provision;
 pub mod receive;
 pub mod route;
 pub mod schedule;
