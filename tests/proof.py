@@ -10,6 +10,7 @@ M.json: [{"id", "host", "port", "master_user", "master_password_file", "mailboxe
 
 A.json: the messages that somebody was told are accepted, one object each:
   token          text that stands in this message and in no other
+  also           more texts that must stand in it to be the one; left out: none
   mailbox        whose it is
   folder         where it must lie
   date_from, date_to   epoch seconds between which its INTERNALDATE must lie
@@ -211,11 +212,12 @@ def verify_accepted(verdict, mailbox, before, after, accepted):
     for item in accepted:
         verdict.counts["accepted_messages"] += 1
         token = item["token"]
+        texts = [token, *item.get("also", [])]
         found = [
             (name, uid, message)
             for name, folder in after.items()
             for uid, message in folder["messages"].items()
-            if token.encode("utf-8") in message["body"]
+            if all(text.encode("utf-8") in message["body"] for text in texts)
         ]
         where = ", ".join(f"{name} UID {uid}" for name, uid, _ in found) or "nowhere"
         verdict.demand(

@@ -43,6 +43,7 @@ fn scene() -> Scene {
         std::fs::write(&content_file, &message.bytes).expect("keep the content");
         accepted.push(Accepted {
             token: token.into(),
+            also: Vec::new(),
             mailbox: ANN.into(),
             folder: folder.into(),
             date_from: now_secs() - 60,

@@ -63,6 +63,9 @@ fn mail_flows_from_postfix_through_dovecot_to_mbsync_and_out_to_the_sink() {
     copy.sync().expect("second sync");
     let after = copy.messages();
     assert_eq!(after.len(), 2);
+    wait_until("Dovecot counts two bodies", Duration::from_secs(5), || {
+        a1.bodies_fetched(ANN) == 2
+    });
     assert!(before.is_subset(&after), "nothing is downloaded again");
 
     postfix.submit(ANN, &["carol@internet.test"], &message("outgoing").bytes);

@@ -165,6 +165,7 @@ impl Dovecot {
              recipient_delimiter = +\n\
              hostname = {name}.rig.test\n\
              postmaster_address = postmaster@rig.test\n\
+             mail_log_prefix = \"%s(%u) by %{{auth_user}}: \"\n\
              imap_logout_format = logout in=%i out=%o body_count=%{{fetch_body_count}} \
              hdr_count=%{{fetch_hdr_count}}\n",
             name = self.name,
@@ -366,11 +367,11 @@ impl Dovecot {
         session
     }
 
-    /// How many message bodies sessions of `address` have fetched so far, by Dovecot's own logout
-    /// lines. A session counts when it has ended.
+    /// How many message bodies `address` has fetched so far in sessions of its own, by Dovecot's own
+    /// logout lines; sessions of the master user do not count. A session counts when it has ended.
     pub fn bodies_fetched(&self, address: &str) -> u64 {
         let log = std::fs::read_to_string(self.log_path()).unwrap_or_default();
-        let user = format!("imap({address})");
+        let user = format!("imap({address}) by {address}:");
         log.lines()
             .filter(|line| line.contains(&user))
             .filter_map(|line| line.split("body_count=").nth(1))

@@ -107,8 +107,10 @@ impl Form {
         }
         for area in elements(&element.inner, "textarea") {
             if let Some(name) = area.attribute("name") {
-                form.fields
-                    .push((name, unescape(area.inner.trim_start_matches('\n'))));
+                form.fields.push((
+                    name,
+                    unescape(area.inner.strip_prefix('\n').unwrap_or(&area.inner)),
+                ));
             }
         }
         for select in elements(&element.inner, "select") {

@@ -277,6 +277,17 @@ impl Postfix {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
+    /// The port to which a message was handed for a recipient, once it was.
+    pub fn delivered_to(&self, queue_id: &str, recipient: &str) -> Option<u16> {
+        let (id, to) = (format!(" {queue_id}: "), format!("to=<{recipient}>"));
+        let log = self.log();
+        let line = log.lines().find(|line| {
+            line.contains(&id) && line.contains(&to) && line.contains("status=sent")
+        })?;
+        let relay = line.split_once("relay=")?.1.split(',').next()?;
+        relay.rsplit_once(':')?.1.parse().ok()
+    }
+
     /// Where the queue lies; a socketmap unix socket for a chrooted Postfix would lie in it.
     pub fn queue_dir(&self) -> PathBuf {
         self.dir.join("queue")

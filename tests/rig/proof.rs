@@ -14,6 +14,8 @@ use super::need_packages;
 pub struct Accepted {
     /// Text that stands in this message and in no other of its mailbox.
     pub token: String,
+    /// More texts that must stand in it, where the token alone is not enough to tell it.
+    pub also: Vec<String>,
     /// Whose it is.
     pub mailbox: String,
     /// Where it must lie.
