@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod crash;
 pub mod failover;
 pub mod ids;
 pub mod imap;

@@ -1,0 +1,215 @@
+//! The server dies with -9 again and again, at random and at every named step, while mail pours in
+//! over LMTP and while it merges into a real Dovecot. Afterwards every message that got 250 is in the
+//! mailstore exactly once, and one that got none is there at most once.
+//!
+//! `LIFEBOAT_KILL_ROUNDS` sets the rounds (50), `LIFEBOAT_KILL_SEED` repeats a run.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::rig::{
+    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir, SmtpClient, TestMessage,
+    User, wait_until,
+};
+
+/// Every step at which the server is made to die, in the store and in the merge's journal.
+const STEPS: &[&str] = &[
+    "store::before_body_sync",
+    "store::before_commit",
+    "store::after_commit",
+    "merge::before_intent",
+    "merge::after_intent",
+    "merge::after_append",
+    "merge::after_result",
+    "merge::before_settle",
+    "merge::after_settle",
+];
+
+const MAILBOXES: usize = 8;
+const CLIENTS: usize = 4;
+
+/// Deliveries that were sent, and whether they were acknowledged.
+#[derive(Default)]
+struct Ledger {
+    sent: Mutex<BTreeMap<(String, String), bool>>,
+    next: AtomicU64,
+}
+
+/// A small generator that a seed repeats (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides
+    }
+}
+
+fn number_from_environment(name: &str, default: u64) -> u64 {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")),
+        Err(_) => default,
+    }
+}
+
+fn address(number: usize) -> String {
+    format!("user{number}@example.com")
+}
+
+/// Delivers until told to stop; every lost connection is opened again.
+fn pour(server: SocketAddr, ledger: &Ledger, stop: &AtomicBool, mut dice: Dice) {
+    while !stop.load(Ordering::Relaxed) {
+        let Ok(mut client) = SmtpClient::connect(server, Dialect::Lmtp) else {
+            std::thread::sleep(Duration::from_millis(5));
+            continue;
+        };
+        while !stop.load(Ordering::Relaxed) && deliver(&mut client, ledger, &mut dice).is_ok() {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+fn deliver(client: &mut SmtpClient, ledger: &Ledger, dice: &mut Dice) -> std::io::Result<()> {
+    let token = format!("kill-{}", ledger.next.fetch_add(1, Ordering::SeqCst));
+    // Inline, in a segment, and now and then spooled to a file of its own.
+    let size_bytes = match dice.roll(60) {
+        0 => 1_200_000,
+        1..20 => 9_000,
+        _ => 600,
+    };
+    let first = dice.roll(MAILBOXES as u64) as usize;
+    let mut to = vec![address(first)];
+    if dice.roll(3) == 0 {
+        to.push(address((first + 1) % MAILBOXES));
+    }
+    let message = TestMessage::plain("bob@elsewhere.test", &to[0], &token, size_bytes);
+    for recipient in &to {
+        ledger.sent.lock().unwrap().insert((token.clone(), recipient.clone()), false);
+    }
+    let to_refs: Vec<&str> = to.iter().map(String::as_str).collect();
+    let replies = client.send("bob@elsewhere.test", &to_refs, &message.bytes)?;
+    for (recipient, reply) in to.iter().zip(&replies) {
+        if reply.is_ok() {
+            ledger.sent.lock().unwrap().insert((token.clone(), recipient.clone()), true);
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the server has died of its own crash point.
+fn died(lifeboat: &mut Lifeboat, patience: Duration) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < patience {
+        if !lifeboat.is_running() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    false
+}
+
+/// One life of the server: it starts, works, and dies at a step or at a random moment.
+fn live_and_die(lifeboat: &mut Lifeboat, round: u64, dice: &mut Dice, kills: &mut BTreeMap<String, u64>) {
+    let step = (round % 2 == 1).then(|| STEPS[(round as usize / 2) % STEPS.len()]);
+    let pass = 1 + dice.roll(5);
+    lifeboat.set_options(|options| {
+        options.env = step.map(|step| ("LIFEBOAT_CRASH_AT".to_owned(), format!("{step}:{pass}"))).into_iter().collect();
+    });
+    lifeboat.launch();
+    let by_itself = match step {
+        Some(_) => died(lifeboat, Duration::from_secs(20)),
+        None => died(lifeboat, Duration::from_millis(300 + dice.roll(2_500))),
+    };
+    assert!(
+        step.is_some() || !by_itself,
+        "the server ended without being killed; log: {}",
+        lifeboat.log_path().display()
+    );
+    lifeboat.kill();
+    let name = match (step, by_itself) {
+        (Some(step), true) => step,
+        (Some(_), false) => "step not reached",
+        (None, _) => "random moment",
+    };
+    *kills.entry(name.to_owned()).or_default() += 1;
+}
+
+/// How often each token stands in each mailbox of the mailstore, whatever the folder.
+fn found(mailstore: &Dovecot) -> BTreeMap<(String, String), u64> {
+    let mut found = BTreeMap::new();
+    for number in 0..MAILBOXES {
+        let mut session = mailstore.session(&address(number));
+        for folder in session.folders() {
+            for message in session.fetch_all(&folder) {
+                let text = String::from_utf8_lossy(&message.body);
+                let token = text.lines().find_map(|line| line.strip_prefix("Subject: Test "));
+                let token = token.expect("every message has a token").trim().to_owned();
+                *found.entry((token, address(number))).or_default() += 1;
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
+    let rounds = number_from_environment("LIFEBOAT_KILL_ROUNDS", 50);
+    let seed = number_from_environment("LIFEBOAT_KILL_SEED", 0x5EED_0001);
+    println!("{rounds} rounds, LIFEBOAT_KILL_SEED={seed}");
+    let mut dice = Dice(seed | 1);
+    let dir = RigDir::new("kill-9");
+    let users = (0..MAILBOXES).map(|number| User::plain(&address(number), "pw")).collect();
+    let a1 = Dovecot::start("a1", &dir.sub("a1"), DovecotOptions { users, ..DovecotOptions::default() });
+    let mut lifeboat = Lifeboat::start(
+        crate::binary(),
+        &dir.sub("lifeboat"),
+        LifeboatOptions { mailstores: vec![MailstoreOptions::of(&a1)], ..LifeboatOptions::default() },
+    );
+    lifeboat.cli(&["provision", &a1.passwd_file().display().to_string(), "--format", "passwd-file", "--mailstore", "a1"]);
+    lifeboat.kill();
+
+    let (ledger, stop) = (Arc::new(Ledger::default()), Arc::new(AtomicBool::new(false)));
+    let server = lifeboat.lmtp().addr();
+    let clients: Vec<_> = (0..CLIENTS as u64)
+        .map(|number| {
+            let (ledger, stop) = (ledger.clone(), stop.clone());
+            let dice = Dice((seed ^ (number + 1).wrapping_mul(0x9E37_79B9)) | 1);
+            std::thread::spawn(move || pour(server, &ledger, &stop, dice))
+        })
+        .collect();
+    let mut kills = BTreeMap::new();
+    for round in 0..rounds {
+        live_and_die(&mut lifeboat, round, &mut dice, &mut kills);
+    }
+    stop.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.join().expect("a client");
+    }
+
+    lifeboat.set_options(|options| options.env.clear());
+    lifeboat.restart();
+    wait_until("everything is merged", Duration::from_secs(300), || {
+        lifeboat.cli_json(&["merge", "status", "--json"])["unmerged"] == 0
+    });
+    lifeboat.cli(&["store", "check"]);
+
+    let sent = ledger.sent.lock().unwrap().clone();
+    let acknowledged = sent.values().filter(|&&acknowledged| acknowledged).count();
+    println!("{} deliveries sent, {acknowledged} acknowledged", sent.len());
+    println!("kills: {kills:#?}");
+    assert!(acknowledged as u64 > rounds, "mail poured in: {acknowledged} acknowledged");
+    for step in STEPS.iter().copied().chain(["random moment"]) {
+        assert!(rounds < 50 || kills.contains_key(step), "the server never died at {step}");
+    }
+    let found = found(&a1);
+    let count = |delivery| found.get(delivery).copied().unwrap_or(0);
+    let lost: Vec<_> = sent.iter().filter(|(delivery, ok)| **ok && count(delivery) == 0).collect();
+    let doubled: Vec<_> = found.iter().filter(|(_, count)| **count > 1).collect();
+    assert!(lost.is_empty(), "{} acknowledged and lost: {lost:?}", lost.len());
+    assert!(doubled.is_empty(), "{} doubled: {doubled:?}", doubled.len());
+}
