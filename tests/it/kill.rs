@@ -16,17 +16,25 @@ use crate::rig::{
 };
 
 /// Every step at which the server is made to die, in the store and in the merge's journal.
+/// What recovers a doubt comes right after what leaves one.
 const STEPS: &[&str] = &[
     "store::before_body_sync",
     "store::before_commit",
     "store::after_commit",
-    "merge::before_intent",
-    "merge::after_intent",
-    "merge::after_append",
-    "merge::after_result",
-    "merge::before_settle",
-    "merge::after_settle",
+    "merge::planned",
+    "merge::intended",
+    "merge::looked",
+    "merge::appended",
+    "merge::recovered",
+    "merge::recorded",
+    "merge::read_back",
+    "merge::settled",
 ];
+
+/// Steps that only a visit after a doubt takes: the first pass counts.
+fn recovers(step: &str) -> bool {
+    matches!(step, "merge::looked" | "merge::recovered")
+}
 
 const MAILBOXES: usize = 8;
 const CLIENTS: usize = 4;
@@ -115,8 +123,9 @@ fn died(lifeboat: &mut Lifeboat, patience: Duration) -> bool {
 
 /// One life of the server: it starts, works, and dies at a step or at a random moment.
 fn live_and_die(lifeboat: &mut Lifeboat, round: u64, dice: &mut Dice, kills: &mut BTreeMap<String, u64>) {
-    let step = (round % 2 == 1).then(|| STEPS[(round as usize / 2) % STEPS.len()]);
-    let pass = 1 + dice.roll(5);
+    let targeted = round - round / 4;
+    let step = (round % 4 != 3).then(|| STEPS[targeted as usize % STEPS.len()]);
+    let pass = if step.is_some_and(recovers) { 1 } else { 1 + dice.roll(5) };
     lifeboat.set_options(|options| {
         options.env = step.map(|step| ("LIFEBOAT_CRASH_AT".to_owned(), format!("{step}:{pass}"))).into_iter().collect();
     });
@@ -154,6 +163,13 @@ fn found(mailstore: &Dovecot) -> BTreeMap<(String, String), u64> {
         }
     }
     found
+}
+
+#[test]
+fn every_step_of_the_merge_is_killed_at() {
+    for step in lifeboat::merge::Step::ALL {
+        assert!(STEPS.contains(&step.name()), "{} is missing in STEPS", step.name());
+    }
 }
 
 #[test]
