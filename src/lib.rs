@@ -2,7 +2,9 @@
 //!
 //! See `ARCHITECTURE.md` for the map of the house.
 
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crash;

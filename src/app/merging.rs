@@ -1,0 +1,98 @@
+//! Starts the merge: one access per mailstore, and the gate that it asks.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{App, StartError};
+use crate::config::Mailstore;
+use crate::ids::Epoch;
+use crate::imap;
+use crate::merge::{Gate, MailstoreAccess, Merger, Settings};
+use crate::net::{Tls, TlsConnector};
+use crate::route::{MailstoreFacts, Route, Table};
+use crate::store::failover;
+
+/// The merge, not yet running.
+pub(super) fn merger(app: &App) -> Result<Merger, StartError> {
+    let accesses = app
+        .config
+        .mailstore
+        .iter()
+        .map(access)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Merger::new(
+        app.store.clone(),
+        app.clock.clone(),
+        Settings::default(),
+        accesses,
+        gate(app),
+    ))
+}
+
+fn access(mailstore: &Mailstore) -> Result<MailstoreAccess, StartError> {
+    let wrong = |why: String| StartError::Mailstore {
+        mailstore: mailstore.id.to_string(),
+        why,
+    };
+    let password = mailstore
+        .master_password_file
+        .read()
+        .map_err(|error| wrong(error.to_string()))?;
+    let separator = mailstore.master_separator.chars().next();
+    let tls_connector = match mailstore.tls {
+        Tls::Off => None,
+        Tls::Starttls | Tls::Implicit => {
+            Some(TlsConnector::new(None).map_err(|error| wrong(error.to_string()))?)
+        }
+    };
+    Ok(MailstoreAccess {
+        id: mailstore.id.clone(),
+        server: imap::Server {
+            tls: mailstore.tls,
+            tls_connector,
+            ..imap::Server::plain(mailstore.imap.clone())
+        },
+        master_user: mailstore.master_user.clone(),
+        separator: separator
+            .ok_or_else(|| wrong("master_separator is empty; Dovecot's usual one is *".into()))?,
+        master_password: password.expose().to_owned(),
+    })
+}
+
+/// Lets through what is routed to its mailstore.
+fn gate(app: &App) -> Gate {
+    let clock = app.clock.clone();
+    let overrides = app.store.read(failover::all_overrides).unwrap_or_default();
+    let mailstores = app
+        .config
+        .mailstore
+        .iter()
+        .map(|mailstore| (mailstore.id.clone(), MailstoreFacts::PRIMARY));
+    let table = Table {
+        mailstores: mailstores.collect(),
+        overrides: Arc::new(overrides),
+    };
+    Arc::new(move |mailstore, address| {
+        let decided = table.route(address, mailstore, clock.now());
+        (decided.route == Route::Primary).then_some(Epoch(0))
+    })
+}
+
+impl App {
+    pub(super) fn start_merging(&self, merger: Merger) {
+        let (stop_tell, stop) = watch::channel(false);
+        let cancelled = self.stop.clone();
+        self.tasks.spawn(async move {
+            let running = merger.run(stop);
+            tokio::pin!(running);
+            tokio::select! {
+                () = &mut running => {}
+                () = cancelled.cancelled() => {
+                    stop_tell.send_replace(true);
+                    running.await;
+                }
+            }
+        });
+    }
+}
