@@ -17,6 +17,7 @@ pub mod merge;
 pub mod merge_plan;
 pub mod net;
 pub mod provision;
+pub mod postfix;
 pub mod receive;
 pub mod route;
 pub mod schedule;

@@ -1,0 +1,127 @@
+//! What is answered to one question of Postfix.
+
+use crate::clock::Timestamp;
+use crate::ids::Address;
+use crate::net::Endpoint;
+use crate::route::Route;
+use crate::store::StoreError;
+use crate::store::routes::Routes;
+
+/// An answer, as socketmap_table(5) has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The value.
+    Ok(String),
+    /// Lifeboat has nothing to say.
+    NotFound,
+}
+
+impl Reply {
+    /// The text inside the netstring.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Ok(value) => format!("OK {value}"),
+            Self::NotFound => "NOTFOUND ".to_owned(),
+        }
+    }
+}
+
+/// Gives the answers.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    routes: Routes,
+    standby_transport: String,
+    queue_transport: String,
+    delimiter: Option<char>,
+}
+
+impl Answers {
+    /// `advertise` is where Postfix reaches Lifeboat's LMTP, `queue_transport` a transport that stands
+    /// in its defer_transports, `delimiter` what separates an address from its extension.
+    pub fn new(
+        routes: Routes,
+        advertise: &Endpoint,
+        queue_transport: String,
+        delimiter: Option<char>,
+    ) -> Self {
+        Self {
+            routes,
+            standby_transport: lmtp_transport(advertise),
+            queue_transport,
+            delimiter,
+        }
+    }
+
+    /// Answers `MAP KEY`. Map `transport`: where to deliver the recipient's mail. Map `recipient`: that
+    /// the recipient exists, while Lifeboat takes or holds its mail. Everything else is not found: Postfix
+    /// also asks for `*`, for bare domains and for senders.
+    pub fn answer(&self, request: &[u8], now: Timestamp) -> Reply {
+        let question = std::str::from_utf8(request)
+            .ok()
+            .and_then(|text| text.split_once(' '));
+        let Some((map, key)) = question else {
+            return Reply::NotFound;
+        };
+        let Ok(recipient) = key.parse::<Address>() else {
+            return Reply::NotFound;
+        };
+        let route = self.route(&recipient, now);
+        match (map, route) {
+            (_, Route::Primary | Route::Unknown) => Reply::NotFound,
+            ("transport", Route::Standby) => Reply::Ok(self.standby_transport.clone()),
+            ("transport", Route::Queue) => Reply::Ok(self.queue_transport.clone()),
+            ("recipient", Route::Standby | Route::Queue) => Reply::Ok(recipient.to_string()),
+            _ => Reply::NotFound,
+        }
+    }
+
+    fn route(&self, recipient: &Address, now: Timestamp) -> Route {
+        // With nothing to say to anybody, healthy mail does not even depend on the directory.
+        if self.routes.table().is_quiet() {
+            return Route::Primary;
+        }
+        match self.look_up(recipient, now) {
+            Ok(route) => route,
+            Err(error) => {
+                tracing::error!(%error, "the directory cannot be read: Postfix's own tables decide");
+                self.route_without_directory()
+            }
+        }
+    }
+
+    /// The address as it is, then without its extension, as the LMTP server looks.
+    fn look_up(&self, recipient: &Address, now: Timestamp) -> Result<Route, StoreError> {
+        let answer = self.routes.route(recipient, now)?;
+        let base = recipient.without_extension(self.delimiter);
+        if answer.mailbox.is_some() || base == *recipient {
+            return Ok(answer.decided.route);
+        }
+        Ok(self.routes.route(&base, now)?.decided.route)
+    }
+
+    /// Without the directory nobody knows whose mail this is. Not found leaves it to the hoster's
+    /// tables: healthy mail flows, and mail for a mailstore that is down waits in Postfix. Only when a
+    /// mailstore is known to hold another mailbox than before would that lose mail: then it waits.
+    fn route_without_directory(&self) -> Route {
+        let table = self.routes.table();
+        if table.mailstores.values().any(|m| m.is_unsafe) {
+            Route::Queue
+        } else {
+            Route::Unknown
+        }
+    }
+}
+
+/// The advertised LMTP address as transport(5) and lmtp(8) write it.
+fn lmtp_transport(endpoint: &Endpoint) -> String {
+    match endpoint {
+        Endpoint::Tcp { host, port } if host.contains(':') => {
+            format!("lmtp:inet:[ipv6:{host}]:{port}")
+        }
+        Endpoint::Tcp { host, port } => format!("lmtp:inet:{host}:{port}"),
+        Endpoint::Unix(path) => format!("lmtp:unix:{}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

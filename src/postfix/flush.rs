@@ -1,0 +1,149 @@
+//! Having Postfix try deferred mail again, by a configured command.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// Why the command did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum FlushError {
+    /// It could not be started.
+    #[error("the flush command {program} cannot be run: {source}")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It took too long and was killed.
+    #[error("the flush command {program} did not end within {} s", timeout.as_secs())]
+    Timeout {
+        /// The program.
+        program: String,
+        /// How long was waited.
+        timeout: Duration,
+    },
+    /// It failed.
+    #[error("the flush command {program} ended with {status}: {stderr}")]
+    Failed {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: std::process::ExitStatus,
+        /// The beginning of what it said.
+        stderr: String,
+    },
+}
+
+/// Runs the command, not too often and one at a time.
+#[derive(Debug)]
+pub struct Flusher {
+    command: Vec<String>,
+    interval: Duration,
+    timeout: Duration,
+    last: Mutex<Option<Instant>>,
+}
+
+impl Flusher {
+    /// Runs `command`, a program and its arguments, at most once per `interval` and for at most
+    /// `timeout`. An empty command does nothing.
+    pub fn new(command: Vec<String>, interval: Duration, timeout: Duration) -> Self {
+        Self {
+            command,
+            interval,
+            timeout,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// Whether there is anything to run.
+    pub fn is_configured(&self) -> bool {
+        !self.command.is_empty()
+    }
+
+    /// Runs the command; waits first if it was run a short time ago.
+    ///
+    /// # Errors
+    /// When it cannot be started, fails, or takes too long.
+    pub async fn flush(&self) -> Result<(), FlushError> {
+        let Some((program, arguments)) = self.command.split_first() else {
+            return Ok(());
+        };
+        let mut last = self.last.lock().await;
+        if let Some(last) = *last {
+            tokio::time::sleep_until(last + self.interval).await;
+        }
+        *last = Some(Instant::now());
+        let running = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(self.timeout, running)
+            .await
+            .map_err(|_| FlushError::Timeout {
+                program: program.clone(),
+                timeout: self.timeout,
+            })?
+            .map_err(|source| FlushError::Start {
+                program: program.clone(),
+                source,
+            })?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        Err(FlushError::Failed {
+            program: program.clone(),
+            status: output.status,
+            stderr: stderr.chars().take(200).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flusher(script: &str) -> Flusher {
+        let command = ["sh", "-c", script].map(str::to_owned).to_vec();
+        Flusher::new(
+            command,
+            Duration::from_millis(300),
+            Duration::from_millis(500),
+        )
+    }
+
+    #[tokio::test]
+    async fn runs_the_command_and_says_what_went_wrong() {
+        flusher("exit 0").flush().await.unwrap();
+        let error = flusher("echo no such queue >&2; exit 3").flush().await;
+        assert!(error.unwrap_err().to_string().contains("no such queue"));
+        let error = flusher("sleep 10").flush().await;
+        assert!(matches!(error, Err(FlushError::Timeout { .. })));
+        let error = Flusher::new(
+            vec!["/nowhere/postqueue".into()],
+            Duration::ZERO,
+            Duration::MAX,
+        )
+        .flush()
+        .await;
+        assert!(matches!(error, Err(FlushError::Start { .. })));
+    }
+
+    #[tokio::test]
+    async fn waits_between_two_runs() {
+        let interval = Duration::from_millis(200);
+        let flusher = Flusher::new(vec!["true".into()], interval, Duration::from_secs(60));
+        let start = Instant::now();
+        flusher.flush().await.unwrap();
+        flusher.flush().await.unwrap();
+        assert!(start.elapsed() >= interval);
+    }
+}
