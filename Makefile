@@ -31,7 +31,7 @@ test: ## Install what is missing and run all tests
 	@$(SUITE) --start
 	@$(SUITE) install sh tests/install.sh test
 	@$(SUITE) build cargo test --no-run --locked
-	@$(SUITE) unit $(RUN_TESTS) --lib --bins
+	@$(SUITE) unit $(RUN_TESTS) --lib --bins --test tidy
 	@$(SUITE) integration $(RUN_TESTS) --test it
 	@if [ -e tests/browser/package.json ]; then $(SUITE) browser $(MAKE) --no-print-directory browser; fi
 	@$(SUITE) demo env DEMO_EXIT=1 $(MAKE) --no-print-directory demo
