@@ -23,7 +23,7 @@ need() {
 }
 
 command -v cargo >/dev/null 2>&1 || die "cargo is missing: install Rust from https://rustup.rs"
-need cc gcc
+need cc build-essential
 case $target in
     demo | test)
         need /usr/lib/dovecot/imap dovecot-imapd

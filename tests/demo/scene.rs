@@ -14,7 +14,22 @@ use crate::rig::{
 };
 
 /// Probes and dwell times in seconds instead of minutes, so that the story can be watched.
-const HASTE: &str = "";
+const HASTE: &str = r#"
+[failover]
+failures = 2
+observations = 3
+confirm = "2s"
+active_min = "5s"
+return_after = "5s"
+returning = "5s"
+cool_down = "1s"
+flap_window = "1s"
+
+[probe]
+interval = "1s"
+timeout = "3s"
+sentinel_interval = "3s"
+"#;
 
 /// Somebody with a mailbox.
 pub struct Person {
@@ -228,7 +243,10 @@ fn prepare_lifeboat(dir: &Path, a1: &Dovecot, proxy: &LmtpProxy, a2: &Dovecot) -
         LifeboatOptions {
             mailstores: vec![first, mailstore(a2)],
             smarthost: Some("127.0.0.1:25".to_owned()),
-            extra: HASTE.to_owned(),
+            extra: format!(
+                "{HASTE}\n[postfix]\nflush_command = {:?}\nflush_interval = \"2s\"\n",
+                Postfix::flush_command(&dir.join("mx"))
+            ),
             env: Vec::new(),
         },
     )

@@ -24,9 +24,9 @@ pub struct MailstoreOptions {
     pub lmtp: String,
     /// Where the master password lies.
     pub master_password_file: PathBuf,
-    /// The sentinel mailbox.
+    /// The sentinel's mailbox, if it has one.
     pub sentinel: Option<String>,
-    /// Lines added to its table; they may open sub-tables.
+    /// Lines added to its table.
     pub extra: String,
 }
 

@@ -176,6 +176,7 @@ impl Postfix {
              virtual_transport = error:5.1.1 no mailstore has this mailbox\n\
              transport_maps = {socketmap}texthash:{dir}/etc/transport\n\
              relayhost = {relayhost}\n\
+             defer_transports = lifeboat-queue\n\
              minimal_backoff_time = 5s\n\
              maximal_backoff_time = 10s\n\
              queue_run_delay = 2s\n\
@@ -209,6 +210,7 @@ impl Postfix {
              local unix - n n - - local\n\
              virtual unix - n n - - virtual\n\
              lmtp unix - - n - - lmtp\n\
+             lifeboat-queue unix - - n - - lmtp\n\
              anvil unix - - n - 1 anvil\n\
              scache unix - - n - 1 scache\n\
              postlog unix-dgram n - n - 1 postlogd\n",
@@ -295,6 +297,13 @@ impl Postfix {
 
     fn config_dir(&self) -> PathBuf {
         self.dir.join("etc")
+    }
+
+    /// The command that has a Postfix below `dir` try its deferred mail, for `[postfix]
+    /// flush_command`; known before it starts.
+    pub fn flush_command(dir: &Path) -> [String; 4] {
+        let etc = dir.join("etc").display().to_string();
+        ["/usr/sbin/postqueue", "-c", &etc, "-f"].map(str::to_owned)
     }
 
     /// Hands one message to Postfix and gives its queue id. Panics when it is not accepted.
