@@ -38,18 +38,13 @@ enum Next {
 }
 
 impl Visit<'_> {
-    /// Appends what is due, oldest first within a folder. Returns what is in the mailstore now, to be
-    /// read back.
-    pub(super) async fn append_all(
-        &mut self,
-        due: Vec<MessageRecord>,
-    ) -> Result<Vec<MessageRecord>, VisitError> {
+    /// Appends what is due, oldest first within a folder.
+    pub(super) async fn append_all(&mut self, due: Vec<MessageRecord>) -> Result<(), VisitError> {
         let plan = self.plan(&due)?;
         let mut by_id: BTreeMap<StandbyId, MessageRecord> = due
             .into_iter()
             .map(|message| (message.id, message))
             .collect();
-        let ids: Vec<_> = by_id.keys().copied().collect();
         let mut jobs: VecDeque<Job> = merge_plan::batches(&plan, self.context.settings.batch)
             .into_iter()
             .map(|batch| Job {
@@ -86,11 +81,11 @@ impl Visit<'_> {
                 }),
             }
         }
-        self.merged_now(&ids)
+        Ok(())
     }
 
     /// Those of `ids` that the journal says are in the mailstore.
-    fn merged_now(&self, ids: &[StandbyId]) -> Result<Vec<MessageRecord>, VisitError> {
+    pub(super) fn merged_now(&self, ids: &[StandbyId]) -> Result<Vec<MessageRecord>, VisitError> {
         let mailbox = self.mailbox.record.id;
         let found = self.context.store.read(|tx| {
             let mut found = Vec::with_capacity(ids.len());

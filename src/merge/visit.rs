@@ -152,10 +152,15 @@ impl Visit<'_> {
             after = Some(last.id);
             let (here, due) = self.sort(window).await?;
             let due = self.find_before_appending(due, self.look_for_all).await?;
-            let mut appended = self.append_all(due).await?;
-            let mut to_read = here;
-            to_read.append(&mut appended);
-            self.read_back(to_read).await?;
+            let ids: Vec<_> = due.iter().map(|message| message.id).collect();
+            let appended = self.append_all(due).await;
+            // What came so far is home, whatever stopped the rest.
+            if self.ground.client.is_usable() {
+                let mut to_read = here;
+                to_read.append(&mut self.merged_now(&ids)?);
+                self.read_back(to_read).await?;
+            }
+            appended?;
         }
         match self.state.held.values().next() {
             _ if !self.unsure.is_empty() => Err(VisitError::park(
