@@ -7,6 +7,10 @@
 //!
 //! This room pairs standby ids with UIDs; nothing else does.
 
+mod status;
+
+pub use status::{BLOCKED_LISTED_MAX, Blocked, MergeStatus, status};
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
@@ -19,13 +23,10 @@ use super::messages::{self, MergedCopy, MessageRecord, Origin};
 use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::ids::{
-    Address, BatchId, DeliveryId, Epoch, FolderId, MailboxId, MailstoreId, PrimaryUid, StandbyId,
+    BatchId, DeliveryId, Epoch, FolderId, MailboxId, MailstoreId, PrimaryUid, StandbyId,
     UidValidity,
 };
 use crate::mail::{CanonicalDigest, Flags};
-
-/// Most blocked mailboxes that one [`status`] lists.
-pub const BLOCKED_LISTED_MAX: usize = 1_000;
 
 /// One batch: messages that were to go into one folder in one command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -413,97 +414,7 @@ fn count(counts: &mut Counts, kind: BatchKind, origin: &Origin, gone: bool) {
     }
 }
 
-/// A mailbox that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Blocked {
-    /// Its address; none if it is not in the directory any more.
-    pub mailbox: Option<Address>,
-    /// Its mailstore.
-    pub mailstore: MailstoreId,
-    /// Why.
-    pub reason: ParkReason,
-    /// In words.
-    pub detail: String,
-    /// Attempts that failed in a row.
-    pub attempts: u32,
-    /// When it is tried again.
-    pub next_attempt_at: Timestamp,
-    /// How much of it is unmerged.
-    pub unmerged: u64,
-}
-
-/// How the merge stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct MergeStatus {
-    /// Messages still to merge, waiting and parked ones included.
-    pub unmerged: u64,
-    /// The mailboxes they are in.
-    pub mailboxes: u64,
-    /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`].
-    pub blocked: Vec<Blocked>,
-}
-
-/// How the merge stands, over all mailstores.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
-    let mut per_mailbox: Vec<(MailstoreId, MailboxId, u64)> = Vec::new();
-    let mut unmerged = 0;
-    let all = Key::new(Table::Unmerged);
-    tx.scan(
-        all.as_slice(),
-        &all.end(),
-        Order::Ascending,
-        &mut |key, _| {
-            unmerged += 1;
-            let (mailstore, mailbox) = unmerged_parts(key)?;
-            match per_mailbox.last_mut() {
-                Some((_, last, count)) if *last == mailbox => *count += 1,
-                _ => per_mailbox.push((mailstore, mailbox, 1)),
-            }
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
-    let mut status = MergeStatus {
-        unmerged,
-        mailboxes: per_mailbox.len() as u64,
-        blocked: Vec::new(),
-    };
-    for (mailstore, id, unmerged) in per_mailbox {
-        if status.blocked.len() >= BLOCKED_LISTED_MAX {
-            break;
-        }
-        let Some(parked) = mailbox(tx, id)?.and_then(|state| state.parked) else {
-            continue;
-        };
-        status.blocked.push(Blocked {
-            mailbox: messages::state(tx, id)?.map(|state| state.address),
-            mailstore,
-            reason: parked.reason,
-            detail: parked.detail,
-            attempts: parked.attempts,
-            next_attempt_at: parked.next_attempt_at,
-            unmerged,
-        });
-    }
-    Ok(status)
-}
-
-fn unmerged_parts(key: &[u8]) -> Result<(MailstoreId, MailboxId), StoreError> {
-    let corrupt = || StoreError::corrupt("list of what is unmerged", "a key makes no sense");
-    let text = key.get(1..).and_then(|rest| rest.split(|&b| b == 0).next());
-    let text = text.and_then(|text| std::str::from_utf8(text).ok());
-    let mailstore: MailstoreId = text.ok_or_else(corrupt)?.parse().map_err(|_| corrupt())?;
-    let at = Key::new(Table::Unmerged)
-        .mailstore(&mailstore)
-        .as_slice()
-        .len();
-    let mailbox = keys::part(key, at).ok_or_else(corrupt)?;
-    Ok((mailstore, MailboxId::from_bytes(mailbox)))
-}
-
-/// Lets every waiting mailbox be tried at once: the operator has mended something.
+/// Lets a waiting mailbox be tried at once: the operator has mended something.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -528,3 +439,6 @@ fn batch_key(mailbox: MailboxId, id: BatchId) -> Vec<u8> {
         .id(id.as_bytes())
         .into_vec()
 }
+
+#[cfg(test)]
+mod tests;
