@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crash;
+pub mod detect;
 pub mod failover;
 pub mod ids;
 pub mod imap;

@@ -168,6 +168,42 @@ pub async fn deliver(
     Ok(replies)
 }
 
+/// Asks the server at `endpoint` whether it would take mail, for `recipient` if one is given, everything
+/// within `timeout`, and hands nothing over. Returns what it said to RCPT.
+///
+/// # Errors
+/// When the server could not be asked, or refused before it came to the recipient.
+pub async fn ask(
+    endpoint: &Endpoint,
+    client_name: &str,
+    recipient: Option<&str>,
+    timeout: Duration,
+) -> Result<Option<Reply>, DeliverError> {
+    let deadline = Instant::now() + timeout;
+    let stream = net::connect(endpoint, timeout).await?;
+    let mut dialog = Dialog {
+        stream: BufReader::new(stream),
+        deadline,
+    };
+    dialog.greet(client_name).await?;
+    let mut reply = None;
+    if let Some(recipient) = recipient {
+        let message = Message {
+            reverse_path: "",
+            recipients: &[recipient],
+            content: b"",
+        };
+        if !message.is_sendable() {
+            return Err(DeliverError::Message);
+        }
+        dialog.expect(Step::Mail, b"MAIL FROM:<>\r\n", 250).await?;
+        let rcpt = format!("RCPT TO:<{recipient}>\r\n");
+        reply = Some(dialog.ask(Step::Rcpt, rcpt.as_bytes()).await?);
+    }
+    let _ = tokio::time::timeout_at(deadline, dialog.stream.get_mut().write_all(b"QUIT\r\n")).await;
+    Ok(reply)
+}
+
 impl Message<'_> {
     fn is_sendable(&self) -> bool {
         let is_path = |path: &str| !path.contains(|c: char| c.is_control() || "<> ".contains(c));
@@ -190,13 +226,7 @@ impl Dialog {
         client_name: &str,
         message: &Message<'_>,
     ) -> Result<Vec<Reply>, DeliverError> {
-        self.expect(Step::Greeting, b"", 220).await?;
-        self.expect(
-            Step::Lhlo,
-            format!("LHLO {client_name}\r\n").as_bytes(),
-            250,
-        )
-        .await?;
+        self.greet(client_name).await?;
         let mail = format!("MAIL FROM:<{}>\r\n", message.reverse_path);
         self.expect(Step::Mail, mail.as_bytes(), 250).await?;
         let mut replies = Vec::with_capacity(message.recipients.len());
@@ -213,6 +243,12 @@ impl Dialog {
             *reply = self.reply(Step::Body).await?;
         }
         Ok(replies)
+    }
+
+    async fn greet(&mut self, client_name: &str) -> Result<(), DeliverError> {
+        self.expect(Step::Greeting, b"", 220).await?;
+        let lhlo = format!("LHLO {client_name}\r\n");
+        self.expect(Step::Lhlo, lhlo.as_bytes(), 250).await
     }
 
     async fn expect(&mut self, step: Step, line: &[u8], code: u16) -> Result<(), DeliverError> {

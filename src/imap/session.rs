@@ -385,6 +385,22 @@ impl Client {
             .map(drop)
     }
 
+    /// Removes exactly these messages of the folder that is open by [`Client::select`] (RFC 4315
+    /// §2.1). For a sentinel's own messages alone: a merge never removes one.
+    ///
+    /// # Errors
+    /// Of the connection, when the server refuses, or cannot name what it removes.
+    pub async fn remove(&mut self, set: &UidSet) -> Result<(), ImapError> {
+        if !self.has_capability("UIDPLUS").await? {
+            return Err(ImapError::Unsupported("UIDPLUS"));
+        }
+        let store = Command::new("UID STORE").uids(set);
+        let store = store.words("+FLAGS.SILENT (\\Deleted)");
+        self.run(store, &mut |_| Ok(())).await?;
+        let expunge = Command::new("UID EXPUNGE").uids(set);
+        self.run(expunge, &mut |_| Ok(())).await.map(drop)
+    }
+
     /// Moves one message of the folder that is open by [`Client::select`] (RFC 6851). `None` when the
     /// server does not tell the new UID.
     ///
