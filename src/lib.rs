@@ -23,3 +23,4 @@ pub mod receive;
 pub mod route;
 pub mod schedule;
 pub mod store;
+pub mod web;

@@ -1,0 +1,376 @@
+# English. Every text that a person reads on a page stands here; a template names its key.
+
+product = Lifeboat
+skip = Skip to content
+undo = Undo
+save = Save
+refresh = Refresh
+error-summary = There is a problem
+error-reference = If you write to support, quote this reference:
+unknown-sender = (no sender)
+no-subject = (no subject)
+no-recipient = (no recipient)
+
+## Banner
+
+banner-label = State of your mail service
+banner-updated = Updated
+banner-home = Go to your usual mail
+banner-standby-what = Your usual mail is working.
+banner-standby-safe = New mail goes there, not here.
+banner-standby-next = Lifeboat stands by in case it fails.
+banner-outage-what = Your usual mail is down.
+banner-outage-safe = Your old mail is safe;
+banner-outage-next = it is not shown here. Mail you send and receive here will be added when service returns.
+banner-returning-what = Your usual mail is coming back.
+banner-returning-safe = Mail from here is being added to it;
+banner-returning-next = nothing is lost, and you can go on working here until it is done.
+banner-merged-what = Your usual mail is back.
+banner-merged-safe = Everything from here has been added to it:
+banner-merged-next = received mail in your Inbox, sent mail in Sent, drafts in Drafts.
+banner-queue-what = Your usual mail is down.
+banner-queue-safe = New mail is being held and is not lost;
+banner-queue-next = it will be delivered when service returns.
+
+## Sign-in
+
+sign-in-title = Sign in to your mail
+sign-in-again-title = Sign in again
+sign-in-again = You were signed out because you had been away for a while. What you wrote is kept: sign in to go on.
+sign-in-again-files = Files that you had just chosen need to be attached again.
+signed-out = You are signed out.
+sign-in-first = Please sign in to see this page.
+address = E-mail address
+password = Password
+sign-in = Sign in
+sign-in-trouble = Trouble signing in?
+sign-in-trouble-text = Use the full address, for example ann@example.com, and the same password as in your usual mail program. If that password is not accepted, ask the people who run your mail for help: they can see whether your mailbox is known here.
+door-title = Mail goes on
+door-same = Your usual address and password.
+door-same-text = There is nothing to set up, here or in your mail program.
+door-safe = Your old mail is safe.
+door-safe-text = It is not shown here, and nothing here changes it.
+door-merge = Nothing to copy later.
+door-merge-text = Mail you send and receive here is added to your usual mailbox when service returns.
+error-sign-in = The address or the password is not right. Use the same ones as in your usual mail program.
+error-sign-in-unknown = There is no password on record here for this mailbox. Ask the people who run your mail for a way in.
+error-sign-in-often = Too many attempts. Wait a minute, then try again.
+error-sign-in-empty = Enter your address and your password.
+
+## Shell
+
+search = Search
+search-label = Search mail
+account-menu = Account
+signed-in-as = Signed in as
+sign-out = Sign out
+settings = Settings
+folders = Folders
+folders-menu = Show folders
+write = Write
+folder-inbox = Inbox
+folder-drafts = Drafts
+folder-sent = Sent
+folder-archive = Archive
+folder-junk = Junk
+folder-trash = Trash
+count-unread = unread
+count-drafts = drafts
+
+## Lists
+
+list-summary = { $total ->
+    [0] No messages
+    [one] 1 message
+   *[other] { $total } messages
+}{ $unread ->
+    [0] {""}
+   *[other] , { $unread } unread
+}
+list-shown = { $shown ->
+    [one] 1 message on this page
+   *[other] { $shown } messages on this page
+}
+bulk-label = Act on the selected messages
+select-page = Select all
+select-none = Select none
+select-message = Select: { $subject }, { $who }
+unread = Unread:
+answered = Answered
+forwarded = Forwarded
+has-attachment = Has attachments
+star-add = Star: { $subject }
+star-remove = Remove star: { $subject }
+mark-read = Mark read
+mark-unread = Mark unread
+archive = Archive
+delete = Delete
+move = Move
+move-to = Move to…
+pages = Pages
+newest = Newest
+newer = Newer
+older = Older
+empty-inbox = No new mail since { $time }
+empty-inbox-text = This mailbox is for the time of the outage. Mail that arrived before is safe in your usual mailbox.
+empty-inbox-page = No older messages
+empty-drafts = No drafts
+empty-drafts-text = A message that you save while writing waits here.
+empty-sent = Nothing sent from here yet
+empty-sent-text = Mail you sent before is safe in your usual mailbox.
+empty-archive = Nothing archived here yet
+empty-archive-text = Your old archive is safe in your usual mailbox.
+empty-junk = No junk mail
+empty-junk-text = Mail that was marked as junk on its way waits here.
+empty-trash = Trash is empty
+empty-trash-text = Mail that you delete waits here and goes to your usual Trash when service returns.
+empty-folder = Nothing here yet
+empty-folder-text = Mail that you move here goes to the folder of this name when service returns.
+note-trash = Deleted mail stays here until your usual mail is back, and then goes to your usual Trash.
+
+## What happened
+
+done-read = { $count ->
+    [one] 1 message marked as read.
+   *[other] { $count } messages marked as read.
+}
+done-unread = { $count ->
+    [one] 1 message marked as unread.
+   *[other] { $count } messages marked as unread.
+}
+done-starred = Star added.
+done-unstarred = Star removed.
+done-moved = { $count ->
+    [one] 1 message moved to { $folder }.
+   *[other] { $count } messages moved to { $folder }.
+}
+done-undone = Undone.
+done-nothing-selected = Select one or more messages first.
+done-no-folder = Choose a folder to move to first.
+done-merged = { $count ->
+    [one] 1 message is already in your usual mailbox; change it there.
+   *[other] { $count } messages are already in your usual mailbox; change them there.
+}
+done-sent = Your message is on its way. A copy is in Sent.
+done-sent-again = This message had been sent already. It was not sent twice.
+done-saved = Draft saved at { $time }.
+done-discarded = Draft moved to Trash.
+done-settings = Settings saved.
+
+## Search
+
+search-title = Search
+search-hint = Words, or from:ann, to:bob, subject:invoice, has:attachment, in:sent
+search-summary = { $count ->
+    [0] {""}
+    [one] 1 message found
+   *[other] { $count } messages found
+}
+search-summary-more = The newest { $count } messages found
+search-none = Nothing found
+search-none-text = Only mail of this outage is searched. Older mail is safe in your usual mailbox.
+search-start = Search the mail you have here
+search-start-text = Subjects, people, text and names of attachments.
+
+## Message
+
+message-actions = Act on this message
+message-text = Text of the message
+people-to = To
+people-cc = Cc
+people-bcc = Bcc
+people-reply-to = Reply to
+people-more = and { $count } more
+images-blocked = Pictures from the internet are not loaded, so that the sender does not learn that you read this.
+open-full = Open the full message
+show-as-text = Show as plain text
+show-as-html = Show as formatted mail
+show-quoted = Show quoted text
+problem-broken = This message could not be shown in full. Download it to see everything that was sent.
+problem-cut = This message is very long. The beginning is shown; download it to see all of it.
+files-title = { $count ->
+    [one] 1 attachment
+   *[other] { $count } attachments
+}
+file-unnamed = attachment
+download = Download
+preview = Preview
+answer = Answer
+reply = Reply
+reply-all = Reply all
+forward = Forward
+newer-message = Newer message
+older-message = Older message
+source = Show source
+source-title = Message source
+source-cut = Only the beginning is shown. Download the message to see all of it.
+back-to-message = Back to the message
+download-eml = Download as .eml
+
+## Compose
+
+compose-title = New message
+compose-reply = Reply
+compose-forward = Forward
+compose-draft = Draft
+from = From
+to = To
+cc = Cc
+bcc = Bcc
+add-copies = Cc and Bcc
+subject = Subject
+text = Message
+attachments = Attachments
+add-files = Add files
+attach-limit = Up to { $limit } for the whole message, attachments included.
+attach-too-large = These files are too large: a message can have up to { $limit }.
+remove = Remove
+send = Send
+save-draft = Save draft
+discard = Discard
+quote-intro = On { $date }, { $who } wrote:
+forward-intro = ---------- Forwarded message ----------
+forward-from = From: { $value }
+forward-date = Date: { $value }
+forward-subject = Subject: { $value }
+forward-to = To: { $value }
+error-to-empty = Enter at least one recipient.
+error-recipient = “{ $text }” is not an e-mail address. Write addresses like ann@example.com, with commas between them.
+error-recipients-many = A message can have up to { $max } recipients. Yours has { $count }.
+error-too-large = The message with its attachments is too large: up to { $limit } can be sent. Your text is kept; remove some attachments.
+error-from = You cannot send from this address.
+error-header = The subject or a name has characters that mail cannot carry.
+error-daily = You have reached the number of recipients allowed in a day. Your text is saved in Drafts.
+error-not-sent = The message was not sent. Your text is kept below; please try again.
+error-reply-gone = The message you are answering is no longer here. You can still send this as a new message.
+note-signed-in-again = You are signed in again. Check your message, then send it.
+
+## Settings
+
+zone = Time zone
+zone-hint = It is { $time } there now.
+error-zone = This time zone is not known.
+
+## Error pages
+
+error-not-found-title = Page not found
+error-not-found-text = There is nothing at this address. The message may have been moved to another folder.
+error-forbidden-title = That did not work
+error-forbidden-text = The page you came from had expired, or the request did not come from it. Nothing was changed. Go back, reload the page and try again.
+error-method-title = That did not work
+error-method-text = This address takes no such request.
+error-busy-title = Too many requests
+error-busy-text = Please wait a minute, then try again.
+error-large-title = Too large
+error-large-text = What was sent is larger than this page takes. Go back: your text is still there. Remove some attachments and try again.
+error-bad-title = That did not work
+error-bad-text = The request could not be understood. Nothing was changed. Go back and try again.
+error-internal-title = Something went wrong here
+error-internal-text = Your mail is safe. The people who run this service have been told. Please try again in a minute.
+link-inbox = Go to your inbox
+link-sign-in = Sign in
+link-console = Go to the console
+
+## Console
+
+console = Lifeboat console
+console-sign-in = Sign in to the console
+console-sign-in-text = The console is for the people who run the mail service and for resellers. To read your mail, use the webmail.
+token = Token
+token-hint = From “lifeboat token create --role operator” or your mail provider.
+error-token = This token is not known, was withdrawn or has expired.
+overview-operator = Mailstores
+overview-reseller = Your domains
+who-operator = Operator { $name }
+who-reseller = Reseller { $name }
+state = State
+mode = Mode
+since = Since
+changed-by = By
+held = Still to merge
+mailboxes = Mailboxes
+domain = Domain
+mailstore = Mailstore
+override = Override
+effective = Effective state
+change = Change
+mailstores-caption = Mailstores
+domains-caption = Domains
+overrides-caption = Domains and mailboxes with a setting of their own
+none-mailstores = No mailstore is configured.
+none-domains = No domain belongs to this reseller yet.
+none-overrides = None: all follow their mailstore.
+state-normal = Normal
+state-suspected = Suspected
+state-active = On Lifeboat
+state-returning = Returning
+mode-auto = Automatic
+mode-pin-primary = Pinned to mailstore
+mode-pin-standby = Pinned to Lifeboat
+mode-queue = Mail waits in the MX
+override-follow = Follows the mailstore
+override-standby = On Lifeboat
+override-primary = On the mailstore
+override-queue = Mail waits in the MX
+held-unknown = not known
+console-back = Back to the overview
+change-mailstore = Mailstore { $name }
+change-domain = Domain { $name }
+change-mailbox = Mailbox { $name }
+change-legend = What should happen?
+change-do = Apply
+change-state = State: { $state }. Mode: { $mode }. Since { $since }, by { $by }.
+change-override = Setting: { $setting }. Effective: { $state }.
+action-activate = Activate Lifeboat
+action-activate-hint = New mail goes to Lifeboat at once, whatever the probes say.
+action-return = Return to the mailstore
+action-return-hint = The guard checks that the mailstore is what it was, then mail goes there again and the merge starts.
+action-auto = Automatic
+action-auto-hint = The probes decide, by the policy of the mailstore.
+action-pin-primary = Pin to the mailstore
+action-pin-primary-hint = Mail goes to the mailstore, whatever the probes say.
+action-pin-standby = Pin to Lifeboat
+action-pin-standby-hint = Mail goes to Lifeboat until this is changed.
+action-queue = Hold mail in the MX
+action-queue-hint = Mail waits in the queue of the MX and is delivered later.
+action-follow = Follow the mailstore
+action-follow-hint = No setting of its own: what happens to the mailstore happens here.
+action-standby = On Lifeboat
+action-standby-hint = New mail goes to Lifeboat although the mailstore is up.
+action-primary = On the mailstore
+action-primary-hint = Opted out: mail goes to the mailstore although it is down.
+reason = Reason
+reason-hint = Stands in the audit log and is shown to other operators.
+error-reason = Enter a reason.
+error-action = Choose what should happen.
+error-scope = There is no such mailstore, domain or mailbox among those you may change.
+done-change = Done: { $what }.
+
+## Units and times
+
+size-bytes = { $value } bytes
+size-kb = { $value } KB
+size-mb = { $value } MB
+date-day-month = { $day } { $month }
+date-full-day = { $day } { $month } { $year }
+date-time = { $weekday } { $day } { $month } { $year }, { $time }
+date-today-time = Today, { $time }
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+weekday-7 = Sun

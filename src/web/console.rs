@@ -1,0 +1,3 @@
+//! The console: states and overrides, for operators and for resellers.
+
+pub mod views;

@@ -1,0 +1,341 @@
+//! Templates with hostile values, and with plain ones for a look at them.
+
+use askama::Template;
+
+use super::compose::{Attached, ComposePage};
+use super::list::{ListPage, Pager, Row, SearchPage, Target};
+use super::message::{Block, File, MessagePage, Part, People};
+use super::shell::{Count, FolderLink, Shell};
+use super::sign_in::{Kept, LoginPage};
+use crate::clock::Timestamp;
+use crate::web::page::{Banner, BannerPart, Choice, FormError, Notice, Page};
+use crate::web::texts::Texts;
+use crate::web::when::{Times, When, zone};
+
+const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
+
+struct Sample {
+    hostile: bool,
+    times: Times,
+}
+
+impl Sample {
+    fn new(hostile: bool) -> Self {
+        let now = Timestamp::from_secs(1_795_390_200);
+        Self {
+            hostile,
+            times: Times::new(Texts::fallback(), zone("Europe/Berlin").unwrap(), now),
+        }
+    }
+
+    fn s(&self, text: &str) -> String {
+        if self.hostile {
+            HOSTILE.to_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn when(&self, hours: i64) -> When {
+        self.times
+            .short(Timestamp::from_secs(1_795_390_200 - hours * 3000))
+    }
+
+    fn page(&self, title: &str) -> Page {
+        Page::new(Texts::fallback(), title)
+    }
+
+    fn banner(&self, kind: &'static str, icon: &'static str) -> Banner {
+        let texts = Texts::fallback();
+        let part = |what: &str, strong| BannerPart {
+            text: texts.get(&format!("banner-{kind}-{what}")).into_owned(),
+            strong,
+        };
+        Banner {
+            kind,
+            icon,
+            parts: vec![part("what", false), part("safe", true), part("next", false)],
+            updated: Some(self.when(1)),
+            operator_text: self.hostile.then(|| HOSTILE.to_owned()),
+            home: (kind == "merged").then(|| self.s("https://mail.example.com/")),
+        }
+    }
+
+    fn shell(&self, kind: &'static str, icon: &'static str, notice: Option<Notice>) -> Shell {
+        let folders = ["inbox", "drafts", "sent", "archive", "junk", "trash"];
+        Shell {
+            account: self.s("ann.schmidt@example.com"),
+            csrf: self.s("csrf"),
+            query: self.s(""),
+            here: self.s("Inbox"),
+            folders: folders
+                .into_iter()
+                .map(|slug| FolderLink {
+                    href: format!("/mail/{slug}"),
+                    name: self.s(&Texts::fallback().get(&format!("folder-{slug}"))),
+                    icon: slug,
+                    current: slug == "inbox",
+                    count: (slug == "inbox").then(|| Count {
+                        text: "3".into(),
+                        label: "unread".into(),
+                    }),
+                })
+                .collect(),
+            banner: Some(self.banner(kind, icon)),
+            notice,
+        }
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let rows = [
+            (
+                "Bob Marley",
+                "Invoice 2026-114",
+                "Dear Ann, attached you find the invoice for November, payable within",
+            ),
+            (
+                "Kathrin von Hohenstein-Lauenburg",
+                "Re: Termin morgen um zehn – bitte bestätigen, sonst verschieben wir auf nächste Woche",
+                "Hallo, das passt mir gut. Ich bringe die Unterlagen mit",
+            ),
+            (
+                "noreply@shop.example",
+                "Your order has shipped",
+                "Track your parcel: https://shop.example/t/12345",
+            ),
+            ("بريد", "مرحبا بالعالم", "هذه رسالة تجريبية"),
+            ("Dad", "(no subject)", ""),
+        ];
+        (0..20)
+            .map(|n| {
+                let (who, subject, snippet) = rows[n % rows.len()];
+                Row {
+                    id: n.to_string(),
+                    href: format!("/mail/inbox/{n}"),
+                    who: self.s(who),
+                    subject: self.s(subject),
+                    snippet: self.s(snippet),
+                    when: self.when(n as i64 * 3),
+                    unread: n < 3,
+                    starred: n == 1,
+                    answered: n == 4,
+                    forwarded: n == 6,
+                    attachment: n % 5 == 0,
+                    selected: n == 2,
+                    select_label: self.s("Select"),
+                    star_label: self.s("Star"),
+                }
+            })
+            .collect()
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        vec![Target {
+            slug: "archive".into(),
+            name: self.s("Archive"),
+        }]
+    }
+
+    fn list(&self, empty: bool) -> ListPage {
+        let notice = Notice {
+            undo: Some(self.s("undo")),
+            ..Notice::done(self.s("2 messages moved to Archive."))
+        };
+        ListPage {
+            p: self.page("Inbox"),
+            shell: self.shell("outage", "safe", Some(notice)),
+            heading: self.s("Inbox"),
+            summary: "20 messages, 3 unread".into(),
+            refresh_href: "/mail/inbox".into(),
+            note: None,
+            back: "/mail/inbox".into(),
+            rows: if empty { vec![] } else { self.rows() },
+            select_href: "/mail/inbox?select=all".into(),
+            select_text: "Select all".into(),
+            can_archive: true,
+            can_delete: true,
+            targets: self.targets(),
+            pager: Pager {
+                shown: "20 messages".into(),
+                older: Some(self.s("/mail/inbox?before=3")),
+                ..Pager::default()
+            },
+            empty_icon: "inbox",
+            empty_line: "No new mail since 09:14".into(),
+            empty_text: Some("This mailbox is for the time of the outage. Mail that arrived before is safe in your usual mailbox.".into()),
+        }
+    }
+
+    fn search(&self) -> SearchPage {
+        SearchPage {
+            p: self.page("Search"),
+            shell: self.shell("returning", "info", None),
+            summary: "3 messages found".into(),
+            back: self.s("/mail/search"),
+            rows: self.rows(),
+            select_href: self.s(""),
+            select_text: self.s("Select all"),
+            can_archive: true,
+            can_delete: true,
+            targets: self.targets(),
+            pager: Pager::default(),
+            empty_line: Some(self.s("Nothing found")),
+            empty_text: Some(self.s("Only mail of this outage is searched.")),
+        }
+    }
+
+    fn message(&self, html: bool) -> MessagePage {
+        let part = |text: &str| Part {
+            text: self.s(text),
+            href: None,
+        };
+        MessagePage {
+            p: self.page("Invoice 2026-114"),
+            shell: self.shell("outage", "safe", None),
+            id: "7".into(),
+            here: "/mail/inbox/7".into(),
+            back: "/mail/inbox".into(),
+            back_name: self.s("Inbox"),
+            subject: self.s("Invoice 2026-114"),
+            from_name: self.s("Bob Marley"),
+            from_address: Some(self.s("bob@remote.example")),
+            when: self.when(1),
+            people: vec![People {
+                label: "To".into(),
+                text: self.s("Ann Schmidt <ann.schmidt@example.com>, carl@example.com"),
+            }],
+            problem: self.hostile.then(|| HOSTILE.to_owned()),
+            images_blocked: true,
+            html_href: html.then(|| self.s("mail-frame.html")),
+            text_href: html.then(|| self.s("/mail/inbox/7?view=text")),
+            html_again: None,
+            blocks: vec![
+                Block {
+                    quoted: false,
+                    parts: vec![
+                        part(
+                            "Dear Ann,\n\nattached you find the invoice for November, payable within 30 days. See ",
+                        ),
+                        Part {
+                            text: self.s("https://shop.example/invoice"),
+                            href: Some(self.s("https://shop.example/invoice")),
+                        },
+                        part(".\n\nKind regards\nBob"),
+                    ],
+                },
+                Block {
+                    quoted: true,
+                    parts: vec![part("> hello\n> there")],
+                },
+            ],
+            files: vec![
+                File {
+                    name: self.s("invoice-2026-114.pdf"),
+                    size: "128 KB".into(),
+                    download: self.s("/mail/inbox/7/part/2"),
+                    preview: Some(self.s("/mail/inbox/7/part/2?preview")),
+                },
+                File {
+                    name: self.s("terms.docx"),
+                    size: "18 KB".into(),
+                    download: self.s("/x"),
+                    preview: None,
+                },
+            ],
+            files_title: "2 attachments".into(),
+            starred: true,
+            star_label: self.s("Remove star"),
+            can_archive: true,
+            can_delete: true,
+            targets: self.targets(),
+            reply_href: "/mail/compose?reply=7".into(),
+            reply_all_href: "/mail/compose?reply_all=7".into(),
+            forward_href: "/mail/compose?forward=7".into(),
+            newer_href: None,
+            older_href: Some("/mail/inbox/6".into()),
+            source_href: "/mail/inbox/7/source".into(),
+            eml_href: "/mail/inbox/7/eml".into(),
+        }
+    }
+
+    fn compose(&self, errors: bool) -> ComposePage {
+        ComposePage {
+            p: self.page("Reply"),
+            shell: self.shell("outage", "safe", None),
+            heading: self.s("Reply"),
+            errors: if errors { vec![FormError { field: Some("to"), text: self.s("“bob” is not an e-mail address.") }] } else { vec![] },
+            to_error: errors.then(|| self.s("“bob” is not an e-mail address.")),
+            cc_error: self.hostile.then(|| HOSTILE.to_owned()),
+            bcc_error: self.hostile.then(|| HOSTILE.to_owned()),
+            key: self.s("key"),
+            draft: self.s(""),
+            reply: self.s("7"),
+            forward: self.s(""),
+            from_choices: vec![Choice { value: self.s("ann@example.com"), text: self.s("Ann Schmidt <ann.schmidt@example.com>"), ..Choice::default() }, Choice { value: self.s("ann@example.com"), text: self.s("Ann Schmidt <sales@example.com>"), ..Choice::default() }],
+            to: self.s("Bob Marley <bob@remote.example>"),
+            cc: self.s(""),
+            bcc: self.s(""),
+            copies_open: errors,
+            subject: self.s("Re: Invoice 2026-114"),
+            body: self.s("\n\nOn Sun 22 Nov 2026, 14:03, Bob Marley wrote:\n> Dear Ann,\n> attached you find the invoice"),
+            focus_to: false,
+            limit_bytes: 50_000_000,
+            limit_text: "Up to 50 MB for the whole message, attachments included.".into(),
+            too_large_text: self.s("too large"),
+            files: vec![Attached { part: self.s("2"), name: self.s("plan.pdf"), size: "1.2 MB".into() }],
+        }
+    }
+
+    fn login(&self) -> LoginPage {
+        LoginPage {
+            p: self.page("Sign in"),
+            heading: self.s("Sign in to your mail"),
+            banner: self.hostile.then(|| self.banner("outage", "safe")),
+            notice: self.hostile.then(|| Notice::info(HOSTILE.to_owned())),
+            errors: vec![],
+            csrf: self.s("csrf"),
+            next: self.s("/mail/inbox"),
+            address: self.s(""),
+            kept: vec![Kept {
+                name: self.s("to"),
+                value: self.s("x"),
+            }],
+        }
+    }
+
+    fn all(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("login", self.login().render().unwrap()),
+            ("list", self.list(false).render().unwrap()),
+            ("empty", self.list(true).render().unwrap()),
+            ("search", self.search().render().unwrap()),
+            ("message", self.message(false).render().unwrap()),
+            ("message-html", self.message(true).render().unwrap()),
+            ("compose", self.compose(false).render().unwrap()),
+            ("compose-errors", self.compose(true).render().unwrap()),
+        ]
+    }
+}
+
+#[test]
+fn hostile_text_is_escaped_wherever_it_stands() {
+    for (name, html) in Sample::new(true).all() {
+        assert!(!html.contains("<script>"), "{name}");
+        assert!(!html.contains("<img"), "{name}");
+        assert!(html.contains("&#60;script&#62;alert(1)"), "{name}");
+        assert!(
+            !html.contains(" style="),
+            "{name}: the content security policy refuses it"
+        );
+    }
+}
+
+#[test]
+fn pages_are_written_for_a_look_at_them() {
+    let Ok(dir) = std::env::var("LIFEBOAT_SAMPLE_PAGES") else {
+        return;
+    };
+    for (name, html) in Sample::new(false).all() {
+        std::fs::write(format!("{dir}/{name}.html"), html).unwrap();
+    }
+}

@@ -1,0 +1,82 @@
+// Enhancement only: every page works without this module.
+
+// The zone for times: asked once, where the reader is.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !/(^|; )zone=/.test(document.cookie)) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+// Error summaries take the focus, so that they are read first.
+document.querySelector("[data-focus]")?.focus();
+
+// A frame of formatted mail is as high as the mail.
+for (const frame of document.querySelectorAll("iframe[data-fit]")) {
+  const fit = () => {
+    const page = frame.contentDocument?.documentElement;
+    if (!page) return;
+    const height = Math.min(Math.max(page.scrollHeight, 80), 20000);
+    frame.style.blockSize = `${height + 4}px`;
+  };
+  frame.addEventListener("load", fit);
+  addEventListener("resize", fit);
+  if (frame.contentDocument?.readyState === "complete") fit();
+}
+
+// "Select all" selects in place.
+for (const link of document.querySelectorAll("[data-select-all]")) {
+  link.setAttribute("role", "button");
+  const boxes = () => [...link.closest("form").querySelectorAll('input[name="id"]')];
+  const choose = (event) => {
+    event.preventDefault();
+    const all = boxes();
+    const on = all.some((box) => !box.checked);
+    for (const box of all) box.checked = on;
+  };
+  link.addEventListener("click", choose);
+  link.addEventListener("keydown", (event) => {
+    if (event.key === " ") choose(event);
+  });
+}
+
+// Open menus close at Escape and at a click elsewhere.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// Compose: files over the limit are named before they are sent, and one click sends once.
+for (const form of document.querySelectorAll("form[data-compose]")) {
+  const files = form.querySelector('input[type="file"]');
+  const problem = form.querySelector("[data-files-error]");
+  const limit = Number(form.dataset.limit);
+  files.addEventListener("change", () => {
+    const size = [...files.files].reduce((sum, file) => sum + file.size, 0);
+    const tooLarge = size > limit;
+    problem.hidden = !tooLarge;
+    problem.textContent = tooLarge ? form.dataset.tooLarge : "";
+  });
+  let sending = false;
+  form.addEventListener("submit", (event) => {
+    if (sending) event.preventDefault();
+    sending = true;
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => {
+    sending = false;
+    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      form.requestSubmit(form.querySelector('button[value="send"]'));
+    }
+  });
+}
