@@ -23,8 +23,8 @@ deps: ## Install what the tests need and this machine lacks
 .PHONY: demo
 demo: ## Play a whole outage on real Dovecot and Postfix (DEMO_EXIT=1: end after the proof)
 	sh tests/install.sh demo
-	cargo build --release --bin lifeboat
-	cargo test --release --test demo
+	program=$$(cargo test --release --locked --test demo --no-run --message-format=json-render-diagnostics \
+		| sed -n 's/.*"name":"demo".*"executable":"\([^"]*\)".*/\1/p') && exec "$${program:?was not built}"
 
 .PHONY: test
 test: ## Install what is missing and run all tests
