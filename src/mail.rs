@@ -13,6 +13,7 @@ pub mod flags;
 pub mod header;
 pub mod mime;
 pub mod params;
+pub mod sanitize;
 pub mod snippet;
 pub mod summary;
 pub mod words;
