@@ -22,5 +22,6 @@ pub mod provision;
 pub mod receive;
 pub mod route;
 pub mod schedule;
+pub mod send;
 pub mod store;
 pub mod web;

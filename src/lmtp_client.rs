@@ -287,8 +287,11 @@ impl Dialog {
     }
 }
 
-/// Reads one reply; `None` if what comes is not one.
-async fn read_reply(stream: &mut BufReader<BoxStream>) -> io::Result<Option<Reply>> {
+/// Reads one reply; `None` if what comes is not one. The caller limits the time.
+///
+/// # Errors
+/// When the connection breaks or ends.
+pub async fn read_reply(stream: &mut BufReader<BoxStream>) -> io::Result<Option<Reply>> {
     let mut text = String::new();
     for _ in 0..REPLY_LINES_MAX {
         let mut line = Vec::new();

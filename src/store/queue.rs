@@ -339,12 +339,23 @@ pub fn record_result(
     now: Timestamp,
     retry_at: Timestamp,
 ) -> Result<Recorded, StoreError> {
-    let mut entry =
-        get(tx, claimed.mailbox, claimed.id)?.ok_or(StoreError::Missing("queue entry"))?;
+    let entry = get(tx, claimed.mailbox, claimed.id)?.ok_or(StoreError::Missing("queue entry"))?;
     if entry.claim != claimed.claim || !matches!(entry.state, QueueState::Claimed { .. }) {
         return Err(StoreError::Conflict("the queue entry was claimed again"));
     }
     let before = entry.due();
+    let recorded = apply(entry, outcomes, now, retry_at);
+    put(tx, before, &recorded.entry)?;
+    Ok(recorded)
+}
+
+/// What [`record_result`] makes of an entry: pure, so that a DSN can be made ready before.
+pub fn apply(
+    mut entry: QueueEntry,
+    outcomes: &[Outcome],
+    now: Timestamp,
+    retry_at: Timestamp,
+) -> Recorded {
     let expired = now >= entry.expires_at;
     let mut failed = Vec::new();
     let pending = entry.recipients.iter_mut().filter(|to| to.is_pending());
@@ -366,8 +377,7 @@ pub fn record_result(
     } else {
         QueueState::Done { at: now }
     };
-    put(tx, before, &entry)?;
-    Ok(Recorded { entry, failed })
+    Recorded { entry, failed }
 }
 
 /// Gives a claim back untried, due at `due`: the worker stops, or the smarthost cannot be reached by

@@ -1,0 +1,364 @@
+use std::sync::{Arc, Mutex as StdMutex};
+
+use tokio::io::AsyncBufReadExt;
+
+use super::*;
+
+/// What the fake smarthost does; changed while it runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mood {
+    /// Addresses that start with a key get the reply.
+    pub(crate) rcpt: Vec<(&'static str, &'static str)>,
+    /// The reply to MAIL, if not 250.
+    pub(crate) mail: Option<&'static str>,
+    /// The reply to the message, if not 250; empty: none, the connection is closed.
+    pub(crate) body: Option<&'static str>,
+    /// The greeting, if not 220.
+    pub(crate) greeting: Option<&'static str>,
+    /// What EHLO offers.
+    pub(crate) offers: Vec<&'static str>,
+    /// What follows STARTTLS.
+    pub(crate) starttls: Option<&'static str>,
+}
+
+/// The recipients and the content of a message.
+pub(crate) type Taken = (Vec<String>, String);
+
+/// A smarthost in this process.
+#[derive(Clone)]
+pub(crate) struct Fake {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) mood: Arc<StdMutex<Mood>>,
+    /// What was taken: recipients and content as on the wire, without the final dot.
+    pub(crate) taken: Arc<StdMutex<Vec<Taken>>>,
+    /// Commands, for all connections.
+    pub(crate) heard: Arc<StdMutex<Vec<String>>>,
+}
+
+impl Fake {
+    pub(crate) async fn start(mood: Mood) -> Self {
+        let listener = net::Listener::bind(&Endpoint::tcp("127.0.0.1", 0), 0o600)
+            .await
+            .unwrap();
+        let fake = Self {
+            endpoint: listener.endpoint().clone(),
+            mood: Arc::new(StdMutex::new(mood)),
+            taken: Arc::default(),
+            heard: Arc::default(),
+        };
+        let server = fake.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = server.clone();
+                tokio::spawn(async move { server.serve(BufReader::new(stream)).await });
+            }
+        });
+        fake
+    }
+
+    fn mood(&self) -> Mood {
+        self.mood.lock().unwrap().clone()
+    }
+
+    async fn serve(&self, mut stream: BufReader<BoxStream>) -> io::Result<()> {
+        let mut to = Vec::new();
+        let greeting = self.mood().greeting.unwrap_or("220 fake ESMTP");
+        stream
+            .write_all(format!("{greeting}\r\n").as_bytes())
+            .await?;
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            self.heard.lock().unwrap().push(line.trim_end().to_owned());
+            let mood = self.mood();
+            let reply = match line.split([' ', ':', '\r']).next().unwrap_or_default() {
+                "EHLO" => {
+                    let offers = mood.offers.iter().map(|o| format!("250-{o}\r\n"));
+                    format!("250-fake\r\n{}250 PIPELINING", offers.collect::<String>())
+                }
+                "STARTTLS" => mood.starttls.unwrap_or("502 no").to_owned(),
+                "MAIL" => mood.mail.unwrap_or("250 2.1.0 ok").to_owned(),
+                "RCPT" => {
+                    let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    let refused = mood
+                        .rcpt
+                        .iter()
+                        .find(|(start, _)| address.starts_with(start));
+                    match refused {
+                        Some((_, reply)) => (*reply).to_owned(),
+                        None => {
+                            to.push(address);
+                            "250 2.1.5 ok".to_owned()
+                        }
+                    }
+                }
+                "DATA" => {
+                    stream.write_all(b"354 go\r\n").await?;
+                    let content = read_data(&mut stream).await?;
+                    match mood.body {
+                        Some("") => return Ok(()),
+                        Some(reply) => reply.to_owned(),
+                        None => {
+                            let to = std::mem::take(&mut to);
+                            self.taken.lock().unwrap().push((to, content));
+                            "250 2.0.0 queued as 4XYZ".to_owned()
+                        }
+                    }
+                }
+                "QUIT" => return stream.write_all(b"221 bye\r\n").await,
+                _ => {
+                    to.clear();
+                    "250 ok".to_owned()
+                }
+            };
+            stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+        }
+    }
+
+    pub(crate) fn smarthost(&self) -> Smarthost {
+        Smarthost {
+            endpoint: self.endpoint.clone(),
+            tls: Tls::Off,
+            connector: None,
+            credentials: None,
+            hello_name: "standby.example.com".to_owned(),
+            timeouts: RelayTimeouts {
+                connect: Duration::from_secs(5),
+                command: Duration::from_secs(5),
+                body: Duration::from_secs(5),
+            },
+        }
+    }
+}
+
+async fn read_data(stream: &mut BufReader<BoxStream>) -> io::Result<String> {
+    let mut content = String::new();
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if line == ".\r\n" {
+            return Ok(content);
+        }
+        content.push_str(&line);
+    }
+}
+
+const CONTENT: &[u8] = b"Subject: x\r\n\r\n.dot\r\nlast\r\n";
+
+fn shown(outcomes: &[Outcome]) -> Vec<String> {
+    let show = |reply: &RemoteReply| format!("{} {}", reply.code.unwrap_or(0), reply.text);
+    outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Relayed(reply) => format!("relayed {}", show(reply)),
+            Outcome::Deferred(reply) => format!("deferred {}", show(reply)),
+            Outcome::Failed(reply) => format!("failed {}", show(reply)),
+        })
+        .collect()
+}
+
+async fn send(relay: &mut Relay, recipients: &[&str], content: &[u8]) -> Vec<String> {
+    let message = Outgoing {
+        reverse_path: Some("ann@example.com"),
+        recipients,
+        content,
+    };
+    shown(&relay.send(&message).await)
+}
+
+#[tokio::test]
+async fn each_recipient_has_its_own_outcome() {
+    let fake = Fake::start(Mood {
+        rcpt: vec![("no", "550 5.1.1 unknown"), ("later", "450 4.2.0 grey")],
+        ..Mood::default()
+    })
+    .await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let to = [
+        "no@x.example",
+        "yes@x.example",
+        "later@x.example",
+        "not an address",
+    ];
+    assert_eq!(
+        send(&mut relay, &to, CONTENT).await,
+        [
+            "failed 550 5.1.1 unknown",
+            "relayed 250 2.0.0 queued as 4XYZ",
+            "deferred 450 4.2.0 grey",
+            "failed 0 5.1.3 This is not an address",
+        ]
+    );
+    // All refused: no data, and the connection can be used again.
+    assert_eq!(
+        send(&mut relay, &to[..1], CONTENT).await,
+        ["failed 550 5.1.1 unknown"]
+    );
+    assert_eq!(
+        send(&mut relay, &to[1..2], b"no line end").await,
+        ["relayed 250 2.0.0 queued as 4XYZ"]
+    );
+    assert!(relay.is_usable());
+    relay.quit().await;
+    let taken = fake.taken.lock().unwrap().clone();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(taken[0].0, ["yes@x.example"]);
+    assert_eq!(taken[0].1, "Subject: x\r\n\r\n..dot\r\nlast\r\n");
+    assert_eq!(taken[1].1, "no line end\r\n");
+}
+
+#[tokio::test]
+async fn many_recipients_go_in_several_transactions() {
+    let fake = Fake::start(Mood::default()).await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let to: Vec<String> = (0..250).map(|n| format!("u{n}@x.example")).collect();
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    let outcomes = send(&mut relay, &to, CONTENT).await;
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.starts_with("relayed"))
+    );
+    let sizes: Vec<usize> = fake
+        .taken
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(to, _)| to.len())
+        .collect();
+    assert_eq!(sizes, [100, 100, 50]);
+}
+
+#[tokio::test]
+async fn a_lost_connection_defers_what_has_no_answer() {
+    let fake = Fake::start(Mood {
+        body: Some(""),
+        rcpt: vec![("no", "550 5.1.1 unknown")],
+        ..Mood::default()
+    })
+    .await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let outcomes = send(&mut relay, &["no@x.example", "yes@x.example"], CONTENT).await;
+    assert_eq!(outcomes[0], "failed 550 5.1.1 unknown");
+    assert!(outcomes[1].starts_with("deferred 0 4.4.2 "), "{outcomes:?}");
+    assert!(!relay.is_usable());
+    let outcomes = send(&mut relay, &["yes@x.example"], CONTENT).await;
+    assert!(outcomes[0].starts_with("deferred 0 4.4.2 "), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn refusals_of_the_whole_message() {
+    let fake = Fake::start(Mood {
+        mail: Some("552 5.3.4 too big"),
+        ..Mood::default()
+    })
+    .await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    assert_eq!(
+        send(&mut relay, &["a@x.example"], CONTENT).await,
+        ["failed 552 5.3.4 too big"]
+    );
+    fake.mood.lock().unwrap().mail = None;
+    fake.mood.lock().unwrap().body = Some("554 5.7.1 spam");
+    assert_eq!(
+        send(&mut relay, &["a@x.example"], CONTENT).await,
+        ["failed 554 5.7.1 spam"]
+    );
+    let bare = send(&mut relay, &["a@x.example"], b"a\nb\r\n").await;
+    assert!(bare[0].starts_with("failed 0 5.6.0 "), "{bare:?}");
+    fake.mood.lock().unwrap().body = Some("421 4.3.2 going down");
+    assert_eq!(
+        send(&mut relay, &["a@x.example"], CONTENT).await,
+        ["deferred 421 4.3.2 going down"]
+    );
+    assert!(!relay.is_usable());
+}
+
+#[tokio::test]
+async fn characters_beyond_ascii_need_what_the_smarthost_offers() {
+    let fake = Fake::start(Mood::default()).await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let outcomes = send(&mut relay, &["grün@x.example", "a@x.example"], CONTENT).await;
+    assert!(outcomes[0].starts_with("failed 0 5.6.7 "), "{outcomes:?}");
+    assert!(outcomes[1].starts_with("relayed"), "{outcomes:?}");
+
+    fake.mood.lock().unwrap().offers = vec!["SMTPUTF8", "8BITMIME"];
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let outcomes = send(&mut relay, &["grün@x.example"], "grün\r\n".as_bytes()).await;
+    assert!(outcomes[0].starts_with("relayed"), "{outcomes:?}");
+    let heard = fake.heard.lock().unwrap().join("\n");
+    assert!(
+        heard.contains("MAIL FROM:<ann@example.com> SMTPUTF8 BODY=8BITMIME"),
+        "{heard}"
+    );
+}
+
+#[tokio::test]
+async fn a_smarthost_that_cannot_be_used_is_nobodys_fault() {
+    let fake = Fake::start(Mood {
+        greeting: Some("554 no service"),
+        ..Mood::default()
+    })
+    .await;
+    let error = Relay::connect(&fake.smarthost()).await.unwrap_err();
+    assert!(
+        matches!(&error, Unreachable::Said(text) if text.contains("554")),
+        "{error}"
+    );
+
+    let mut nobody = fake.smarthost();
+    nobody.endpoint = Endpoint::Unix("/nonexistent/smarthost".into());
+    assert!(matches!(
+        Relay::connect(&nobody).await,
+        Err(Unreachable::Connect(_))
+    ));
+
+    let mut careless = fake.smarthost();
+    careless.credentials = Some(Credentials {
+        username: "u".to_owned(),
+        password: Secret::new("p".to_owned()),
+    });
+    assert!(matches!(
+        Relay::connect(&careless).await,
+        Err(Unreachable::PlainPassword)
+    ));
+}
+
+#[tokio::test]
+async fn starttls_is_required_and_nothing_may_follow_its_answer() {
+    let fake = Fake::start(Mood::default()).await;
+    let mut smarthost = fake.smarthost();
+    smarthost.tls = Tls::Starttls;
+    assert!(matches!(
+        Relay::connect(&smarthost).await,
+        Err(Unreachable::NoStartTls)
+    ));
+
+    fake.mood.lock().unwrap().offers = vec!["STARTTLS"];
+    fake.mood.lock().unwrap().starttls = Some("454 4.7.0 not now");
+    assert!(matches!(
+        Relay::connect(&smarthost).await,
+        Err(Unreachable::Said(_))
+    ));
+
+    fake.mood.lock().unwrap().starttls = Some("220 go\r\n250 injected");
+    assert!(matches!(
+        Relay::connect(&smarthost).await,
+        Err(Unreachable::Injected)
+    ));
+}
+
+#[tokio::test]
+async fn the_handed_stream_greets_first() {
+    use tokio::io::AsyncReadExt;
+    let (ours, mut theirs) = tokio::io::duplex(64);
+    let mut handed = Handed::new(Box::new(ours), b"220 TLS\r\n");
+    theirs.write_all(b"250 after").await.unwrap();
+    let mut all = vec![0; 18];
+    handed.read_exact(&mut all).await.unwrap();
+    assert_eq!(all, b"220 TLS\r\n250 after");
+}

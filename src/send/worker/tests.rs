@@ -1,0 +1,278 @@
+use super::*;
+use crate::clock::ManualClock;
+use crate::ids::{Address, MailboxId, QueueId, StandbyId};
+use crate::send::relay::tests::{Fake, Mood};
+use crate::store::StoreOptions;
+use crate::store::directory::MailboxRecord;
+use crate::store::messages::MessageRecord;
+use crate::store::queue::{NewEntry, QueueState, RecipientState};
+
+const ANN: MailboxId = MailboxId::from_bytes([1; 16]);
+const START: Timestamp = Timestamp::from_secs(1_700_000_000);
+const CONTENT: &[u8] = b"From: ann@example.com\r\nSubject: plan\r\n\r\nhello\r\n";
+
+struct House {
+    _dir: tempfile::TempDir,
+    store: Store,
+    clock: Arc<ManualClock>,
+    fake: Fake,
+}
+
+/// A worker that runs until it is stopped.
+struct Running {
+    stop: CancellationToken,
+    waker: Waker,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+impl House {
+    async fn new(mood: Mood) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+        let ann: Address = "ann@example.com".parse().unwrap();
+        store
+            .write(move |tx| {
+                let record = MailboxRecord {
+                    id: ANN,
+                    mailstore: "a1".parse().unwrap(),
+                    password_hash: None,
+                    name: None,
+                    aliases: Vec::new(),
+                };
+                directory::put_mailbox(tx, &ann, &record)
+            })
+            .await
+            .unwrap();
+        Self {
+            _dir: dir,
+            store,
+            clock: Arc::new(ManualClock::new(START)),
+            fake: Fake::start(mood).await,
+        }
+    }
+
+    async fn enqueue(&self, number: u8, recipients: &[&str]) {
+        let body = self.store.new_body(START, CONTENT).unwrap();
+        let recipients: Vec<String> = recipients.iter().map(|to| (*to).to_owned()).collect();
+        self.store
+            .write_with_body(body, move |tx, body| {
+                queue::enqueue(
+                    tx,
+                    &NewEntry {
+                        id: QueueId::from_bytes([number; 16]),
+                        mailbox: ANN,
+                        sender: "ann@example.com".parse().unwrap(),
+                        reverse_path: Some("ann@example.com".to_owned()),
+                        recipients: recipients.clone(),
+                        body,
+                        created_at: START,
+                        not_before: START,
+                        expires_at: START.after(Duration::from_secs(5 * 86_400)),
+                    },
+                )
+            })
+            .await
+            .unwrap();
+    }
+
+    fn run(&self) -> Running {
+        let quick = Backoff {
+            first: Duration::from_millis(1),
+            max: Duration::from_millis(1),
+        };
+        let options = SenderOptions {
+            smarthost: self.fake.smarthost(),
+            hostname: "standby.example.com".to_owned(),
+            connections_max: 3,
+            retry: Backoff {
+                first: Duration::from_secs(60),
+                max: Duration::from_secs(3600),
+            },
+            reconnect: quick,
+            drain: Duration::from_secs(5),
+        };
+        let sender = Sender::new(self.store.clone(), self.clock.clone(), options);
+        let waker = sender.waker();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(sender.run(stop.clone()));
+        Running { stop, waker, task }
+    }
+
+    fn entry(&self, number: u8) -> QueueEntry {
+        let id = QueueId::from_bytes([number; 16]);
+        self.store
+            .read(|tx| queue::get(tx, ANN, id))
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Waits until the entry was tried so often.
+    async fn tried(&self, number: u8, attempts: u32) -> QueueEntry {
+        for _ in 0..1000 {
+            let entry = self.entry(number);
+            if entry.attempts >= attempts {
+                return entry;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("not tried: {:?}", self.entry(number));
+    }
+
+    fn inbox(&self) -> Vec<(MessageRecord, String)> {
+        (1..)
+            .map_while(|id| {
+                self.store
+                    .read(|tx| messages::get(tx, ANN, StandbyId(id)))
+                    .unwrap()
+            })
+            .map(|record| {
+                let body = self.store.read_body(record.body).unwrap();
+                let content = String::from_utf8([&record.prefix, &*body].concat()).unwrap();
+                (record, content)
+            })
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_permanent_failure_comes_back_once_and_the_rest_is_tried_again() {
+    let house = House::new(Mood {
+        rcpt: vec![("no", "550 5.1.1 unknown"), ("later", "450 4.2.0 grey")],
+        ..Mood::default()
+    })
+    .await;
+    house
+        .enqueue(1, &["no@x.example", "yes@x.example", "later@x.example"])
+        .await;
+    let running = house.run();
+    let entry = house.tried(1, 1).await;
+    let QueueState::Queued { due } = entry.state else {
+        panic!("{entry:?}");
+    };
+    let wait = due.since(START).as_secs();
+    assert!((30..=60).contains(&wait), "{wait}");
+    assert_eq!(entry.pending().count(), 1);
+    assert!(matches!(
+        entry.recipients[1].state,
+        RecipientState::Relayed { .. }
+    ));
+
+    let inbox = house.inbox();
+    assert_eq!(inbox.len(), 1);
+    let (record, content) = &inbox[0];
+    assert_eq!(record.origin, Origin::Notice);
+    assert!(content.starts_with("Return-Path: <>\r\nDelivered-To: ann@example.com\r\n"));
+    assert!(content.contains("Final-Recipient: rfc822; no@x.example\r\nAction: failed"));
+    assert!(!content.contains("later@x.example"));
+
+    house.fake.mood.lock().unwrap().rcpt.clear();
+    house.clock.advance(Duration::from_secs(60));
+    running.waker.wake();
+    let entry = house.tried(1, 2).await;
+    assert!(entry.is_finished());
+    running.stop().await;
+    let taken = house.fake.taken.lock().unwrap().clone();
+    let to: Vec<&str> = taken
+        .iter()
+        .flat_map(|(to, _)| to)
+        .map(String::as_str)
+        .collect();
+    assert_eq!(to, ["yes@x.example", "later@x.example"]);
+    assert!(
+        taken
+            .iter()
+            .all(|(_, content)| content.as_bytes() == CONTENT)
+    );
+    assert_eq!(house.inbox().len(), 1);
+}
+
+#[tokio::test]
+async fn a_smarthost_that_is_down_delays_and_loses_nothing() {
+    let house = House::new(Mood {
+        greeting: Some("421 4.3.2 not now"),
+        ..Mood::default()
+    })
+    .await;
+    for number in 1..=5 {
+        house.enqueue(number, &["yes@x.example"]).await;
+    }
+    let running = house.run();
+    house.tried(1, 1).await;
+    house.fake.mood.lock().unwrap().greeting = None;
+    house.clock.advance(Duration::from_secs(1));
+    running.waker.wake();
+    for number in 1..=5 {
+        for _ in 0..1000 {
+            if house.entry(number).is_finished() {
+                break;
+            }
+            house.clock.advance(Duration::from_millis(10));
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert!(
+            house.entry(number).is_finished(),
+            "{:?}",
+            house.entry(number)
+        );
+    }
+    running.stop().await;
+    assert_eq!(house.fake.taken.lock().unwrap().len(), 5);
+    assert!(house.inbox().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_dead_worker_had_claimed_is_sent_by_the_next() {
+    let house = House::new(Mood::default()).await;
+    house.enqueue(1, &["yes@x.example"]).await;
+    let now = START;
+    let claimed = house
+        .store
+        .write(move |tx| queue::claim_due(tx, now, 1, LEASE))
+        .await
+        .unwrap();
+    assert_eq!(claimed.len(), 1);
+    let running = house.run();
+    assert!(house.tried(1, 1).await.is_finished());
+    running.stop().await;
+    assert_eq!(house.fake.taken.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn after_its_expiry_a_deferred_message_comes_back() {
+    let house = House::new(Mood {
+        rcpt: vec![("later", "450 4.2.0 grey")],
+        ..Mood::default()
+    })
+    .await;
+    house.enqueue(1, &["later@x.example"]).await;
+    house.clock.advance(Duration::from_secs(5 * 86_400));
+    let running = house.run();
+    assert!(house.tried(1, 1).await.is_finished());
+    running.stop().await;
+    let (_, content) = house.inbox().remove(0);
+    assert!(content.contains("Status: 4.4.7"), "{content}");
+    assert!(content.contains("tried for 5 days"), "{content}");
+}
+
+#[tokio::test]
+async fn a_new_entry_is_sent_at_once() {
+    let house = House::new(Mood::default()).await;
+    let running = house.run();
+    sleep(Duration::from_millis(50)).await;
+    house.enqueue(1, &["yes@x.example"]).await;
+    let began = std::time::Instant::now();
+    running.waker.wake();
+    house.tried(1, 1).await;
+    assert!(
+        began.elapsed() < LOOK_EVERY,
+        "it was found by the regular look only"
+    );
+    running.stop().await;
+}
