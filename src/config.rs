@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 mod check;
 mod example;
@@ -48,7 +49,7 @@ sections! {
         pub http: Http = required,
         pub lmtp: Lmtp = required,
         pub socketmap: Socketmap = required,
-        pub relay: Relay = required,
+        pub relay: Relay = default,
         pub mailstore: Mailstore = repeated,
         pub failover: Failover = default,
         pub probe: Probe = default,
@@ -163,6 +164,30 @@ impl Config {
     /// Where the command line finds the running server.
     pub fn admin_socket(&self) -> PathBuf {
         self.store.path.join("admin.sock")
+    }
+}
+
+/// The configuration as it is now, for parts that follow a reload; clones share it.
+#[derive(Clone, Debug)]
+pub struct SharedConfig(Arc<RwLock<Arc<Config>>>);
+
+impl SharedConfig {
+    /// Shares `config`.
+    pub fn new(config: Config) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(config))))
+    }
+
+    /// The configuration as it is now.
+    pub fn get(&self) -> Arc<Config> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Replaces it.
+    pub fn set(&self, config: Config) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 }
 

@@ -23,5 +23,6 @@ pub mod receive;
 pub mod route;
 pub mod schedule;
 pub mod send;
+pub mod service;
 pub mod store;
 pub mod web;

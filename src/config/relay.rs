@@ -7,6 +7,6 @@ section! {
     /// Where mail that users send goes.
     pub struct Relay as "relay" {
         /// The hoster's outgoing mail server.
-        pub smarthost: Endpoint = required "\"smtp.example.com:25\"",
+        pub smarthost: Endpoint = default "\"127.0.0.1:25\"",
     }
 }

@@ -1,0 +1,221 @@
+//! What can be done: one function per operation, for whoever asks by whatever surface.
+//!
+//! Pages, API and admin socket translate and call here. Here it is checked who may do what
+//! ([`Actor`]), and every control change is written to the audit log before it takes effect. What an
+//! actor may not see does not exist for it: it gets [`ServiceError::NotFound`], never "forbidden".
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::clock::{SharedClock, Timestamp};
+use crate::config::{Config, SharedConfig};
+use crate::failover::{Command, Decision};
+use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
+use crate::store::audit::AuditEvent;
+use crate::store::routes::Routes;
+use crate::store::{ReadTx, Store, StoreError, directory};
+
+pub mod audit;
+pub mod failover;
+pub mod mailboxes;
+pub mod mailstores;
+pub mod merge;
+pub mod outage;
+pub mod provision;
+pub mod store;
+pub mod token;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The user of a mailbox.
+    User(MailboxId, Address),
+    /// An operator, and by what means.
+    Operator(String),
+    /// A reseller, and by what means.
+    Reseller(ResellerId, String),
+    /// A part of Lifeboat.
+    System(&'static str),
+}
+
+impl fmt::Display for Actor {
+    /// As the audit log shows it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(_, address) => write!(f, "user {address}"),
+            Self::Operator(by) => write!(f, "operator ({by})"),
+            Self::Reseller(reseller, by) => write!(f, "reseller {reseller} ({by})"),
+            Self::System(part) => write!(f, "lifeboat ({part})"),
+        }
+    }
+}
+
+impl Actor {
+    /// Whether it may do what only operators may.
+    fn operator(&self) -> Result<(), ServiceError> {
+        match self {
+            Self::Operator(_) | Self::System(_) => Ok(()),
+            Self::User(..) | Self::Reseller(..) => Err(ServiceError::NotFound("such a page")),
+        }
+    }
+
+    /// Whether the domains of `owner` are its business.
+    fn may_see(&self, owner: Option<&ResellerId>) -> bool {
+        match self {
+            Self::Operator(_) | Self::System(_) => true,
+            Self::Reseller(reseller, _) => owner == Some(reseller),
+            Self::User(..) => false,
+        }
+    }
+}
+
+/// Why an operation was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ServiceError {
+    /// Nobody was recognised.
+    #[error("sign in, or send a token that is valid")]
+    Unauthenticated,
+    /// It is not there, or not for this actor.
+    #[error("there is no {0}")]
+    NotFound(&'static str),
+    /// What was asked makes no sense; the text says what would.
+    #[error("{field}: {text}")]
+    Invalid {
+        /// Which part of the request.
+        field: &'static str,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// It does not go together with how things are.
+    #[error("{0}")]
+    Conflict(String),
+    /// It changed since the actor looked.
+    #[error("it has changed meanwhile; look again and decide anew")]
+    Stale {
+        /// The entity tag that it has now.
+        etag: String,
+    },
+    /// Too often.
+    #[error("too many requests; try again in {} seconds", retry_after.as_secs().max(1))]
+    Limited {
+        /// When to come back.
+        retry_after: Duration,
+    },
+    /// It cannot be done at this moment.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The store's trouble.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Gives an order to the control loop, and returns what it decided.
+pub type OrderFn = dyn Fn(MailstoreId, Command) -> BoxFuture<'static, Result<Vec<Decision>, ServiceError>>
+    + Send
+    + Sync;
+
+/// How services reach the control loop.
+#[derive(Clone)]
+pub struct ControlHandle {
+    /// Gives an order for a mailstore.
+    pub order: Arc<OrderFn>,
+    /// Says that overrides changed, so that routes are published anew.
+    pub overrides_changed: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl fmt::Debug for ControlHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ControlHandle")
+    }
+}
+
+/// What operations work on; clones share it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// The configuration as it is now.
+    pub config: SharedConfig,
+    /// Where mail goes.
+    pub routes: Routes,
+    /// The control loop, where one runs.
+    pub control: Option<ControlHandle>,
+}
+
+impl Service {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn config(&self) -> Arc<Config> {
+        self.config.get()
+    }
+
+    /// An entry for the audit log.
+    fn event(&self, actor: &Actor, action: &str, subject: String, why: &str) -> AuditEvent {
+        AuditEvent {
+            at: self.now(),
+            who: actor.to_string(),
+            action: action.to_owned(),
+            subject,
+            why: why.to_owned(),
+            detail: String::new(),
+        }
+    }
+}
+
+/// The address a request came from: behind a proxy that is trusted, the one it names. `None` over a
+/// Unix socket whose other end says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub Option<std::net::IpAddr>);
+
+/// The reseller of a domain, if the actor may see it.
+fn visible_domain(
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    domain: &DomainName,
+) -> Result<Option<ResellerId>, ServiceError> {
+    let record = directory::domain(tx, domain)?.ok_or(ServiceError::NotFound("such domain"))?;
+    match actor.may_see(record.reseller.as_ref()) {
+        true => Ok(record.reseller),
+        false => Err(ServiceError::NotFound("such domain")),
+    }
+}
+
+/// A mailbox by address or alias, if the actor may see it, and its reseller.
+fn visible_mailbox(
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    address: &Address,
+) -> Result<(directory::Mailbox, Option<ResellerId>), ServiceError> {
+    const NONE: ServiceError = ServiceError::NotFound("such mailbox");
+    let mailbox = directory::resolve(tx, address)?.ok_or(NONE)?;
+    let owner =
+        directory::domain(tx, &mailbox.address.domain_name())?.and_then(|record| record.reseller);
+    let own = matches!(actor, Actor::User(id, _) if *id == mailbox.record.id);
+    match own || actor.may_see(owner.as_ref()) {
+        true => Ok((mailbox, owner)),
+        false => Err(NONE),
+    }
+}
+
+/// A reason, without what must not be in a log line.
+fn reason(text: &str) -> Result<String, ServiceError> {
+    let invalid = |text: &str| ServiceError::Invalid {
+        field: "reason",
+        text: text.to_owned(),
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(invalid("say why, for those who read the audit log later"));
+    }
+    if text.chars().count() > 500 || text.chars().any(char::is_control) {
+        return Err(invalid("at most 500 characters, on one line"));
+    }
+    Ok(text.to_owned())
+}

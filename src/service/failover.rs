@@ -1,0 +1,414 @@
+//! Failover by hand: of a mailstore through the control loop, of a domain or mailbox by an override.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::mailboxes::{level_name, route_name};
+use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
+use crate::clock::Timestamp;
+use crate::failover::{Command, Decider, Decision, Order, Phase, Serving, Verb};
+use crate::ids::MailstoreId;
+use crate::route::{Author, Override, Rank, Scope, Setting};
+use crate::store::failover::{self as kept, MailstoreRecord};
+use crate::store::{ReadTx, audit};
+
+/// Decisions shown with a mailstore.
+const DECISIONS_SHOWN: usize = 20;
+
+/// What can be ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailoverAction {
+    /// Mail goes to the standby, at once.
+    Activate,
+    /// Mail goes to the mailstore again, after the guard.
+    Return,
+    /// Never to the standby.
+    PinPrimary,
+    /// Always to the standby.
+    PinStandby,
+    /// Mail waits in the MX.
+    Queue,
+    /// As Lifeboat decides, or as the mailstore does.
+    Auto,
+}
+
+impl FailoverAction {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Activate => "failover.activate",
+            Self::Return => "failover.return",
+            Self::PinPrimary => "failover.pin-primary",
+            Self::PinStandby => "failover.pin-standby",
+            Self::Queue => "failover.queue",
+            Self::Auto => "failover.auto",
+        }
+    }
+
+    /// The override it means for a domain or mailbox; none: to follow the mailstore.
+    const fn setting(self) -> Option<Setting> {
+        match self {
+            Self::Activate | Self::PinStandby => Some(Setting::Standby),
+            Self::PinPrimary => Some(Setting::Primary),
+            Self::Queue => Some(Setting::Queue),
+            Self::Return | Self::Auto => None,
+        }
+    }
+
+    const fn order(self, accept_changed: bool) -> Order {
+        match self {
+            Self::Activate => Order::Activate,
+            Self::Return => Order::Return { accept_changed },
+            Self::PinPrimary => Order::PinPrimary,
+            Self::PinStandby => Order::PinStandby,
+            Self::Queue => Order::Queue,
+            Self::Auto => Order::Auto,
+        }
+    }
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailoverChange {
+    /// What.
+    pub action: FailoverAction,
+    /// Why, for the audit log.
+    pub reason: String,
+    /// Return although the mailstore is not what it was. Only after looking at what the guard found.
+    #[serde(default)]
+    pub accept_changed_mailstore: bool,
+    /// In how many seconds an override ends by itself; domains and mailboxes only.
+    #[serde(default)]
+    pub expires_in_secs: Option<u64>,
+}
+
+/// A decision, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionView {
+    /// When.
+    pub at: String,
+    /// Its short name.
+    pub verb: String,
+    /// Who decided: `lifeboat`, or a person.
+    pub by: String,
+    /// All of it in words.
+    pub text: String,
+}
+
+/// How failover stands for a mailstore, domain or mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FailoverView {
+    /// `mailstore:a1`, `domain:example.com` or `mailbox:ann@example.com`.
+    pub scope: String,
+    /// Mailstores: `auto`, `pin-primary`, `pin-standby`, `queue`. Others: `follow`, `standby`,
+    /// `primary`, `queue`.
+    pub mode: String,
+    /// Mailstores: `normal`, `suspected`, `active`, `returning`.
+    pub state: Option<String>,
+    /// Where mail goes: `primary`, `standby`, `queue`; unknown for a domain that follows.
+    pub route: Option<String>,
+    /// What decided the route.
+    pub level: Option<String>,
+    /// Since when.
+    pub since: Option<String>,
+    /// Overrides: why.
+    pub reason: Option<String>,
+    /// Overrides: whose.
+    pub author: Option<String>,
+    /// Overrides: until when.
+    pub expires_at: Option<String>,
+    /// Mailstores: the outage under way.
+    pub outage: Option<String>,
+    /// Mailstores: what an operator must decide.
+    pub needs: Option<String>,
+    /// Mailstores: the last decisions, the newest last.
+    pub decisions: Vec<DecisionView>,
+    /// Changes whenever mode, state or override do; for `If-Match`.
+    pub etag: String,
+}
+
+/// The name of where a mailstore's mail goes.
+pub fn serving_name(serving: Serving) -> &'static str {
+    match serving {
+        Serving::Primary => "primary",
+        Serving::Standby => "standby",
+        Serving::Queue => "queue",
+    }
+}
+
+/// Since when a phase lasts.
+pub fn since(phase: &Phase) -> Option<Timestamp> {
+    match phase {
+        Phase::Normal => None,
+        Phase::Suspected { since, .. }
+        | Phase::Active { since, .. }
+        | Phase::Returning { since, .. } => Some(*since),
+    }
+}
+
+/// What an operator must decide about a mailstore, in words.
+pub fn needs(record: &MailstoreRecord) -> Option<String> {
+    let is_open = match &record.state.phase {
+        Phase::Suspected { asked, .. } => asked.is_some(),
+        Phase::Active { blocked, .. } => blocked.is_some(),
+        Phase::Normal | Phase::Returning { .. } => false,
+    };
+    let asked = |decision: &&Decision| decision.verb.needs_a_person();
+    record
+        .recent
+        .iter()
+        .rev()
+        .find(asked)
+        .filter(|_| is_open)
+        .map(ToString::to_string)
+}
+
+fn decision_view(decision: &Decision) -> DecisionView {
+    DecisionView {
+        at: decision.at.to_string(),
+        verb: decision.verb.name().to_owned(),
+        by: match &decision.by {
+            Decider::Lifeboat => "lifeboat".to_owned(),
+            Decider::Person { name, .. } => name.clone(),
+        },
+        text: decision.to_string(),
+    }
+}
+
+/// A timeline, as it is shown.
+pub fn timeline(decisions: &[Decision]) -> Vec<DecisionView> {
+    decisions.iter().map(decision_view).collect()
+}
+
+fn etag(parts: &impl std::fmt::Debug) -> String {
+    let hash: [u8; 32] = Sha256::digest(format!("{parts:?}").as_bytes()).into();
+    hash.iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// How failover stands for `scope`.
+///
+/// # Errors
+/// When the actor may not see it, there is none, or the store fails.
+pub fn show(service: &Service, actor: &Actor, scope: &Scope) -> Result<FailoverView, ServiceError> {
+    match scope {
+        Scope::Mailstore(id) => show_mailstore(service, actor, id),
+        Scope::Domain(_) | Scope::Mailbox(_) => service.store.read(|tx| {
+            let scope = visible_scope(tx, actor, scope)?;
+            show_override(service, tx, &scope)
+        }),
+    }
+}
+
+fn show_mailstore(
+    service: &Service,
+    actor: &Actor,
+    id: &MailstoreId,
+) -> Result<FailoverView, ServiceError> {
+    actor.operator()?;
+    if service.config().mailstore(id).is_none() {
+        return Err(ServiceError::NotFound("such mailstore"));
+    }
+    let record = service.store.read(|tx| kept::mailstore(tx, id))?;
+    let state = &record.state;
+    let shown = record.recent.len().saturating_sub(DECISIONS_SHOWN);
+    Ok(FailoverView {
+        scope: Scope::Mailstore(id.clone()).to_string(),
+        mode: state.mode.to_string(),
+        state: Some(state.phase.name().to_owned()),
+        route: Some(serving_name(state.serving()).to_owned()),
+        level: Some("mailstore".to_owned()),
+        since: since(&state.phase).map(|since| since.to_string()),
+        reason: None,
+        author: None,
+        expires_at: None,
+        outage: state.phase.outage().map(|outage| outage.to_string()),
+        needs: needs(&record),
+        decisions: timeline(record.recent.get(shown..).unwrap_or_default()),
+        etag: etag(&(state.mode, state.phase.name(), state.epoch)),
+    })
+}
+
+/// The scope by its own name (an alias becomes its mailbox), if the actor may see it.
+fn visible_scope(tx: &dyn ReadTx, actor: &Actor, scope: &Scope) -> Result<Scope, ServiceError> {
+    match scope {
+        Scope::Mailstore(_) => actor.operator().map(|()| scope.clone()),
+        Scope::Domain(domain) => visible_domain(tx, actor, domain).map(|_| scope.clone()),
+        Scope::Mailbox(address) => {
+            visible_mailbox(tx, actor, address).map(|(mailbox, _)| Scope::Mailbox(mailbox.address))
+        }
+    }
+}
+
+fn show_override(
+    service: &Service,
+    tx: &dyn ReadTx,
+    scope: &Scope,
+) -> Result<FailoverView, ServiceError> {
+    let now = service.now();
+    let overrides = kept::overrides(tx, scope)?;
+    let in_force = overrides
+        .of_rank(Rank::Operator, now)
+        .or_else(|| overrides.of_rank(Rank::Reseller, now));
+    let decided = match scope {
+        Scope::Mailbox(address) => crate::store::directory::mailbox(tx, address)?.map(|record| {
+            service
+                .routes
+                .route_mailbox(address, &record.mailstore, now)
+        }),
+        _ => None,
+    };
+    Ok(FailoverView {
+        scope: scope.to_string(),
+        mode: in_force
+            .map_or("follow", |found| found.setting.as_str())
+            .to_owned(),
+        state: None,
+        route: decided.map(|decided| route_name(decided.route).to_owned()),
+        level: decided.map(|decided| level_name(decided.level).to_owned()),
+        since: in_force.map(|found| found.set_at.to_string()),
+        reason: in_force.map(|found| found.reason.clone()),
+        author: in_force.map(|found| found.author.to_string()),
+        expires_at: in_force
+            .and_then(|found| found.expires_at)
+            .map(|end| end.to_string()),
+        outage: None,
+        needs: None,
+        decisions: Vec::new(),
+        etag: etag(&overrides),
+    })
+}
+
+/// Gives an order for `scope`; with `if_match`, only if it is as the actor last saw it.
+///
+/// # Errors
+/// When the actor may not, there is no such scope, the order makes no sense or is refused, it
+/// changed meanwhile, or the store fails.
+pub async fn change(
+    service: &Service,
+    actor: &Actor,
+    scope: &Scope,
+    change: FailoverChange,
+    if_match: Option<&str>,
+) -> Result<FailoverView, ServiceError> {
+    let before = show(service, actor, scope)?;
+    if if_match.is_some_and(|expected| expected != before.etag) {
+        return Err(ServiceError::Stale { etag: before.etag });
+    }
+    let reason = reason(&change.reason)?;
+    match scope {
+        Scope::Mailstore(id) => order(service, actor, id, &change, reason).await?,
+        Scope::Domain(_) | Scope::Mailbox(_) => {
+            set_override(
+                service,
+                actor,
+                scope,
+                &change,
+                reason,
+                before.etag.clone(),
+                if_match.is_some(),
+            )
+            .await?;
+        }
+    }
+    show(service, actor, scope)
+}
+
+async fn order(
+    service: &Service,
+    actor: &Actor,
+    id: &MailstoreId,
+    change: &FailoverChange,
+    reason: String,
+) -> Result<(), ServiceError> {
+    if change.expires_in_secs.is_some() {
+        return Err(ServiceError::Invalid {
+            field: "expires_in_secs",
+            text: "a mailstore's mode does not expire; overrides of domains and mailboxes do"
+                .into(),
+        });
+    }
+    let control = service.control.clone().ok_or_else(|| {
+        ServiceError::Unavailable("the server does not run: start it with lifeboat serve".into())
+    })?;
+    let mut event = service.event(
+        actor,
+        change.action.name(),
+        format!("mailstore:{id}"),
+        &reason,
+    );
+    if change.accept_changed_mailstore {
+        event.detail = "accepting a changed mailstore".into();
+    }
+    service
+        .store
+        .write(move |tx| audit::append(tx, event.clone()).map(drop))
+        .await?;
+    let command = Command {
+        order: change.action.order(change.accept_changed_mailstore),
+        by: actor.to_string(),
+        reason,
+    };
+    let decisions = (control.order)(id.clone(), command).await?;
+    let refused = decisions.iter().find_map(|decision| match &decision.verb {
+        Verb::Refused { why } => Some(why.clone()),
+        _ => None,
+    });
+    refused.map_or(Ok(()), |why| Err(ServiceError::Conflict(why)))
+}
+
+async fn set_override(
+    service: &Service,
+    actor: &Actor,
+    scope: &Scope,
+    change: &FailoverChange,
+    reason: String,
+    seen: String,
+    must_match: bool,
+) -> Result<(), ServiceError> {
+    let now = service.now();
+    let author = match actor {
+        Actor::Reseller(reseller, by) => Author::Reseller {
+            reseller: reseller.clone(),
+            name: by.clone(),
+        },
+        Actor::Operator(_) | Actor::System(_) => Author::Operator {
+            name: actor.to_string(),
+        },
+        Actor::User(..) => return Err(ServiceError::NotFound("such mailbox")),
+    };
+    let rank = author.rank();
+    let expires_at = change
+        .expires_in_secs
+        .map(|secs| now.after(std::time::Duration::from_secs(secs)));
+    let new = change.action.setting().map(|setting| Override {
+        setting,
+        reason: reason.clone(),
+        author,
+        set_at: now,
+        expires_at,
+    });
+    let event = service.event(actor, change.action.name(), scope.to_string(), &reason);
+    let (actor, scope) = (actor.clone(), scope.clone());
+    service
+        .store
+        .write(move |tx| {
+            let scope = visible_scope(tx, &actor, &scope)?;
+            let etag = etag(&kept::overrides(tx, &scope)?);
+            if must_match && etag != seen {
+                return Err(ServiceError::Stale { etag });
+            }
+            audit::append(tx, event.clone())?;
+            kept::set_override(tx, &scope, rank, new.clone())?;
+            Ok(())
+        })
+        .await?;
+    if let Some(control) = &service.control {
+        (control.overrides_changed)();
+    }
+    Ok(())
+}

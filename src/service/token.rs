@@ -1,0 +1,304 @@
+//! API tokens: made, listed, revoked, recognised.
+//!
+//! A token's text is shown once, when it is made; then only its hash is known.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Actor, Service, ServiceError};
+use crate::auth::secret_token;
+use crate::clock::Timestamp;
+use crate::ids::{ResellerId, TokenId};
+use crate::store::tokens::{self, Role, SecretHash, TokenRecord};
+use crate::store::{StoreError, audit};
+
+/// What every token starts with.
+const PREFIX: &str = "lb_";
+/// Last-used times are written no more often than this.
+const USED_STEP: Duration = Duration::from_secs(300);
+/// Most tokens listed.
+const LISTED_MAX: usize = 10_000;
+const LABEL_CHARS_MAX: usize = 100;
+
+/// A token to make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// `operator` or `reseller`.
+    #[schema(example = "operator")]
+    pub role: RoleName,
+    /// The reseller, for the role `reseller`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub reseller: Option<ResellerId>,
+    /// What it is for.
+    #[serde(default)]
+    pub label: String,
+    /// In how many seconds it ends; absent: when it is revoked.
+    #[serde(default)]
+    pub expires_in_secs: Option<u64>,
+}
+
+/// Roles a token can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum RoleName {
+    /// Everything.
+    Operator,
+    /// What concerns one reseller's domains.
+    Reseller,
+}
+
+/// A token that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreatedToken {
+    /// Its public id.
+    #[schema(value_type = String)]
+    pub id: String,
+    /// The token: shown this once.
+    pub token: String,
+}
+
+/// A token as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenView {
+    /// Its public id.
+    pub id: String,
+    /// Its role.
+    pub role: RoleName,
+    /// The reseller, for the role `reseller`.
+    pub reseller: Option<String>,
+    /// What it is for.
+    pub label: String,
+    /// When it was made.
+    pub created: String,
+    /// When it ends.
+    pub expires: Option<String>,
+    /// When it was last used, to a few minutes.
+    pub last_used: Option<String>,
+    /// When it was revoked.
+    pub revoked: Option<String>,
+    /// Whether it opens anything now.
+    pub valid: bool,
+}
+
+/// Makes a token.
+///
+/// # Errors
+/// When the actor may not, the request makes no sense, or the store fails.
+pub async fn create(
+    service: &Service,
+    actor: &Actor,
+    new: NewToken,
+) -> Result<CreatedToken, ServiceError> {
+    actor.operator()?;
+    let role = match (new.role, new.reseller) {
+        (RoleName::Operator, None) => Role::Operator,
+        (RoleName::Reseller, Some(reseller)) => Role::Reseller(reseller),
+        (RoleName::Operator, Some(_)) => {
+            return Err(invalid("reseller", "an operator's token has no reseller"));
+        }
+        (RoleName::Reseller, None) => {
+            return Err(invalid("reseller", "say which reseller the token is for"));
+        }
+    };
+    if new.label.chars().count() > LABEL_CHARS_MAX || new.label.chars().any(char::is_control) {
+        return Err(invalid("label", "at most 100 characters, on one line"));
+    }
+    let now = service.now();
+    let expires = match new.expires_in_secs {
+        Some(0) => {
+            return Err(invalid(
+                "expires_in_secs",
+                "a token that has ended is of no use",
+            ));
+        }
+        secs => secs.map(|secs| now.after(Duration::from_secs(secs))),
+    };
+    let id = TokenId::generate(now);
+    let (token, hash) = secret_token::generate(&format!("{PREFIX}{id}_"));
+    let record = TokenRecord {
+        hash,
+        role,
+        label: new.label,
+        created: now,
+        expires,
+        last_used: None,
+        revoked: None,
+    };
+    let mut event = service.event(actor, "token.create", format!("token:{id}"), "");
+    event.detail = format!("{:?} {}", record.role, record.label);
+    service
+        .store
+        .write(move |tx| {
+            audit::append(tx, event.clone())?;
+            tokens::put(tx, id, &record)
+        })
+        .await?;
+    Ok(CreatedToken {
+        id: id.to_string(),
+        token,
+    })
+}
+
+fn invalid(field: &'static str, text: &str) -> ServiceError {
+    ServiceError::Invalid {
+        field,
+        text: text.to_owned(),
+    }
+}
+
+/// All tokens, oldest first.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub fn list(service: &Service, actor: &Actor) -> Result<Vec<TokenView>, ServiceError> {
+    actor.operator()?;
+    let now = service.now();
+    let found = service.store.read(|tx| tokens::list(tx, LISTED_MAX))?;
+    Ok(found
+        .into_iter()
+        .map(|(id, record)| view(id, record, now))
+        .collect())
+}
+
+fn view(id: TokenId, record: TokenRecord, now: Timestamp) -> TokenView {
+    let valid = record.is_valid(now);
+    let (role, reseller) = match record.role {
+        Role::Operator => (RoleName::Operator, None),
+        Role::Reseller(reseller) => (RoleName::Reseller, Some(reseller.to_string())),
+    };
+    let shown = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    TokenView {
+        id: id.to_string(),
+        role,
+        reseller,
+        label: record.label,
+        created: record.created.to_string(),
+        expires: shown(record.expires),
+        last_used: shown(record.last_used),
+        revoked: shown(record.revoked),
+        valid,
+    }
+}
+
+/// Revokes a token; one that is revoked already stays so.
+///
+/// # Errors
+/// When the actor may not, there is no such token, or the store fails.
+pub async fn revoke(service: &Service, actor: &Actor, id: TokenId) -> Result<(), ServiceError> {
+    actor.operator()?;
+    let now = service.now();
+    let event = service.event(actor, "token.revoke", format!("token:{id}"), "");
+    service
+        .store
+        .write(move |tx| {
+            let mut record = tokens::get(tx, id)?.ok_or(ServiceError::NotFound("such token"))?;
+            if record.revoked.is_none() {
+                record.revoked = Some(now);
+                tokens::put(tx, id, &record)?;
+                audit::append(tx, event.clone())?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// A token that was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Its public part.
+    pub id: TokenId,
+    /// What it allows.
+    pub role: Role,
+    /// Who that is.
+    pub actor: Actor,
+}
+
+/// Whose token `text` is.
+///
+/// # Errors
+/// [`ServiceError::Unauthenticated`] if it is no valid token; the store's trouble.
+pub fn recognise(service: &Service, text: &str) -> Result<Recognised, ServiceError> {
+    let id = text
+        .strip_prefix(PREFIX)
+        .and_then(|rest| rest.split_once('_'))
+        .and_then(|(id, _)| id.parse::<TokenId>().ok())
+        .ok_or(ServiceError::Unauthenticated)?;
+    let hash = SecretHash::of(text);
+    let record = service
+        .store
+        .read(|tx| tokens::get(tx, id))?
+        .filter(|record| same(&record.hash, &hash))
+        .ok_or(ServiceError::Unauthenticated)?;
+    still_valid(service, id, record)
+}
+
+/// The actor behind a token that was recognised before, as a session remembers it.
+///
+/// # Errors
+/// [`ServiceError::Unauthenticated`] if it was revoked or has ended since; the store's trouble.
+pub fn recall(service: &Service, id: TokenId) -> Result<Recognised, ServiceError> {
+    let record = service
+        .store
+        .read(|tx| tokens::get(tx, id))?
+        .ok_or(ServiceError::Unauthenticated)?;
+    still_valid(service, id, record)
+}
+
+fn still_valid(
+    service: &Service,
+    id: TokenId,
+    record: TokenRecord,
+) -> Result<Recognised, ServiceError> {
+    let now = service.now();
+    if !record.is_valid(now) {
+        return Err(ServiceError::Unauthenticated);
+    }
+    note_use(service, id, &record, now);
+    let by = match record.label.as_str() {
+        "" => format!("token {id}"),
+        label => format!("token {id}, {label}"),
+    };
+    let actor = match &record.role {
+        Role::Operator => Actor::Operator(by),
+        Role::Reseller(reseller) => Actor::Reseller(reseller.clone(), by),
+    };
+    Ok(Recognised {
+        id,
+        role: record.role,
+        actor,
+    })
+}
+
+fn same(a: &SecretHash, b: &SecretHash) -> bool {
+    use subtle::ConstantTimeEq;
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// Notes in the background that a token was used; the request does not wait for it.
+fn note_use(service: &Service, id: TokenId, record: &TokenRecord, now: Timestamp) {
+    let is_fresh = record
+        .last_used
+        .is_some_and(|last_used| now.since(last_used) < USED_STEP);
+    if is_fresh {
+        return;
+    }
+    let store = service.store.clone();
+    tokio::spawn(async move {
+        let noted = store
+            .write(move |tx| {
+                if let Some(mut record) = tokens::get(tx, id)? {
+                    record.last_used = Some(now);
+                    tokens::put(tx, id, &record)?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await;
+        if let Err(error) = noted {
+            tracing::debug!(token = %id, %error, "the use of a token could not be noted");
+        }
+    });
+}
