@@ -53,7 +53,7 @@ pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceErro
             .map(|blocked| BlockedView {
                 mailbox: blocked.mailbox.map(|address| address.to_string()),
                 mailstore: blocked.mailstore.to_string(),
-                reason: serde_json::to_value(&blocked.reason).unwrap_or_default(),
+                reason: serde_json::to_value(blocked.reason).unwrap_or_default(),
                 detail: blocked.detail,
                 attempts: blocked.attempts,
                 next_attempt_at: blocked.next_attempt_at.to_string(),
