@@ -247,7 +247,7 @@ fn prepare_lifeboat(dir: &Path, a1: &Dovecot, proxy: &LmtpProxy, a2: &Dovecot) -
                 "{HASTE}\n[postfix]\nflush_command = {:?}\nflush_interval = \"2s\"\n",
                 Postfix::flush_command(&dir.join("mx"))
             ),
-            env: Vec::new(),
+            ..LifeboatOptions::default()
         },
     )
 }

@@ -1,10 +1,10 @@
 //! The rig works: mail flows through its servers, and its faults are the faults they claim to be.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::rig::{
     Dovecot, DovecotOptions, LmtpProxy, Mbsync, Postfix, PostfixOptions, ProxyMode, RigDir, Sink,
-    TestMessage, User, wait_until,
+    Syncs, TestMessage, User, wait_until,
 };
 
 const ANN: &str = "ann@example.com";
@@ -159,4 +159,29 @@ fn the_sink_refuses_whom_it_is_told_to() {
     assert_eq!(replies[0].code, 550);
     assert_eq!(replies[1].code, 250);
     assert_eq!(sink.messages()[0].to, ["carol@x.test"]);
+}
+
+#[test]
+fn a_slow_disk_is_slow_and_its_syncs_are_counted() {
+    let dir = RigDir::new("slow");
+    let syncs = Syncs {
+        delay: Duration::from_millis(100),
+        log: dir.path().join("syncs"),
+    };
+    let options = DovecotOptions {
+        syncs: Some(syncs.clone()),
+        ..with_ann()
+    };
+    let a1 = Dovecot::start("a1", &dir.sub("a1"), options);
+    let mut session = a1.session(ANN);
+    session.select("INBOX");
+    let (before, begun) = (syncs.count(), Instant::now());
+    session.append("INBOX", &[], None, &message("slow").bytes);
+    let took = begun.elapsed();
+    let counted = syncs.count() - before;
+    assert!(counted >= 1, "an APPEND syncs");
+    assert!(
+        took >= Duration::from_millis(100),
+        "{counted} syncs in {took:?}"
+    );
 }

@@ -16,6 +16,7 @@ use super::imap::ImapSession;
 use super::port::Port;
 use super::process::{Group, Server};
 use super::smtp::{Dialect, SmtpClient};
+use super::syncs::{self, Syncs};
 use super::wait::wait_until;
 use super::{need_packages, need_root};
 
@@ -56,6 +57,8 @@ pub struct DovecotOptions {
     pub extra: String,
     /// The accounts.
     pub users: Vec<User>,
+    /// Counts or slows what it syncs.
+    pub syncs: Option<Syncs>,
 }
 
 impl Default for DovecotOptions {
@@ -65,6 +68,7 @@ impl Default for DovecotOptions {
             reuse_login_processes: true,
             extra: String::new(),
             users: Vec::new(),
+            syncs: None,
         }
     }
 }
@@ -215,7 +219,8 @@ impl Dovecot {
     /// answers.
     pub fn restart(&mut self) {
         assert!(self.server.is_none(), "{} runs already", self.name);
-        let mut command = Command::new("/usr/sbin/dovecot");
+        let mut command =
+            syncs::command(Path::new("/usr/sbin/dovecot"), self.options.syncs.as_ref());
         command.arg("-F").arg("-c").arg(self.config_path());
         let out = std::fs::OpenOptions::new()
             .create(true)

@@ -11,6 +11,7 @@ use super::dovecot::{Dovecot, MASTER_USER};
 use super::http;
 use super::port::Port;
 use super::process::{Group, Server};
+use super::syncs::{self, Syncs};
 use super::wait::wait_until;
 
 /// One mailstore, as Lifeboat shall reach it.
@@ -55,6 +56,8 @@ pub struct LifeboatOptions {
     pub extra: String,
     /// Environment of the server, for instance `FAILPOINTS`.
     pub env: Vec<(String, String)>,
+    /// Counts or slows what it syncs.
+    pub syncs: Option<Syncs>,
 }
 
 /// A Lifeboat server below one directory.
@@ -156,7 +159,7 @@ impl Lifeboat {
             .append(true)
             .open(self.log_path())
             .expect("open Lifeboat's log");
-        let mut command = Command::new(&self.binary);
+        let mut command = syncs::command(&self.binary, self.options.syncs.as_ref());
         command
             .arg("serve")
             .arg("--config")

@@ -30,6 +30,7 @@ pub mod proof;
 pub mod sabotage;
 pub mod sink;
 pub mod smtp;
+pub mod syncs;
 mod wait;
 
 pub use dir::RigDir;
@@ -46,4 +47,5 @@ pub use postfix::{Postfix, PostfixOptions};
 pub use process::Server;
 pub use sink::Sink;
 pub use smtp::{Dialect, SmtpClient};
+pub use syncs::Syncs;
 pub use wait::{wait_for, wait_until};
