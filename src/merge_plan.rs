@@ -84,6 +84,9 @@ pub fn batches(due: &[Due], limits: BatchLimits) -> Vec<Batch> {
     batches
 }
 
+/// Stands in the Received field that Lifeboat adds (`mail::Trace`).
+const OUR_TRACE: &[u8] = b" (Lifeboat) with ";
+
 /// Whether the Received fields of a message (as in the message) name the MX's queue id: as a word of
 /// its own, so that no id is found in a longer one.
 pub fn names_queue_id(received: &[u8], queue_id: &str) -> bool {
@@ -99,13 +102,14 @@ pub fn names_queue_id(received: &[u8], queue_id: &str) -> bool {
 }
 
 /// Whether a message of the mailstore is the message that the MX handed over as `accepted`: that,
-/// below header fields which the mailstore added. Both in canonical form.
+/// below header fields which the mailstore added, and not Lifeboat. Both in canonical form.
 pub fn is_same_below_trace(stored: &[u8], accepted: &[u8]) -> bool {
     let Some(added) = stored.strip_suffix(accepted) else {
         return false;
     };
     let whole_lines = added.is_empty() || added.ends_with(b"\r\n");
-    whole_lines && !accepted.is_empty() && memchr::memmem::find(added, b"\r\n\r\n").is_none()
+    let holds = |what: &[u8]| memchr::memmem::find(added, what).is_some();
+    whole_lines && !accepted.is_empty() && !holds(b"\r\n\r\n") && !holds(OUR_TRACE)
 }
 
 #[cfg(test)]

@@ -133,7 +133,8 @@ pub struct ListedFolder {
     pub separator: Option<char>,
     /// What it is for, as the server says (RFC 6154).
     pub role: Option<Role>,
-    /// Whether it can hold messages.
+    /// Whether it can hold messages of its own: not a mere level of the hierarchy, and not a view of
+    /// other folders (`\All`, `\Flagged`, `\Important`).
     pub selectable: bool,
 }
 
@@ -164,7 +165,15 @@ impl ListedFolder {
                 .and_then(|s| std::str::from_utf8(s).ok())
                 .and_then(|s| s.chars().next()),
             role,
-            selectable: !has("\\Noselect") && !has("\\NonExistent"),
+            selectable: ![
+                "\\Noselect",
+                "\\NonExistent",
+                "\\All",
+                "\\Flagged",
+                "\\Important",
+            ]
+            .into_iter()
+            .any(has),
         })
     }
 }

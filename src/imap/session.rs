@@ -28,13 +28,15 @@ pub struct Selected {
     pub permanent_flags: Vec<String>,
 }
 
-/// The namespace of the user's own folders (RFC 2342).
+/// Where folders lie (RFC 2342).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Namespace {
-    /// What every name but INBOX starts with, as on the wire.
+    /// What the name of every folder of the user's own but INBOX starts with, as on the wire.
     pub prefix: String,
     /// What separates the levels of the hierarchy.
     pub separator: Option<char>,
+    /// What the names of other users' and of shared folders start with, as on the wire.
+    pub foreign: Vec<String>,
 }
 
 /// A message to append.
@@ -136,7 +138,7 @@ impl Client {
         Ok(())
     }
 
-    /// The namespace of the user's own folders; without the extension, no prefix.
+    /// Where the user's own folders lie and where others'; without the extension, no prefix.
     ///
     /// # Errors
     /// Of the connection, or when the server refuses.
@@ -147,7 +149,7 @@ impl Client {
         }
         self.run(Command::new("NAMESPACE"), &mut |data| {
             if data.name == "NAMESPACE" {
-                namespace = first_personal(&data.values).unwrap_or_default();
+                namespace = namespaces(&data.values);
             }
             Ok(())
         })
@@ -457,17 +459,33 @@ fn appended(status: Status) -> Option<Appended> {
     }
 }
 
-/// `(("" "/")("x" ".")) NIL NIL`: prefix and separator of the first personal namespace.
-fn first_personal(values: &[Value]) -> Option<Namespace> {
-    let [prefix, separator, ..] = values.first()?.as_list()?.first()?.as_list()? else {
-        return None;
-    };
+/// `(("" "/")("x" ".")) (("~" "/")) NIL`: the user's own, other users', shared ones.
+fn namespaces(values: &[Value]) -> Namespace {
+    let mut kinds = values.iter();
+    let own = kinds.next().map(prefixes).unwrap_or_default();
+    let foreign = kinds.flat_map(prefixes);
+    let foreign = foreign.map(|(prefix, _)| prefix);
+    let foreign = foreign.filter(|prefix| !prefix.is_empty()).collect();
+    let (prefix, separator) = own.into_iter().next().unwrap_or_default();
+    Namespace {
+        prefix,
+        separator,
+        foreign,
+    }
+}
+
+fn prefixes(kind: &Value) -> Vec<(String, Option<char>)> {
     let text = |value: &Value| {
         let bytes = value.as_bytes()?;
         std::str::from_utf8(bytes).ok().map(str::to_owned)
     };
-    Some(Namespace {
-        prefix: text(prefix)?,
-        separator: text(separator).and_then(|s| s.chars().next()),
+    let list = kind.as_list().unwrap_or_default().iter();
+    list.filter_map(|one| match one.as_list()? {
+        [prefix, separator, ..] => {
+            let separator = text(separator).and_then(|s| s.chars().next());
+            Some((text(prefix)?, separator))
+        }
+        _ => None,
     })
+    .collect()
 }

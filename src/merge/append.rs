@@ -71,7 +71,11 @@ impl Visit<'_> {
                     }
                 }
                 Next::Create(_) if created => {
-                    let detail = format!("the folder {} cannot be written to", target.name());
+                    let detail = format!(
+                        "the mailstore does not let the master user write to the folder {}; with \
+                         Dovecot's acl plugin it needs acl_user = %u",
+                        target.name()
+                    );
                     return Err(VisitError::park(ParkReason::Refused, detail));
                 }
                 Next::Create(messages) => jobs.push_front(Job {

@@ -49,13 +49,13 @@ struct Found {
 impl Visit<'_> {
     /// Takes out of `due` what the mailstore has already, and writes that down. Received messages are
     /// looked for by the MX's queue id and their content: a mailstore that hung may have taken them
-    /// and never said so. With `all`, every message is looked for by its content as well.
+    /// and never said so. Those that the journal may have forgotten are looked for by their content.
     pub(super) async fn find_before_appending(
         &mut self,
         due: Vec<MessageRecord>,
-        all: bool,
     ) -> Result<Vec<MessageRecord>, VisitError> {
-        let concerned = |message: &MessageRecord| all || queue_id(message).is_some();
+        let concerned =
+            |message: &MessageRecord| self.is_forgotten(message) || queue_id(message).is_some();
         let oldest = due.iter().filter(|m| concerned(m)).map(|m| m.received_at);
         let Some(oldest) = oldest.min() else {
             return Ok(due);
@@ -66,18 +66,23 @@ impl Visit<'_> {
         }
         let mut rest = Vec::with_capacity(due.len());
         for message in due {
-            let candidates = self.candidates(&message, all);
+            let candidates = self.candidates(&message);
             if candidates.is_empty() {
                 rest.push(message);
                 continue;
             }
             let loaded = self.load(message).await?;
-            match self.first_same(candidates, &loaded, all).await? {
+            match self.first_same(candidates, &loaded).await? {
                 Some(found) => self.record_found(loaded.record, found).await?,
                 None => rest.push(loaded.record),
             }
         }
         Ok(rest)
+    }
+
+    /// Whether the journal may not know that this message was appended.
+    fn is_forgotten(&self, message: &MessageRecord) -> bool {
+        message.received_at < self.look_before
     }
 
     async fn make_survey(&mut self, since: Timestamp) -> Result<Survey, VisitError> {
@@ -88,10 +93,10 @@ impl Visit<'_> {
         };
         let mut folders = Vec::new();
         for name in self.ground.folders() {
-            let selected = self.ground.examine(&name, &self.state).await?;
-            if selected.exists == 0 {
+            let opened = self.ground.examine_to_search(&name, &self.state).await?;
+            let Some(selected) = opened.filter(|selected| selected.exists > 0) else {
                 continue;
-            }
+            };
             let client = &mut self.ground.client;
             let uids = client.search(&[SearchKey::Since(since)]).await?;
             let mut messages = Vec::new();
@@ -120,17 +125,16 @@ impl Visit<'_> {
     }
 
     /// Places of the survey where `message` may be.
-    fn candidates(&self, message: &MessageRecord, all: bool) -> Vec<(FolderName, Place)> {
+    fn candidates(&self, message: &MessageRecord) -> Vec<(FolderName, Place)> {
         let queue_id = queue_id(message);
+        let forgotten = self.is_forgotten(message);
         let folders = self.survey.iter().flat_map(|survey| &survey.0);
         folders
             .flat_map(|folder| folder.messages.iter().map(move |seen| (folder, seen)))
             .filter(|(_, seen)| {
-                let named = queue_id.is_some_and(|id| {
-                    // The copy is the accepted bytes below the mailstore's own trace headers.
-                    merge_plan::names_queue_id(&seen.received, id)
-                });
-                named || (all && seen.size_bytes >= message.size_bytes)
+                let named =
+                    queue_id.is_some_and(|id| merge_plan::names_queue_id(&seen.received, id));
+                named || (forgotten && seen.size_bytes == message.size_bytes)
             })
             .map(|(folder, seen)| {
                 let place = Place {
@@ -149,7 +153,6 @@ impl Visit<'_> {
         &mut self,
         candidates: Vec<(FolderName, Place)>,
         loaded: &Loaded,
-        all: bool,
     ) -> Result<Option<Found>, VisitError> {
         for (folder, place) in candidates {
             let selected = self.ground.examine(&folder, &self.state).await?;
@@ -160,7 +163,7 @@ impl Visit<'_> {
             };
             let bytes = canonical(&bytes);
             let sha256 = digest_canonical([&*bytes]);
-            let is_exact = all && sha256 == loaded.sha256;
+            let is_exact = self.is_forgotten(&loaded.record) && sha256 == loaded.sha256;
             let is_delivered = queue_id(&loaded.record).is_some()
                 && merge_plan::is_same_below_trace(&bytes, &loaded.body);
             if is_exact || is_delivered {
@@ -309,10 +312,11 @@ impl Visit<'_> {
         batch: &BatchRecord,
         items: &[Item],
     ) -> Result<TargetView, VisitError> {
-        let selected = self.ground.examine(folder, &self.state).await?;
-        if selected.uid_validity != batch.uid_validity {
-            return Err(super::ground::moved(folder, "its UIDVALIDITY changed"));
-        }
+        let opened = self.ground.examine_to_search(folder, &self.state).await?;
+        let Some(selected) = opened.filter(|s| s.uid_validity == batch.uid_validity) else {
+            // Its user has deleted the folder since: any of the messages may have been in it.
+            return Ok(TargetView::vanished(batch.uid_next_before, items.len()));
+        };
         let sizes = Wanted {
             size: true,
             ..Wanted::default()
@@ -352,10 +356,10 @@ impl Visit<'_> {
             if folder == *target {
                 continue;
             }
-            let selected = self.ground.examine(&folder, &self.state).await?;
-            if selected.exists == 0 {
+            let opened = self.ground.examine_to_search(&folder, &self.state).await?;
+            let Some(selected) = opened.filter(|selected| selected.exists > 0) else {
                 continue;
-            }
+            };
             let uids = self
                 .ground
                 .client

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::ids::Address;
-use crate::imap::{Client, Code, FolderName, ImapError, Refusal, Selected};
+use crate::imap::{Client, Code, FolderName, ImapError, ListedFolder, Refusal, Selected};
 use crate::merge_plan::{self, Layout, Target};
 use crate::store::merge::{FolderMark, MailboxMerge, ParkReason};
 
@@ -29,6 +29,8 @@ pub(super) fn is_passing(refusal: &Refusal) -> bool {
 }
 
 impl Ground {
+    /// Connects and signs in. Only a server that nobody gets through to is the mailstore's fault;
+    /// what comes after concerns this mailbox.
     pub(super) async fn open(access: &MailstoreAccess, user: &Address) -> Result<Self, VisitError> {
         let connected = Client::connect(&access.server).await;
         let mut client = connected.map_err(VisitError::Mailstore)?;
@@ -38,16 +40,19 @@ impl Ground {
             &access.master_user,
             &access.master_password,
         );
-        match signed_in.await {
-            Ok(()) => {}
-            Err(ImapError::Refused(refusal)) if !is_passing(&refusal) => {
-                return Err(VisitError::park(ParkReason::SignIn, refusal.to_string()));
+        signed_in.await.map_err(|error| match error {
+            ImapError::Refused(refusal) if !is_passing(&refusal) => {
+                VisitError::park(ParkReason::SignIn, refusal.to_string())
             }
-            Err(ImapError::Refused(refusal)) => return Err(ImapError::Refused(refusal).into()),
-            Err(error) => return Err(VisitError::Mailstore(error)),
-        }
+            error => error.into(),
+        })?;
         let namespace = client.namespace().await?;
-        let listed = client.list().await?;
+        let is_foreign = |folder: &ListedFolder| {
+            let mut foreign = namespace.foreign.iter();
+            foreign.any(|prefix| folder.name.as_wire().starts_with(prefix))
+        };
+        let mut listed = client.list().await?;
+        listed.retain(|folder| !is_foreign(folder));
         let names: HashMap<_, _> = listed
             .iter()
             .map(|folder| (folder.name.to_text(), folder.name.clone()))
@@ -143,31 +148,52 @@ impl Ground {
         check(folder, &selected, state)?;
         Ok(selected)
     }
+
+    /// As [`Ground::examine`], to search; `None` for a folder that the mailstore lists and does not
+    /// open.
+    pub(super) async fn examine_to_search(
+        &mut self,
+        folder: &FolderName,
+        state: &MailboxMerge,
+    ) -> Result<Option<Selected>, VisitError> {
+        match self.client.examine(folder).await {
+            Ok(selected) => {
+                check(folder, &selected, state)?;
+                Ok(Some(selected))
+            }
+            Err(ImapError::Refused(refusal)) if !is_passing(&refusal) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
-/// Whether a folder that was written to before still has the UIDVALIDITY it had.
+/// Whether the ground is firm. INBOX keeps its UIDVALIDITY for ever, and no folder's UIDNEXT goes
+/// back under one UIDVALIDITY. Another folder's UIDVALIDITY changes when its user deletes it and makes
+/// it anew.
 pub(super) fn check(
     folder: &FolderName,
     selected: &Selected,
     state: &MailboxMerge,
 ) -> Result<(), VisitError> {
-    match state.folders.get(folder.as_wire()) {
-        Some(mark) if mark.uid_validity != selected.uid_validity => Err(moved(
+    let Some(mark) = state.folders.get(folder.as_wire()) else {
+        return Ok(());
+    };
+    if mark.uid_validity == selected.uid_validity {
+        if mark.uid_next_after > selected.uid_next {
+            let (was, is) = (mark.uid_next_after, selected.uid_next);
+            return Err(moved(
+                folder,
+                &format!("its UIDNEXT went back from {was} to {is}"),
+            ));
+        }
+    } else if folder.is_inbox() {
+        let (was, is) = (mark.uid_validity, selected.uid_validity);
+        return Err(moved(
             folder,
-            &format!(
-                "its UIDVALIDITY was {} and is {}",
-                mark.uid_validity, selected.uid_validity
-            ),
-        )),
-        Some(mark) if mark.uid_next_after > selected.uid_next => Err(moved(
-            folder,
-            &format!(
-                "its UIDNEXT went back from {} to {}",
-                mark.uid_next_after, selected.uid_next
-            ),
-        )),
-        _ => Ok(()),
+            &format!("its UIDVALIDITY was {was} and is {is}"),
+        ));
     }
+    Ok(())
 }
 
 pub(super) fn moved(folder: &FolderName, how: &str) -> VisitError {
@@ -182,14 +208,18 @@ pub(super) fn mark(
     selected: &Selected,
     created: bool,
 ) {
+    let fresh = FolderMark {
+        uid_validity: selected.uid_validity,
+        uid_next_before: selected.uid_next,
+        uid_next_after: selected.uid_next,
+        created,
+    };
     let mark = state
         .folders
         .entry(folder.as_wire().to_owned())
-        .or_insert(FolderMark {
-            uid_validity: selected.uid_validity,
-            uid_next_before: selected.uid_next,
-            uid_next_after: selected.uid_next,
-            created,
-        });
+        .or_insert_with(|| fresh.clone());
+    if mark.uid_validity != selected.uid_validity {
+        *mark = fresh;
+    }
     mark.uid_next_after = mark.uid_next_after.max(selected.uid_next);
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::ids::{BatchId, PrimaryUid};
+use crate::ids::{BatchId, PrimaryUid, UidValidity};
 use crate::imap::{Flag, FlagChange, FolderName, ImapError, Selected, UidSet};
 use crate::mail::{CanonicalDigest, Flags, canonical, digest_canonical};
 use crate::store::merge::{BatchKind, BatchRecord, ParkReason, ReadBack};
@@ -93,7 +93,7 @@ impl Visit<'_> {
         let mut read_back = Vec::with_capacity(group.len());
         let mut mismatch = None;
         for mut one in group {
-            let found = there.get(&one.copy.uid);
+            let found = there.get(&(one.copy.uid_validity, one.copy.uid));
             if found.is_some_and(|sha256| *sha256 != one.sha256) {
                 mismatch = Some(one.copy.uid);
                 continue;
@@ -125,25 +125,27 @@ impl Visit<'_> {
         &mut self,
         folder: &FolderName,
         group: &[Expected],
-    ) -> Result<BTreeMap<PrimaryUid, CanonicalDigest>, VisitError> {
+    ) -> Result<BTreeMap<(UidValidity, PrimaryUid), CanonicalDigest>, VisitError> {
         let mut there = BTreeMap::new();
         let Some(selected) = self.open_again(folder, group).await? else {
             return Ok(there);
         };
         ground::check(folder, &selected, &self.state)?;
-        let other = |one: &Expected| one.copy.uid_validity != selected.uid_validity;
-        if group.iter().any(other) {
+        let same = |one: &&Expected| one.copy.uid_validity == selected.uid_validity;
+        if folder.is_inbox() && !group.iter().all(|one| same(&one)) {
             return Err(ground::moved(folder, "its UIDVALIDITY changed"));
         }
         if self.state.folders.contains_key(folder.as_wire()) {
             ground::mark(&mut self.state, folder, &selected, false);
         }
-        for set in UidSet::of(group.iter().map(|one| one.copy.uid)) {
+        let uids = group.iter().filter(same).map(|one| one.copy.uid);
+        for set in UidSet::of(uids) {
             self.ground
                 .client
                 .fetch(&set, find::whole(), &mut |fetched| {
                     if let Some(bytes) = fetched.bytes {
-                        there.insert(fetched.uid, digest_canonical([&*canonical(&bytes)]));
+                        let place = (selected.uid_validity, fetched.uid);
+                        there.insert(place, digest_canonical([&*canonical(&bytes)]));
                     }
                 })
                 .await?;

@@ -111,11 +111,19 @@ impl Merger {
     async fn run_lane(&self, lane: Arc<Lane>, mut stop: watch::Receiver<bool>) {
         let mut visits = JoinSet::new();
         while !*stop.borrow() {
-            if let Err(error) = lane.start_visits(&mut visits, &stop).await {
+            let begun = tokio::time::Instant::now();
+            let started = lane.start_visits(&mut visits, &stop).await;
+            let started = started.unwrap_or_else(|error| {
                 tracing::error!(mailstore = %lane.access.id, %error,
                     "the merge cannot read the store");
+                0
+            });
+            let mut pause = lane.context.settings.poll;
+            if started == 0 {
+                // Going through a long list of what may not be merged yet takes at most a tenth.
+                pause = pause.max(begun.elapsed() * 9).min(PAUSE_MAX);
             }
-            let pause = tokio::time::sleep(lane.context.settings.poll);
+            let pause = tokio::time::sleep(pause);
             tokio::select! {
                 () = pause => {}
                 () = self.wake.notified() => {}
@@ -128,33 +136,36 @@ impl Merger {
 }
 
 impl Lane {
-    /// Goes once through all mailboxes with something unmerged and starts what may start.
+    /// Goes once through all mailboxes with something unmerged and starts what may start; returns how
+    /// many it started.
     async fn start_visits(
         self: &Arc<Self>,
         visits: &mut JoinSet<()>,
         stop: &watch::Receiver<bool>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
+        let mut started = 0;
         let mut after = None;
         loop {
             if self.is_down() {
-                return Ok(());
+                return Ok(started);
             }
             let (last, due) = self.page(after)?;
             for mailbox in due {
                 // One lane never starts more than it may run.
                 let Ok(permit) = self.permits.clone().acquire_owned().await else {
-                    return Ok(());
+                    return Ok(started);
                 };
                 if *stop.borrow() || self.is_down() {
-                    return Ok(());
+                    return Ok(started);
                 }
                 let lane = self.clone();
+                started += 1;
                 visits.spawn(async move { lane.visit(mailbox, permit).await });
                 while visits.try_join_next().is_some() {}
             }
             match last {
                 Some(last) => after = Some(last),
-                None => return Ok(()),
+                None => return Ok(started),
             }
         }
     }
@@ -239,6 +250,8 @@ impl Lane {
     }
 }
 
+/// Nothing waits longer than this for the next look.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A mailstore is asked at least this often.
 const DOWN_MAX: Duration = Duration::from_secs(60);
 

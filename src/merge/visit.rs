@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use crate::clock::SharedClock;
-use crate::ids::{Epoch, StandbyId};
+use crate::clock::{SharedClock, Timestamp};
+use crate::ids::{BatchId, Epoch, MailboxId, StandbyId};
+use crate::imap::FolderName;
 use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::merge_plan::{Due, StandbyFolder};
 use crate::store::directory::Mailbox;
@@ -13,7 +14,7 @@ use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, P
 use crate::store::messages::{MessageRecord, Origin};
 use crate::store::{Store, StoreError, merge as journal, messages, meta};
 
-use super::ground::Ground;
+use super::ground::{self, Ground};
 use super::{Gate, MailstoreAccess, Settings, VisitError};
 
 /// Messages that are taken into hand at once.
@@ -40,8 +41,8 @@ pub(super) struct Visit<'a> {
     pub(super) survey: Option<super::find::Survey>,
     /// Messages that a person has to decide on.
     unsure: BTreeSet<StandbyId>,
-    /// Whether everything must be looked for before it is appended.
-    look_for_all: bool,
+    /// Messages that arrived before this are looked for before they are appended.
+    pub(super) look_before: Timestamp,
 }
 
 /// A message with its bytes in canonical form.
@@ -81,7 +82,7 @@ pub(super) async fn visit(
                 claimed: BTreeSet::new(),
                 survey: None,
                 unsure: BTreeSet::new(),
-                look_for_all: false,
+                look_before: Timestamp::EPOCH,
             };
             let result = visit.run().await;
             state = visit.state;
@@ -99,7 +100,7 @@ pub(super) async fn visit(
 /// Writes down how the visit ended.
 async fn conclude(
     context: &Context,
-    id: crate::ids::MailboxId,
+    id: MailboxId,
     mut state: MailboxMerge,
     result: Result<(), VisitError>,
 ) -> Result<(), VisitError> {
@@ -143,6 +144,7 @@ async fn conclude(
 
 impl Visit<'_> {
     async fn run(&mut self) -> Result<(), VisitError> {
+        self.feel_the_ground().await?;
         self.learn_from_journal().await?;
         let mut after = None;
         loop {
@@ -151,7 +153,7 @@ impl Visit<'_> {
             let Some(last) = window.last() else { break };
             after = Some(last.id);
             let (here, due) = self.sort(window).await?;
-            let due = self.find_before_appending(due, self.look_for_all).await?;
+            let due = self.find_before_appending(due).await?;
             let ids: Vec<_> = due.iter().map(|message| message.id).collect();
             let appended = self.append_all(due).await;
             // What came so far is home, whatever stopped the rest.
@@ -183,6 +185,20 @@ impl Visit<'_> {
         (self.context.gate)(&self.access.id, &self.mailbox.address).ok_or(VisitError::Closed)
     }
 
+    /// Looks whether the mailbox is the one it was when this activation's merge began. A new
+    /// activation begins anew where the last one was done: the guard has spoken in between.
+    async fn feel_the_ground(&mut self) -> Result<(), VisitError> {
+        let epoch = self.permission()?;
+        if self.state.epoch != epoch && self.state.verified_at.is_some() {
+            self.state.folders.clear();
+        }
+        self.state.epoch = epoch;
+        let inbox = FolderName::inbox();
+        let selected = self.ground.examine(&inbox, &self.state).await?;
+        ground::mark(&mut self.state, &inbox, &selected, false);
+        Ok(())
+    }
+
     /// Takes up what earlier visits left: what is claimed, what is in doubt, what is unsure.
     async fn learn_from_journal(&mut self) -> Result<(), VisitError> {
         self.state.held.clear();
@@ -191,12 +207,16 @@ impl Visit<'_> {
             .context
             .store
             .read(|tx| Ok::<_, StoreError>((journal::batches(tx, id)?, meta::get(tx)?)))?;
-        self.look_for_all = meta.restored;
+        // After a restore the journal may not know what was appended before.
+        if meta.restored {
+            self.look_before = meta.since;
+        }
         let mut fates: BTreeMap<StandbyId, Fate> = BTreeMap::new();
-        let mut doubts: Vec<(crate::ids::BatchId, BatchRecord)> = Vec::new();
+        let mut doubts: Vec<(BatchId, BatchRecord)> = Vec::new();
         for (batch_id, batch) in batches {
             if batch.mailstore != self.access.id {
-                self.look_for_all = true;
+                // What went to the former mailstore may have been copied from there.
+                self.look_before = Timestamp::from_millis(i64::MAX);
                 continue;
             }
             let places = batch.items.iter().filter_map(|item| item.fate.place());

@@ -44,6 +44,19 @@ pub struct TargetView {
     pub seen: Vec<Seen>,
 }
 
+impl TargetView {
+    /// The view of a folder that is not there any more, after a batch of `items` messages.
+    pub fn vanished(uid_next_before: PrimaryUid, items: usize) -> Self {
+        let items = u32::try_from(items).unwrap_or(u32::MAX);
+        Self {
+            uid_next_before,
+            uid_next_now: PrimaryUid(uid_next_before.0.saturating_add(items)),
+            present: BTreeSet::new(),
+            seen: Vec::new(),
+        }
+    }
+}
+
 /// What is known of one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {

@@ -144,6 +144,10 @@ fn the_same_below_the_trace_headers() {
     for (added, expected) in [
         ("", true),
         ("Return-Path: <a@b>\r\nDelivered-To: c@d\r\n", true),
+        (
+            "Received: from mx (x)\r\n\tby here (Lifeboat) with LMTP id 1\r\n",
+            false,
+        ),
         ("X: unfinished", false),
         ("Subject: other\r\n\r\nforwarded:\r\n", false),
     ] {

@@ -196,6 +196,8 @@ pub struct FolderMark {
 pub struct MailboxMerge {
     /// Into which mailstore.
     pub mailstore: MailstoreId,
+    /// Under which activation `folders` was begun.
+    pub epoch: Epoch,
     /// Why it waits, if it does.
     pub parked: Option<Parked>,
     /// When everything was read back and nothing was left, if so.
@@ -219,6 +221,7 @@ impl MailboxMerge {
     pub fn new(mailstore: &MailstoreId, now: Timestamp) -> Self {
         Self {
             mailstore: mailstore.clone(),
+            epoch: Epoch(0),
             parked: None,
             verified_at: None,
             counts: Counts::default(),
@@ -427,6 +430,50 @@ pub fn hurry(tx: &mut dyn Tx, mailbox: MailboxId, now: Timestamp) -> Result<(), 
         put_mailbox(tx, mailbox, &state)?;
     }
     Ok(())
+}
+
+/// Takes the mailbox in the mailstore as it is now for what it was: the operator has looked at a
+/// changed ground and vouches for it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn accept_ground(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(mut state) = self::mailbox(tx, mailbox)? {
+        state.folders.clear();
+        put_mailbox(tx, mailbox, &state)?;
+    }
+    hurry(tx, mailbox, now)
+}
+
+/// Lets messages that may have been stored and expunged be appended again: the operator prefers a
+/// deleted message that comes back over one that is missing. Returns how many.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn append_unsure(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let mut released = 0;
+    for (id, mut record) in batches(tx, mailbox)? {
+        let before = released;
+        for item in &mut record.items {
+            if item.fate == Fate::Unsure {
+                item.fate = Fate::NotStored;
+                released += 1;
+            }
+        }
+        if released > before {
+            tx.put(batch_key(mailbox, id), codec::encode(&record)?);
+        }
+    }
+    hurry(tx, mailbox, now)?;
+    Ok(released)
 }
 
 fn state_key(mailbox: MailboxId) -> Key {

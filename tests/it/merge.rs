@@ -346,3 +346,58 @@ fn nothing_is_merged_while_the_gate_is_closed_or_the_mailstore_is_down() {
     home.merge_all();
     assert_eq!(home.tokens(ANN, "INBOX"), ["one"]);
 }
+
+#[test]
+fn a_folder_that_its_user_made_anew_is_no_changed_ground() {
+    let mut home = Home::new("anew", &[ANN], "");
+    let folder = home.create_folder(ANN, "Project");
+    let (id, _) = home.receive(ANN, "one", None);
+    home.change(ANN, id, Flags::default(), folder, &[]);
+    home.merge_all();
+    assert_eq!(home.tokens(ANN, "Project"), ["one"]);
+    let mut session = home.a1.session(ANN);
+    session.command("DELETE Project");
+    std::thread::sleep(Duration::from_millis(1_100));
+    session.command("CREATE Project");
+    drop(session);
+    let (id, _) = home.receive(ANN, "two", None);
+    home.change(ANN, id, Flags::default(), folder, &[]);
+    home.merge_all();
+    assert_eq!(home.tokens(ANN, "Project"), ["two"]);
+}
+
+#[test]
+fn prefixes_and_folders_without_special_use_are_respected() {
+    let shape = "namespace inbox {\n prefix = INBOX.\n separator = .\n \
+                 mailbox Sent {\n special_use =\n auto = no\n }\n \
+                 mailbox Trash {\n special_use =\n auto = no\n }\n}\n";
+    let mut home = Home::new("shape", &[ANN], shape);
+    home.a1.session(ANN).command("CREATE \"INBOX.Sent Items\"");
+    home.receive(ANN, "in", Some("4QueueId9"));
+    home.file(ANN, own(Role::Sent), "sent", Origin::Sent, Flags::default());
+    home.file(
+        ANN,
+        own(Role::Trash),
+        "trash",
+        Origin::Sent,
+        Flags::default(),
+    );
+    let folder = home.create_folder(ANN, "A/B.C");
+    home.file(ANN, folder, "own", Origin::Sent, Flags::default());
+    home.merge_all();
+    assert_eq!(home.tokens(ANN, "INBOX"), ["in"]);
+    assert_eq!(home.tokens(ANN, "INBOX.Sent Items"), ["sent"]);
+    assert_eq!(home.tokens(ANN, "INBOX.Trash"), ["trash"]);
+    assert_eq!(home.tokens(ANN, "INBOX.A.B_C"), ["own"]);
+}
+
+#[test]
+fn a_large_message_goes_home_alone_and_whole() {
+    let mut home = Home::new("large", &[ANN], "");
+    home.receive(ANN, "small", None);
+    let (_, bytes) = home.receive_sized(ANN, "large", None, 25_000_000);
+    home.receive(ANN, "after", None);
+    home.merge_all();
+    assert_eq!(home.tokens(ANN, "INBOX"), ["small", "large", "after"]);
+    assert!(home.a1.session(ANN).fetch_all("INBOX")[1].body == bytes);
+}

@@ -81,12 +81,13 @@ impl CutProxy {
         let mut buffer = [0; 16 * 1024];
         let mut seen = Vec::new();
         while let Ok(count @ 1..) = client.read(&mut buffer) {
-            seen.extend_from_slice(&buffer[..count]);
-            let appends = String::from_utf8_lossy(&seen).matches("APPEND").count();
-            let literals = String::from_utf8_lossy(&seen).matches("}\r\n").count();
-            if self.is(Cut::MidLiteral) && appends > 0 && literals >= 2 {
-                let _ = server.write_all(&buffer[..count / 2]);
-                return self.cut(&client, &server);
+            if self.is(Cut::MidLiteral) {
+                seen.extend_from_slice(&buffer[..count]);
+                let text = String::from_utf8_lossy(&seen);
+                if text.contains("APPEND") && text.matches("}\r\n").count() >= 2 {
+                    let _ = server.write_all(&buffer[..count / 2]);
+                    return self.cut(&client, &server);
+                }
             }
             if server.write_all(&buffer[..count]).is_err() {
                 break;
