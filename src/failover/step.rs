@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::{AskReason, Decider, Decision, Verb};
 use super::guard::GuardVerdict;
-use super::health::{Observation, Tally};
+use super::health::{Observation, ProbeKind, Tally};
 use super::settings::{Policy, Settings};
 use super::state::{GuardCheck, Mode, Phase, ReturnRequest, Serving, State};
 use crate::clock::Timestamp;
@@ -172,8 +172,11 @@ impl Machine<'_> {
     fn observe(&mut self, seen: &Observation) {
         let settings = self.around.settings;
         self.state.windows.record(seen, settings, self.now);
-        if let Some(verdict) = &seen.sentinel {
-            self.note_sentinel(verdict.clone());
+        match &seen.sentinel {
+            Some(verdict) => self.note_sentinel(verdict.clone()),
+            // It could not be looked at: what was seen before says nothing about what is there now.
+            None if seen.probe == ProbeKind::Imap => self.state.sentinel = None,
+            None => {}
         }
     }
 

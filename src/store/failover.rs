@@ -395,6 +395,10 @@ pub fn learn_sentinel(
     known: Option<SentinelKnown>,
 ) -> Result<(), StoreError> {
     let mut record = sentinel(tx, id)?;
+    // A store that is younger than the sentinel goes on from the sentinel's numbers.
+    if let Some(newest) = known.and_then(|known| known.newest) {
+        record.last_number = record.last_number.max(newest.number);
+    }
     record.known = known;
     put(tx, sentinel_key(id), &record)
 }

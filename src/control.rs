@@ -1,0 +1,257 @@
+//! The loop that drives failover: probes in, decisions out, and their effects.
+//!
+//! One task makes all decisions, one after the other, so that the blast-radius limit sees every other
+//! mailstore as it is. A decision is durable, with its actions, before anything follows from it; an
+//! action that was cut off is done again after a restart. Control never touches a message.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::{SharedClock, Timestamp};
+use crate::detect::{Seen, Target};
+use crate::failover::{
+    Command, Decision, GuardVerdict, Observation, Outcome, ProbeKind, Settings, State,
+};
+use crate::ids::{Address, Epoch, MailstoreId};
+use crate::postfix::Flusher;
+use crate::route::Route;
+use crate::store::routes::Routes;
+use crate::store::{Store, StoreError};
+
+mod decide;
+mod effects;
+mod probes;
+mod setup;
+
+pub use setup::{SetupError, watched};
+
+/// Messages to the loop that may wait.
+const INBOX_MAX: usize = 1024;
+
+/// A mailstore under control.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// How to look at it.
+    pub target: Target,
+    /// By what to decide.
+    pub settings: Settings,
+    /// How often to probe.
+    pub interval: Duration,
+    /// How often the sentinel gets a message.
+    pub sentinel_interval: Duration,
+}
+
+/// What the loop works with.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where states are kept.
+    pub store: Store,
+    /// Where routes are published.
+    pub routes: Routes,
+    /// The time.
+    pub clock: SharedClock,
+    /// Has the MX try again.
+    pub flusher: Flusher,
+    /// The mailstores.
+    pub mailstores: Vec<Watched>,
+}
+
+/// The last result of a probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastProbe {
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub vantage: String,
+    /// How.
+    pub probe: ProbeKind,
+    /// What was found.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// How a mailstore stands at this moment.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Its state.
+    pub state: State,
+    /// Whether it may be merged into.
+    pub may_merge: bool,
+    /// The last result of each probe.
+    pub probes: Vec<LastProbe>,
+}
+
+/// Why an order was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrderError {
+    /// No such mailstore is configured.
+    #[error("there is no mailstore {0} in the configuration")]
+    NoSuchMailstore(MailstoreId),
+    /// The decision could not be kept, so it was not made.
+    #[error("the decision cannot be stored, so nothing was changed: {0}")]
+    Store(#[from] StoreError),
+    /// The loop has ended.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+enum Message {
+    Observed {
+        mailstore: MailstoreId,
+        observation: Observation,
+        seen: Option<Seen>,
+    },
+    Guard {
+        mailstore: MailstoreId,
+        verdict: GuardVerdict,
+    },
+    Order {
+        mailstore: MailstoreId,
+        command: Command,
+        reply: oneshot::Sender<Result<Vec<Decision>, OrderError>>,
+    },
+    OverridesChanged,
+}
+
+/// What the loop shows to others.
+#[derive(Debug)]
+struct Shared {
+    views: RwLock<BTreeMap<MailstoreId, View>>,
+    routes: Routes,
+    clock: SharedClock,
+}
+
+impl Shared {
+    fn view<T>(&self, mailstore: &MailstoreId, read: impl FnOnce(&View) -> T) -> Option<T> {
+        let views = self.views.read().unwrap_or_else(PoisonError::into_inner);
+        views.get(mailstore).map(read)
+    }
+}
+
+/// A handle on the running loop; clones share it.
+#[derive(Clone, Debug)]
+pub struct Control {
+    shared: Arc<Shared>,
+    inbox: mpsc::Sender<Message>,
+    merge_wake: watch::Receiver<u64>,
+}
+
+impl Control {
+    /// Publishes the routes as they were kept, then starts probing and deciding, until `stop`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn start(
+        parts: Parts,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Self, StoreError> {
+        let (inbox, messages) = mpsc::channel(INBOX_MAX);
+        let (merge_tell, merge_wake) = watch::channel(0);
+        let shared = Arc::new(Shared {
+            views: RwLock::default(),
+            routes: parts.routes.clone(),
+            clock: parts.clock.clone(),
+        });
+        let flush = effects::start_flushing(parts.flusher, tasks, stop);
+        for watched in &parts.mailstores {
+            let prober = probes::Prober {
+                target: watched.target.clone(),
+                store: parts.store.clone(),
+                shared: shared.clone(),
+                inbox: inbox.clone(),
+            };
+            prober.start(watched, tasks, stop);
+        }
+        let decider = decide::Decider::load(decide::Wiring {
+            store: parts.store,
+            shared: shared.clone(),
+            mailstores: parts.mailstores,
+            inbox: inbox.clone(),
+            flush,
+            merge_wake: merge_tell,
+            tasks: tasks.clone(),
+        })?;
+        tasks.spawn(decider.run(messages, stop.clone()));
+        Ok(Self {
+            shared,
+            inbox,
+            merge_wake,
+        })
+    }
+
+    /// Gives an order for a mailstore and returns what was decided, after the guard answered where it
+    /// had to be asked.
+    ///
+    /// # Errors
+    /// [`OrderError`]. An order that was refused for a reason is no error, but a decision.
+    pub async fn order(
+        &self,
+        mailstore: &MailstoreId,
+        command: Command,
+    ) -> Result<Vec<Decision>, OrderError> {
+        let (reply, answer) = oneshot::channel();
+        let order = Message::Order {
+            mailstore: mailstore.clone(),
+            command,
+            reply,
+        };
+        let stopping = |_| OrderError::Stopping;
+        self.inbox
+            .send(order)
+            .await
+            .map_err(|_| OrderError::Stopping)?;
+        answer.await.map_err(stopping)?
+    }
+
+    /// Has the routes published anew after an override was set or removed.
+    pub async fn overrides_changed(&self) {
+        // A loop that has ended publishes nothing any more.
+        let _ = self.inbox.send(Message::OverridesChanged).await;
+    }
+
+    /// How every mailstore stands.
+    pub fn views(&self) -> BTreeMap<MailstoreId, View> {
+        let views = self.shared.views.read();
+        views.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How a mailstore stands.
+    pub fn view(&self, mailstore: &MailstoreId) -> Option<View> {
+        self.shared.view(mailstore, Clone::clone)
+    }
+
+    /// Whether anything may be merged into a mailstore: it has its route, nothing fails, and its
+    /// sentinel is where it was.
+    pub fn may_merge(&self, mailstore: &MailstoreId) -> bool {
+        self.shared
+            .view(mailstore, |view| view.may_merge)
+            .unwrap_or(false)
+    }
+
+    /// Whether a mailbox may be merged into a mailstore now: [`Self::may_merge`], and its own route
+    /// leads there. The epoch fences what was begun before a relapse.
+    pub fn merge_gate(&self, mailstore: &MailstoreId, mailbox: &Address) -> Option<Epoch> {
+        let epoch = self
+            .shared
+            .view(mailstore, |view| view.may_merge.then_some(view.state.epoch))
+            .flatten()?;
+        let now = self.shared.clock.now();
+        let decided = self.shared.routes.route_mailbox(mailbox, mailstore, now);
+        (decided.route == Route::Primary).then_some(epoch)
+    }
+
+    /// Changes whenever there may be more to merge than before.
+    pub fn merge_wake(&self) -> watch::Receiver<u64> {
+        self.merge_wake.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;
