@@ -13,12 +13,16 @@ pub mod flags;
 pub mod header;
 pub mod mime;
 pub mod params;
+pub mod plain;
 pub mod sanitize;
 pub mod snippet;
 pub mod summary;
+pub mod transfer;
+pub mod view;
 pub mod words;
 
 pub use canonical::{CanonicalDigest, canonical, digest_canonical};
 pub use flags::{Flags, Role};
 pub use header::{summarize, summarize_start};
 pub use summary::{Hints, Mailbox, Summary};
+pub use view::View;

@@ -11,6 +11,7 @@ const EXTENSION_BYTES_MAX: usize = 12;
 
 /// Types whose parts belong to the machinery of the message and are no files to a reader.
 const MACHINERY: &[&str] = &[
+    "application/pgp-encrypted",
     "application/pgp-signature",
     "application/pkcs7-signature",
     "application/x-pkcs7-signature",
@@ -35,7 +36,11 @@ pub fn is_attached(structure: &Structure, index: usize) -> bool {
         return true;
     }
     match part.top_type() {
-        "text" => part.file_name.is_some() && part.disposition.is_none() && index > 0,
+        "text" => {
+            let is_body = part.is_type("text/plain") || part.is_type("text/html");
+            let shows_inline = is_body && part.disposition == Some(Disposition::Inline);
+            index > 0 && part.file_name.is_some() && !shows_inline
+        }
         "multipart" => false,
         _ => !is_inside_text(structure, part),
     }
@@ -99,6 +104,20 @@ fn is_device(name: &str) -> bool {
             && upper.ends_with(|c: char| c.is_ascii_digit()))
 }
 
+/// The declared type if it is one (RFC 2045 §5.1), else `application/octet-stream`.
+pub fn safe_type(content_type: &str) -> &str {
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+    };
+    match content_type.split_once('/') {
+        Some((kind, subtype)) if is_token(kind) && is_token(subtype) => content_type,
+        _ => "application/octet-stream",
+    }
+}
+
 fn extension_for(content_type: &str) -> &'static str {
     match content_type {
         "message/rfc822" | "message/global" => "eml",
@@ -116,7 +135,6 @@ fn extension_for(content_type: &str) -> &'static str {
         "application/zip" => "zip",
         "text/csv" => "csv",
         "text/vcard" | "text/x-vcard" => "vcf",
-        "application/pgp-encrypted" | "application/pgp-signature" => "asc",
         _ => "bin",
     }
 }

@@ -84,6 +84,19 @@ pub fn guess(bytes: &[u8]) -> String {
     }
 }
 
+/// The charset that HTML declares in its first kilobyte (`<meta charset=…>`).
+pub fn in_html(html: &[u8]) -> Option<&str> {
+    let start = html.get(..1024).unwrap_or(html);
+    let lower = start.to_ascii_lowercase();
+    let at = memchr::memmem::find(&lower, b"charset=")? + b"charset=".len();
+    let value = start.get(at..)?.trim_ascii_start();
+    let value = value.strip_prefix(b"\"").unwrap_or(value);
+    let end = value
+        .iter()
+        .position(|b| !(b.is_ascii_alphanumeric() || b"-_:".contains(b)))?;
+    std::str::from_utf8(value.get(..end)?).ok()
+}
+
 /// Whether the bytes are UTF-8 but for a few places, as after a cut inside a character.
 fn mostly_utf8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);

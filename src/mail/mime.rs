@@ -12,7 +12,7 @@ use memchr::memmem;
 
 use super::fields::{self, Fields};
 use super::params::Parametrised;
-use super::{charset, words};
+use super::{charset, transfer};
 
 /// Deepest nesting that is followed.
 pub const DEPTH_MAX: usize = 100;
@@ -100,13 +100,13 @@ impl Part {
             Encoding::QuotedPrintable => {
                 // Three encoded bytes make one at most.
                 let input = raw.get(..bytes_max.saturating_mul(3)).unwrap_or(raw);
-                let mut bytes = decode_quoted_printable(input);
+                let mut bytes = transfer::decode_quoted_printable(input);
                 bytes.truncate(bytes_max);
                 bytes
             }
             Encoding::Base64 => {
                 let input = raw.get(..bytes_max.saturating_mul(2)).unwrap_or(raw);
-                let mut bytes = words::decode_base64(input);
+                let mut bytes = transfer::decode_base64(input);
                 bytes.truncate(bytes_max);
                 bytes
             }
@@ -116,54 +116,12 @@ impl Part {
     /// The body as text, at most `bytes_max` bytes of it before the charset is applied.
     pub fn text(&self, message: &[u8], bytes_max: usize) -> String {
         let bytes = self.decoded(message, bytes_max);
-        charset::decode(self.content_type.param("charset"), &bytes)
+        let declared = self.content_type.param("charset");
+        if declared.is_none() && self.is_type("text/html") {
+            return charset::decode(charset::in_html(&bytes), &bytes);
+        }
+        charset::decode(declared, &bytes)
     }
-}
-
-/// Quoted-printable (RFC 2045 §6.7); what is no valid escape stays as it is.
-fn decode_quoted_printable(input: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(input.len());
-    let mut rest = input;
-    while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-        let (line, tail) = rest.split_at(end);
-        decode_quoted_line(line, &mut out);
-        rest = tail;
-    }
-    out
-}
-
-fn decode_quoted_line(line: &[u8], out: &mut Vec<u8>) {
-    let content = line.trim_ascii_end();
-    let line_end = match line {
-        [.., b'\r', b'\n'] => b"\r\n".as_slice(),
-        [.., b'\n'] => b"\n",
-        _ => b"",
-    };
-    let (content, line_end) = match content.strip_suffix(b"=") {
-        // A soft line break.
-        Some(content) if !line_end.is_empty() => (content, b"".as_slice()),
-        _ => (content, line_end),
-    };
-    let mut rest = content;
-    while let Some(at) = memchr::memchr(b'=', rest) {
-        let (before, escape) = rest.split_at(at);
-        out.extend_from_slice(before);
-        let value = match escape {
-            [_, high, low, ..] => words::hex(*high).zip(words::hex(*low)),
-            _ => None,
-        };
-        let used = if let Some((high, low)) = value {
-            out.push(high << 4 | low);
-            3
-        } else {
-            out.push(b'=');
-            1
-        };
-        rest = escape.get(used..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    out.extend_from_slice(line_end);
 }
 
 /// The parts of a message, in order of appearance; children follow their parent.
@@ -184,15 +142,6 @@ impl Structure {
     /// Of a message, giving up after `parts_max` parts.
     pub fn parse_bounded(message: &[u8], parts_max: usize) -> Self {
         Walker::new(message, parts_max.min(PARTS_MAX)).walk()
-    }
-
-    /// The direct children of part `index`.
-    pub fn children(&self, index: usize) -> impl Iterator<Item = usize> {
-        self.parts
-            .iter()
-            .enumerate()
-            .filter(move |(_, part)| part.parent == Some(index))
-            .map(|(child, _)| child)
     }
 }
 
@@ -376,6 +325,10 @@ impl<'a> Walker<'a> {
         while line < self.message.len() {
             let end = line_end(self.message, line);
             let text = self.message.get(line..end).unwrap_or_default();
+            if line == at && !may_begin_header(text) {
+                // Text without a header is a body, or it would not be shown.
+                return (at, at);
+            }
             if matches!(text, b"\r\n" | b"\n") {
                 return (line, end);
             }
@@ -474,6 +427,16 @@ fn encoding_of(value: &[u8]) -> Encoding {
     } else {
         Encoding::Identity
     }
+}
+
+/// Whether a header block can begin with this line: a field, the blank line that ends it, or the
+/// separator of an mbox.
+fn may_begin_header(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.is_empty()
+        || line.starts_with(b"From ")
+        || Fields::new(line).next().is_some()
+        || line.starts_with(b"--")
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::charset;
+use super::transfer::{decode_base64, hex};
 
 /// Longest header value that is decoded, in bytes; the rest is dropped.
 pub const VALUE_BYTES_MAX: usize = 16 * 1024;
@@ -182,47 +183,6 @@ fn decode_q(text: &[u8]) -> Vec<u8> {
             _ => out.push(byte),
         }
     }
-    out
-}
-
-/// The value of one hexadecimal digit.
-pub(crate) fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
-}
-
-/// Base64 as found in mail: what is not of its alphabet is skipped, a missing end is made up.
-pub(crate) fn decode_base64(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    let (mut chunk, mut count) = (0_u32, 0_u8);
-    let flush = |out: &mut Vec<u8>, chunk: u32, count: u8| match count {
-        2 => out.push((chunk >> 4) as u8),
-        3 => out.extend_from_slice(&[(chunk >> 10) as u8, (chunk >> 2) as u8]),
-        _ => {}
-    };
-    for &byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                flush(&mut out, chunk, count);
-                (chunk, count) = (0, 0);
-                continue;
-            }
-            _ => continue,
-        };
-        chunk = chunk << 6 | u32::from(value);
-        count += 1;
-        if count == 4 {
-            out.extend_from_slice(&[(chunk >> 16) as u8, (chunk >> 8) as u8, chunk as u8]);
-            (chunk, count) = (0, 0);
-        }
-    }
-    flush(&mut out, chunk, count);
     out
 }
 

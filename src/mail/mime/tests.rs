@@ -31,7 +31,7 @@ fn outline(message: &str) -> Vec<String> {
 fn structures_are_found() {
     let cases: &[(&str, &[&str])] = &[
         ("A: 1\r\n\r\nhi\r\n", &["0 text/plain hi\r\n"]),
-        ("no header at all", &["0 text/plain "]),
+        ("no header at all", &["0 text/plain no header at all"]),
         ("", &["0 text/plain "]),
         (
             "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n\none\n--b\nContent-Type: text/html\n\ntwo\n--b--\nepilogue\n",

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
-use super::{decode_base64, decode_text, to_utf8_words};
+use super::{decode_text, to_utf8_words};
+use crate::mail::transfer::decode_base64;
 
 #[test]
 fn header_text_is_decoded() {
