@@ -428,12 +428,12 @@ fn wait_state(scene: &Scene, mailstore: &str, state: &str) {
 
 /// A mailstore's state, as `lifeboat failover show --json` has it.
 fn state_of(scene: &Scene, mailstore: &str) -> String {
-    let show = scene.lifeboat.cli_json(&["failover", "show", "--json"]);
-    let mailstores = show["mailstores"].as_array().cloned().unwrap_or_default();
-    mailstores
-        .iter()
-        .find(|entry| entry["id"] == mailstore)
-        .and_then(|entry| entry["state"].as_str())
-        .map(str::to_lowercase)
-        .unwrap_or_else(|| panic!("failover show --json has no state of {mailstore}: {show}"))
+    let scope = format!("mailstore:{mailstore}");
+    let show = scene
+        .lifeboat
+        .cli_json(&["failover", "show", &scope, "--json"]);
+    match show["state"].as_str() {
+        Some(state) => state.to_owned(),
+        None => panic!("failover show {scope} --json has no state: {show}"),
+    }
 }
