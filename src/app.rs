@@ -15,10 +15,11 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::net::{BindError, Listener};
-use crate::receive;
 use crate::store::{OpenError, Store, StoreOptions};
 
 mod merging;
+mod receiving;
+mod sending;
 mod signals;
 
 /// How long what is under way may take once the server is told to stop.
@@ -46,6 +47,9 @@ pub enum StartError {
         /// What is wrong and what to do.
         why: String,
     },
+    /// The smarthost's access is not right.
+    #[error("[relay]: {0}")]
+    Relay(String),
     /// The system does not let us listen for signals.
     #[error("signals cannot be received: {0}")]
     Signals(std::io::Error),
@@ -109,36 +113,13 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
 impl App {
     /// Binds everything, then starts everything.
     async fn start(&self) -> Result<(), StartError> {
-        let lmtp = bind("lmtp", &self.config.lmtp.listen).await?;
+        let lmtp = receiving::listeners(self).await?;
         let merger = merging::merger(self)?;
-        self.start_receiving(lmtp);
+        let sender = sending::sender(self)?;
+        receiving::start(self, lmtp);
+        sending::start(self, sender);
         self.start_merging(merger);
         Ok(())
-    }
-
-    fn start_receiving(&self, listener: Listener) {
-        let shared = Arc::new(receive::Shared {
-            session: receive::SessionConfig {
-                hostname: self.hostname.clone(),
-                delimiter: Some('+'),
-                limits: receive::Limits::default(),
-            },
-            timeouts: receive::Timeouts::default(),
-            acceptor: receive::StandbyAcceptor::new(
-                self.store.clone(),
-                self.clock.clone(),
-                self.hostname.clone(),
-            ),
-            clock: self.clock.clone(),
-        });
-        let stop = self.stop.clone();
-        self.tasks.spawn(receive::listener::serve(
-            vec![listener],
-            shared,
-            CONNECTIONS_MAX,
-            stop,
-            DRAIN,
-        ));
     }
 
     /// Reads the configuration again and takes over what can change while running.
@@ -164,9 +145,6 @@ impl App {
         }
     }
 }
-
-/// LMTP connections at a time.
-const CONNECTIONS_MAX: usize = 1_000;
 
 async fn bind(
     section: &'static str,

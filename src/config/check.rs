@@ -10,6 +10,8 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     let mut findings = Findings::default();
     http(config, &mut findings);
     listeners(config, &mut findings);
+    lmtp(config, &mut findings);
+    relay(config, &mut findings);
     log(config, &mut findings);
     sign_in(config, &mut findings);
     mailstores(config, &mut findings);
@@ -80,11 +82,16 @@ fn http(config: &Config, findings: &mut Findings) {
 
 fn listeners(config: &Config, findings: &mut Findings) {
     let mut taken: HashMap<&Endpoint, &str> = HashMap::new();
-    for (key, endpoint) in [
+    let also = &config.lmtp.listen_also;
+    let all = [
         ("http.listen", &config.http.listen),
         ("lmtp.listen", &config.lmtp.listen),
         ("socketmap.listen", &config.socketmap.listen),
-    ] {
+    ];
+    let all = all
+        .into_iter()
+        .chain(also.iter().map(|endpoint| ("lmtp.listen_also", endpoint)));
+    for (key, endpoint) in all {
         if matches!(endpoint, Endpoint::Tcp { port: 0, .. }) {
             continue;
         }
@@ -99,6 +106,40 @@ fn listeners(config: &Config, findings: &mut Findings) {
         findings.problem(
             "lmtp.advertise",
             "port 0 cannot be delivered to: name the port on which Postfix reaches lmtp.listen",
+        );
+    }
+}
+
+fn lmtp(config: &Config, findings: &mut Findings) {
+    let lmtp = &config.lmtp;
+    for (key, value) in [
+        ("lmtp.recipients_max", lmtp.recipients_max),
+        ("lmtp.connections_max", lmtp.connections_max),
+    ] {
+        if value == 0 {
+            findings.problem(key, "0 would refuse all mail: write 1 or more");
+        }
+    }
+}
+
+fn relay(config: &Config, findings: &mut Findings) {
+    let relay = &config.relay;
+    if relay.connections_max == 0 {
+        findings.problem(
+            "relay.connections_max",
+            "0 would send no mail: write 1 or more",
+        );
+    }
+    if relay.username.is_some() != relay.password_file.is_some() {
+        findings.problem(
+            "relay.username",
+            "set both username and password_file, or neither",
+        );
+    }
+    if relay.username.is_some() && relay.tls == Tls::Off {
+        findings.warning(
+            "relay.tls",
+            "a password is not sent unprotected, so no mail goes out: write \"starttls\" or \"implicit\"",
         );
     }
 }

@@ -1,12 +1,35 @@
 //! `[relay]`: where mail that users send goes.
 
+use std::path::PathBuf;
+
+use super::secret::SecretSource;
 use super::section::section;
-use crate::net::Endpoint;
+use super::values::Span;
+use crate::net::{Endpoint, Tls};
 
 section! {
     /// Where mail that users send goes.
     pub struct Relay as "relay" {
         /// The hoster's outgoing mail server.
         pub smarthost: Endpoint = default "\"127.0.0.1:25\"",
+        /// How the connection is protected: "off", "starttls" or "implicit".
+        pub tls: Tls = default "\"off\"",
+        /// The certificates to trust (PEM) instead of the system's.
+        pub tls_ca_file: PathBuf = optional "\"/etc/lifeboat/ca.pem\"",
+        /// The user to sign in as; only with TLS.
+        pub username: String = optional "\"lifeboat\"",
+        /// File that holds that user's password (mode 0600), or "env:NAME".
+        pub password_file: SecretSource = optional "\"/etc/lifeboat/relay.password\"",
+        /// Most messages on their way at a time.
+        pub connections_max: u32 = default "8",
+        /// How long after a deferral a message is tried again for the first time; the wait then
+        /// doubles …
+        pub retry_after: Span = default "\"1m\"",
+        /// … up to this.
+        pub retry_after_max: Span = default "\"1h\"",
+        /// How long a message is tried before it comes back to its sender.
+        pub give_up_after: Span = default "\"5d\"",
+        /// How long a user can take a message back after sending it.
+        pub undo: Span = default "\"10s\"",
     }
 }

@@ -168,6 +168,9 @@ fn the_example_and_every_commented_option_parse() {
     // What is not set unless its owner does is the only difference.
     full.http.tls_certificate_file = None;
     full.http.tls_key_file = None;
+    full.relay.tls_ca_file = None;
+    full.relay.username = None;
+    full.relay.password_file = None;
     for mailstore in &mut full.mailstore {
         mailstore.sentinel = None;
         mailstore.policy = None;
