@@ -15,8 +15,10 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::net::{BindError, Listener};
-use crate::store::{OpenError, Store, StoreOptions};
+use crate::store::routes::Routes;
+use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
+mod failing_over;
 mod merging;
 mod receiving;
 mod sending;
@@ -50,6 +52,9 @@ pub enum StartError {
     /// The smarthost's access is not right.
     #[error("[relay]: {0}")]
     Relay(String),
+    /// What was kept about the mailstores cannot be read.
+    #[error("the mailstores' states cannot be read: {0}; run lifeboat store check")]
+    States(StoreError),
     /// The system does not let us listen for signals.
     #[error("signals cannot be received: {0}")]
     Signals(std::io::Error),
@@ -114,11 +119,14 @@ impl App {
     /// Binds everything, then starts everything.
     async fn start(&self) -> Result<(), StartError> {
         let lmtp = receiving::listeners(self).await?;
-        let merger = merging::merger(self)?;
+        let socketmap = bind("socketmap", &self.config.socketmap.listen).await?;
         let sender = sending::sender(self)?;
+        let routes = Routes::new(self.store.clone());
+        let control = self.start_failover(&routes, socketmap)?;
+        let merger = merging::merger(self, &control)?;
         receiving::start(self, lmtp);
         sending::start(self, sender);
-        self.start_merging(merger);
+        self.start_merging(merger, &control);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -116,7 +116,6 @@ enum Message {
         command: Command,
         reply: oneshot::Sender<Result<Vec<Decision>, OrderError>>,
     },
-    OverridesChanged,
 }
 
 /// What the loop shows to others.
@@ -140,6 +139,7 @@ pub struct Control {
     shared: Arc<Shared>,
     inbox: mpsc::Sender<Message>,
     merge_wake: watch::Receiver<u64>,
+    overrides_changed: Arc<Notify>,
 }
 
 impl Control {
@@ -159,6 +159,7 @@ impl Control {
             routes: parts.routes.clone(),
             clock: parts.clock.clone(),
         });
+        let overrides_changed = Arc::new(Notify::new());
         let flush = effects::start_flushing(parts.flusher, tasks, stop);
         for watched in &parts.mailstores {
             let prober = probes::Prober {
@@ -175,6 +176,7 @@ impl Control {
             mailstores: parts.mailstores,
             inbox: inbox.clone(),
             flush,
+            overrides_changed: overrides_changed.clone(),
             merge_wake: merge_tell,
             tasks: tasks.clone(),
         })?;
@@ -183,6 +185,7 @@ impl Control {
             shared,
             inbox,
             merge_wake,
+            overrides_changed,
         })
     }
 
@@ -210,10 +213,9 @@ impl Control {
         answer.await.map_err(stopping)?
     }
 
-    /// Has the routes published anew after an override was set or removed.
-    pub async fn overrides_changed(&self) {
-        // A loop that has ended publishes nothing any more.
-        let _ = self.inbox.send(Message::OverridesChanged).await;
+    /// Has the routes published anew after an override was set or removed. Does not wait.
+    pub fn overrides_changed(&self) {
+        self.overrides_changed.notify_one();
     }
 
     /// How every mailstore stands.

@@ -6,15 +6,13 @@ use tokio::sync::watch;
 
 use super::{App, StartError};
 use crate::config::Mailstore;
-use crate::ids::Epoch;
+use crate::control::Control;
 use crate::imap;
 use crate::merge::{Gate, MailstoreAccess, Merger, Settings};
 use crate::net::{Tls, TlsConnector};
-use crate::route::{MailstoreFacts, Route, Table};
-use crate::store::failover;
 
 /// The merge, not yet running.
-pub(super) fn merger(app: &App) -> Result<Merger, StartError> {
+pub(super) fn merger(app: &App, control: &Control) -> Result<Merger, StartError> {
     let accesses = app
         .config
         .mailstore
@@ -26,7 +24,7 @@ pub(super) fn merger(app: &App) -> Result<Merger, StartError> {
         app.clock.clone(),
         Settings::default(),
         accesses,
-        gate(app),
+        gate(control),
     ))
 }
 
@@ -60,27 +58,25 @@ fn access(mailstore: &Mailstore) -> Result<MailstoreAccess, StartError> {
     })
 }
 
-/// Lets through what is routed to its mailstore.
-fn gate(app: &App) -> Gate {
-    let clock = app.clock.clone();
-    let overrides = app.store.read(failover::all_overrides).unwrap_or_default();
-    let mailstores = app
-        .config
-        .mailstore
-        .iter()
-        .map(|mailstore| (mailstore.id.clone(), MailstoreFacts::PRIMARY));
-    let table = Table {
-        mailstores: mailstores.collect(),
-        overrides: Arc::new(overrides),
-    };
-    Arc::new(move |mailstore, address| {
-        let decided = table.route(address, mailstore, clock.now());
-        (decided.route == Route::Primary).then_some(Epoch(0))
-    })
+/// Lets through what is routed to a mailstore that may be merged into.
+fn gate(control: &Control) -> Gate {
+    let control = control.clone();
+    Arc::new(move |mailstore, address| control.merge_gate(mailstore, address))
 }
 
 impl App {
-    pub(super) fn start_merging(&self, merger: Merger) {
+    pub(super) fn start_merging(&self, merger: Merger, control: &Control) {
+        let merger = Arc::new(merger);
+        let (woken, mut wake) = (merger.clone(), control.merge_wake());
+        let stopped = self.stop.clone();
+        self.tasks.spawn(async move {
+            let waking = async {
+                while wake.changed().await.is_ok() {
+                    woken.wake();
+                }
+            };
+            stopped.run_until_cancelled(waking).await;
+        });
         let (stop_tell, stop) = watch::channel(false);
         let cancelled = self.stop.clone();
         self.tasks.spawn(async move {

@@ -34,6 +34,7 @@ pub(super) struct Wiring {
     pub(super) mailstores: Vec<Watched>,
     pub(super) inbox: mpsc::Sender<Message>,
     pub(super) flush: Arc<Notify>,
+    pub(super) overrides_changed: Arc<Notify>,
     pub(super) merge_wake: watch::Sender<u64>,
     pub(super) tasks: TaskTracker,
 }
@@ -96,9 +97,11 @@ impl Decider {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count: u32 = 0;
+        let overrides_changed = self.wiring.overrides_changed.clone();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = overrides_changed.notified() => self.reload_overrides(),
                 message = messages.recv() => match message {
                     Some(message) => self.receive(message).await,
                     None => return,
@@ -149,7 +152,6 @@ impl Decider {
                     (_, decided) => drop(reply.send(decided)),
                 }
             }
-            Message::OverridesChanged => self.reload_overrides(),
         }
     }
 

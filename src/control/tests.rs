@@ -241,10 +241,8 @@ async fn orders_and_overrides_change_the_route_at_once() {
         .write(move |tx| kept::set_override(tx, &scope, Rank::Operator, Some(standby.clone())))
         .await
         .unwrap();
-    running.control.overrides_changed().await;
-    // The loop takes messages in order: after an answer the override is in force.
-    running.order("a1", Order::Auto).await;
-    assert_eq!(route(), Route::Standby);
+    running.control.overrides_changed();
+    running.until("a1", |_| route() == Route::Standby).await;
     let unknown = running
         .control
         .order(

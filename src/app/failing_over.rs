@@ -1,0 +1,71 @@
+//! Starts failover: the control loop with its probes, and the socketmap server that Postfix asks.
+
+use std::sync::Arc;
+
+use super::{App, StartError};
+use crate::control::{Control, OrderError, Parts, watched};
+use crate::net::Listener;
+use crate::postfix::{self, Answers, Flusher};
+use crate::service::{ControlHandle, ServiceError};
+use crate::store::routes::Routes;
+
+impl App {
+    /// Publishes the routes as they were when the server last ran, then probes, decides and answers.
+    pub(super) fn start_failover(
+        &self,
+        routes: &Routes,
+        socketmap: Listener,
+    ) -> Result<Control, StartError> {
+        let mailstores = watched(&self.config).map_err(|error| StartError::Mailstore {
+            mailstore: error.mailstore,
+            why: error.why,
+        })?;
+        let settings = &self.config.postfix;
+        let flusher = Flusher::new(
+            settings.flush_command.clone(),
+            settings.flush_interval.duration(),
+            settings.flush_timeout.duration(),
+        );
+        let parts = Parts {
+            store: self.store.clone(),
+            routes: routes.clone(),
+            clock: self.clock.clone(),
+            flusher,
+            mailstores,
+        };
+        let control = Control::start(parts, &self.tasks, &self.stop).map_err(StartError::States)?;
+        let answers = Answers::new(
+            routes.clone(),
+            &self.config.lmtp.advertise,
+            settings.queue_transport.clone(),
+            settings.delimiter(),
+        );
+        let (clock, stop) = (self.clock.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            let serving = postfix::serve(socketmap, answers, clock, postfix::Limits::default());
+            stop.run_until_cancelled(serving).await;
+        });
+        Ok(control)
+    }
+}
+
+/// The control loop as the services reach it.
+impl From<&Control> for ControlHandle {
+    fn from(control: &Control) -> Self {
+        let (orders, overrides) = (control.clone(), control.clone());
+        Self {
+            order: Arc::new(move |mailstore, command| {
+                let control = orders.clone();
+                Box::pin(async move {
+                    let decided = control.order(&mailstore, command).await;
+                    decided.map_err(|error| match error {
+                        OrderError::NoSuchMailstore(_) => ServiceError::NotFound("such mailstore"),
+                        OrderError::Store(error) => ServiceError::Store(error),
+                        OrderError::Stopping => ServiceError::Unavailable(error.to_string()),
+                    })
+                })
+            }),
+            overrides_changed: Arc::new(move || overrides.overrides_changed()),
+        }
+    }
+}
