@@ -54,13 +54,6 @@ impl Step {
 
     pub(super) fn reached(self, mailbox: MailboxId) {
         tracing::debug!(target: "lifeboat::merge::journal", step = self.name(), %mailbox);
-        fail::fail_point!(self.name(), |_| die());
+        fail::fail_point!(self.name());
     }
-}
-
-/// As `kill -9` from outside: nothing is flushed, nothing is dropped.
-#[cfg(feature = "failpoints")]
-fn die() {
-    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
-    std::process::abort();
 }
