@@ -392,6 +392,31 @@ fn prefixes_and_folders_without_special_use_are_respected() {
 }
 
 #[test]
+fn a_standby_that_is_restored_from_its_backup_doubles_nothing() {
+    let mut home = Home::new("restored", &[ANN], "");
+    let tokens = names("m", 25);
+    receive_all(&mut home, ANN, &tokens);
+    home.file(ANN, own(Role::Sent), "sent", Origin::Sent, Flags::default());
+    let backup = home.back_up();
+    home.merge_all();
+    let mut session = home.a1.session(ANN);
+    session.select("INBOX");
+    session.command("UID MOVE 3 Archive");
+    drop(session);
+    home.restore(&backup);
+    assert_eq!(home.status().unmerged, 26);
+    home.receive(ANN, "new", None);
+    home.merge_all();
+    let mut expected = tokens.clone();
+    assert_eq!(home.tokens(ANN, "Archive"), [expected.remove(2)]);
+    expected.push("new".to_owned());
+    assert_eq!(home.tokens(ANN, "INBOX"), expected);
+    assert_eq!(home.tokens(ANN, "Sent"), ["sent"]);
+    let counts = home.state(ANN).counts;
+    assert_eq!((counts.found, counts.received), (26, 1));
+}
+
+#[test]
 fn a_large_message_goes_home_alone_and_whole() {
     let mut home = Home::new("large", &[ANN], "");
     home.receive(ANN, "small", None);

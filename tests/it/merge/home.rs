@@ -1,10 +1,11 @@
 //! A mailstore, a standby, and the merge between them.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use lifeboat::clock::{SystemClock, Timestamp};
+use lifeboat::clock::{Clock, SystemClock, Timestamp};
 use lifeboat::ids::{Address, DeliveryId, Epoch, FolderId, IngestId, MailboxId, StandbyId};
 use lifeboat::imap;
 use lifeboat::mail::{Flags, Role, Summary, summarize};
@@ -15,11 +16,11 @@ use lifeboat::store::delivery::{Acceptance, Delivered, Recipient};
 use lifeboat::store::directory::{self, Mailbox, MailboxRecord};
 use lifeboat::store::merge::{MailboxMerge, MergeStatus};
 use lifeboat::store::messages::{self, NewMessage, Origin, folder_of};
-use lifeboat::store::{Store, StoreError, StoreOptions, merge as journal};
+use lifeboat::store::{Store, StoreError, StoreOptions, backup, merge as journal};
 
 use super::cut_proxy::CutProxy;
 use crate::rig::dovecot::{MASTER_PASSWORD, MASTER_USER};
-use crate::rig::{Dovecot, DovecotOptions, RigDir, TestMessage, User};
+use crate::rig::{Dovecot, DovecotOptions, RigDir, TestMessage, User, wait_for};
 
 /// 2 November 2026, 09:00:00 UTC: when the first message arrives.
 pub const START: i64 = 1_793_610_000;
@@ -31,7 +32,7 @@ pub struct Home {
     pub gate: Arc<AtomicBool>,
     runtime: tokio::runtime::Runtime,
     received: i64,
-    _dir: RigDir,
+    dir: RigDir,
 }
 
 impl Home {
@@ -53,7 +54,7 @@ impl Home {
             gate: Arc::new(AtomicBool::new(true)),
             runtime,
             received: 0,
-            _dir: dir,
+            dir,
         };
         for user in users {
             let address: Address = user.parse().unwrap();
@@ -256,6 +257,23 @@ impl Home {
             .iter()
             .map(|message| token(&message.body))
             .collect()
+    }
+
+    /// Copies the standby away.
+    pub fn back_up(&self) -> PathBuf {
+        let target = self.dir.path().join("backup");
+        backup::backup(&self.store, &target, SystemClock.now(), |_| {}).unwrap();
+        target
+    }
+
+    /// The standby's disk is gone: what was copied away takes its place.
+    pub fn restore(&mut self, from: &Path) {
+        let target = self.dir.path().join("restored");
+        backup::restore(from, &target, SystemClock.now(), |_| {}).unwrap();
+        // The writer of the restore ends on a thread of its own.
+        self.store = wait_for("the restored store", Duration::from_secs(5), || {
+            Store::open(&target, &StoreOptions::default()).ok()
+        });
     }
 
     /// Lets a waiting mailbox be tried at once.
