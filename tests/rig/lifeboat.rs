@@ -105,7 +105,8 @@ impl Lifeboat {
         let mut text = format!(
             "[store]\npath = \"{dir}/store\"\n\n\
              [http]\nlisten = \"{http}\"\npublic_url = \"http://{http}\"\n\n\
-             [lmtp]\nlisten = \"{lmtp}\"\nadvertise = \"{lmtp}\"\n\n\
+             [lmtp]\nlisten = \"{lmtp}\"\nadvertise = \"{lmtp}\"\n\
+             listen_also = [\"unix:{dir}/lmtp.sock\"]\n\n\
              [socketmap]\nlisten = \"{socketmap}\"\n\n",
             dir = self.dir.display(),
             http = self.http,
