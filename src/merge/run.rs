@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::SharedClock;
@@ -22,7 +22,7 @@ const PAGE: usize = 256;
 pub struct Merger {
     context: Arc<Context>,
     mailstores: Vec<Arc<MailstoreAccess>>,
-    wake: Notify,
+    wake: watch::Sender<()>,
 }
 
 impl std::fmt::Debug for Merger {
@@ -66,13 +66,13 @@ impl Merger {
                 gate,
             }),
             mailstores: mailstores.into_iter().map(Arc::new).collect(),
-            wake: Notify::new(),
+            wake: watch::Sender::new(()),
         }
     }
 
     /// Looks at once for what there is to merge: a gate has opened, an operator is waiting.
     pub fn wake(&self) {
-        self.wake.notify_waiters();
+        self.wake.send_replace(());
     }
 
     /// Merges until `stop` becomes true; then lets running visits end at their next step. Dropping
@@ -110,6 +110,7 @@ impl Merger {
 
     async fn run_lane(&self, lane: Arc<Lane>, mut stop: watch::Receiver<bool>) {
         let mut visits = JoinSet::new();
+        let mut woken = self.wake.subscribe();
         while !*stop.borrow() {
             let begun = tokio::time::Instant::now();
             let started = lane.start_visits(&mut visits, &stop).await;
@@ -126,7 +127,7 @@ impl Merger {
             let pause = tokio::time::sleep(pause);
             tokio::select! {
                 () = pause => {}
-                () = self.wake.notified() => {}
+                _ = woken.changed() => {}
                 _ = stop.wait_for(|stop| *stop) => break,
             }
             while visits.try_join_next().is_some() {}
