@@ -6,6 +6,7 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+mod failover;
 mod merge;
 mod proof;
 mod rig_itself;
