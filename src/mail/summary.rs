@@ -16,8 +16,9 @@ pub const ADDRESS_BYTES_MAX: usize = 320;
 pub const SUBJECT_BYTES_MAX: usize = 998;
 /// Longest preview kept, in bytes of UTF-8.
 pub const PREVIEW_BYTES_MAX: usize = 200;
-/// Longest message id kept, in bytes (RFC 5322 §2.1.1: the longest line).
-pub const MESSAGE_ID_BYTES_MAX: usize = 998;
+/// Longest message id kept, in bytes; a longer one is as good as none. Leaves room in a header line
+/// (RFC 5322 §2.1.1).
+pub const MESSAGE_ID_BYTES_MAX: usize = 320;
 /// Most recipients kept of each of To and Cc.
 pub const RECIPIENTS_MAX: usize = 16;
 /// Most message ids kept of References: the first and the newest of them.

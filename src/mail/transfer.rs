@@ -1,6 +1,8 @@
 //! Transfer encodings undone (RFC 2045 §6), as tolerantly as readers need: broken input gives what
 //! can be had of it, never an error. Linear.
 
+use super::contain::contained;
+
 /// Quoted-printable (RFC 2045 §6.7); what is no valid escape stays as it is.
 pub fn decode_quoted_printable(input: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(input.len());
@@ -56,6 +58,12 @@ pub(crate) fn hex(digit: u8) -> Option<u8> {
 
 /// Base64 as found in mail: what is not of its alphabet is skipped, a missing end is made up.
 pub fn decode_base64(text: &[u8]) -> Vec<u8> {
+    contained(|| mail_parser::decoders::base64::base64_decode(text))
+        .flatten()
+        .unwrap_or_else(|| decode_broken_base64(text))
+}
+
+fn decode_broken_base64(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut chunk, mut count) = (0_u32, 0_u8);
     let flush = |out: &mut Vec<u8>, chunk: u32, count: u8| match count {

@@ -20,6 +20,8 @@ use crate::mail::contain::contained;
 const ELEMENTS_MAX: u64 = 100_000;
 /// Most steps its parsing may take; a newsletter takes some hundred thousand.
 const STEPS_MAX: u64 = 10_000_000;
+/// Text shorter than this, in bytes, is a crumb: longer runs are few.
+const CRUMB_BYTES: usize = 32;
 /// How much is parsed between two looks at the counters, in bytes.
 const PIECE_BYTES: usize = 128;
 
@@ -85,8 +87,9 @@ impl Separators {
                 )
             })
             .count() as u64;
+        let steps = count.saturating_mul(self.pending) / 8;
         self.pending += count;
-        count.saturating_mul(self.pending) / 16
+        steps
     }
 }
 
@@ -103,6 +106,8 @@ struct Counter {
     elements: Cell<u64>,
     steps: Cell<u64>,
     calls: Cell<u64>,
+    /// Text inserted since the last element.
+    text_bytes: Cell<u64>,
     /// Insertions so far: how long a list of children may be that has to be searched.
     inserted: Cell<u64>,
 }
@@ -116,10 +121,21 @@ impl Counter {
         self.calls.set(self.calls.get() + 1);
     }
 
-    fn insertion(&self) {
+    fn insertion(&self, child: &NodeOrText<Rc<Element>>) {
         self.call();
         self.inserted.set(self.inserted.get() + 1);
-        self.step(1);
+        self.step(5);
+        // Text is added to the text before it, which costs more the longer that is; in crumbs, as
+        // character references come, it adds up.
+        let text = match child {
+            NodeOrText::AppendText(text) if text.len() < CRUMB_BYTES => {
+                self.step(self.text_bytes.get() / 2048);
+                self.text_bytes.get() + text.len() as u64
+            }
+            NodeOrText::AppendText(text) => self.text_bytes.get() + text.len() as u64,
+            NodeOrText::AppendNode(_) => 0,
+        };
+        self.text_bytes.set(text);
     }
 
     /// A search through a list of siblings.
@@ -153,7 +169,10 @@ impl TreeSink for Counter {
         self
     }
 
-    fn parse_error(&self, _message: Cow<'static, str>) {}
+    fn parse_error(&self, _message: Cow<'static, str>) {
+        // Costs as much as an element, and a single byte can be one.
+        self.step(20);
+    }
 
     fn get_document(&self) -> Self::Handle {
         Self::nameless()
@@ -186,17 +205,17 @@ impl TreeSink for Counter {
         Self::nameless()
     }
 
-    fn append(&self, _parent: &Self::Handle, _child: NodeOrText<Self::Handle>) {
-        self.insertion();
+    fn append(&self, _parent: &Self::Handle, child: NodeOrText<Self::Handle>) {
+        self.insertion(&child);
     }
 
     fn append_based_on_parent_node(
         &self,
         _element: &Self::Handle,
         _previous: &Self::Handle,
-        _child: NodeOrText<Self::Handle>,
+        child: NodeOrText<Self::Handle>,
     ) {
-        self.insertion();
+        self.insertion(&child);
         self.search();
     }
 
@@ -215,8 +234,8 @@ impl TreeSink for Counter {
 
     fn set_quirks_mode(&self, _mode: QuirksMode) {}
 
-    fn append_before_sibling(&self, _sibling: &Self::Handle, _new: NodeOrText<Self::Handle>) {
-        self.insertion();
+    fn append_before_sibling(&self, _sibling: &Self::Handle, new: NodeOrText<Self::Handle>) {
+        self.insertion(&new);
         self.search();
     }
 
@@ -265,9 +284,14 @@ mod tests {
         assert!(is_within(&picture));
         let comment = format!(
             "<!--[if mso]>{}<![endif]-->",
-            "<w:x a=\"b\" c=\"d\"/>\n".repeat(2000)
+            "<w:x a=\"b\" c=\"d\"/>\n".repeat(1000)
         );
         assert!(is_within(&comment));
+        let log = format!(
+            "<pre>{}</pre>",
+            "a line of a log, a line of a log\n".repeat(30_000)
+        );
+        assert!(is_within(&log));
     }
 
     #[test]
@@ -288,6 +312,8 @@ mod tests {
                 ),
             ),
             ("elements", "<br>".repeat(150_000)),
+            ("entities", "&amp;".repeat(800_000)),
+            ("errors", "<".repeat(1_000_000)),
             ("adoption", "<b><div></b>".repeat(50_000)),
             ("links", "<a><div>".repeat(50_000)),
         ];
