@@ -20,11 +20,18 @@ use crate::store::{ReadTx, Store, StoreError, directory};
 
 pub mod audit;
 pub mod failover;
+pub mod mailbox;
+pub mod mailbox_letter;
+pub mod mailbox_phase;
+pub mod mailbox_search;
+pub mod mailbox_write;
 pub mod mailboxes;
 pub mod mailstores;
 pub mod merge;
 pub mod outage;
+pub mod overview;
 pub mod provision;
+pub mod sign_in;
 pub mod store;
 pub mod token;
 

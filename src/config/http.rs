@@ -18,6 +18,13 @@ section! {
         pub tls_certificate_file: PathBuf = optional "\"/etc/lifeboat/webmail.pem\"",
         /// Private key (PEM) of the certificate.
         pub tls_key_file: PathBuf = optional "\"/etc/lifeboat/webmail.key\"",
+        /// Time zone in which times are shown to users whose browser does not say theirs, as the time zone
+        /// database names it.
+        pub timezone: String = default "\"UTC\"",
+        /// Where the usual webmail is: the link that users get when their mailbox is back.
+        pub usual_webmail_url: String = optional "\"https://mail.example.com\"",
+        /// What the operator tells users on every page, below the state of the service.
+        pub notice: String = optional "\"We expect mail to be back at 18:00. Questions: +49 30 1234567.\"",
         /// Reverse proxies whose X-Forwarded-For is believed: addresses or networks. A Unix socket is
         /// always believed.
         pub trusted_proxies: Vec<Network> = default "[]",

@@ -1,0 +1,186 @@
+//! Signing in and out, of users with their usual password and of operators and resellers with a
+//! token; and who a session belongs to.
+//!
+//! A session's secret exists in the browser alone; the store has its hash. It is new with every
+//! sign-in and can be ended on the server.
+
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Actor, Service, ServiceError, token};
+use crate::auth::limits::{GuessLimits, Limited, Rates};
+use crate::auth::password::PasswordHash;
+use crate::auth::secret_token;
+use crate::auth::verifier::{Busy, Verifier};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::ids::Address;
+use crate::store::directory::{self, Mailbox};
+use crate::store::sessions::{self, Principal, SecretHash, SessionRecord};
+use crate::store::{StoreError, messages};
+
+/// In front of a session's secret.
+const PREFIX: &str = "lbs_";
+
+/// What sign-ins share: the bound on passwords being verified, and the limits for guessing.
+#[derive(Debug)]
+pub struct Doors {
+    verifier: Verifier,
+    limits: Mutex<GuessLimits>,
+}
+
+impl Doors {
+    /// With the limits of a configuration.
+    pub fn new(config: &Config) -> Self {
+        let sign_in = &config.sign_in;
+        Self {
+            verifier: Verifier::new(sign_in.verify_parallel as usize),
+            limits: Mutex::new(GuessLimits::new(Rates {
+                account: sign_in.failures_per_account,
+                account_and_address: sign_in.failures_per_account_and_address,
+                network: sign_in.failures_per_network,
+            })),
+        }
+    }
+
+    fn limits(&self) -> std::sync::MutexGuard<'_, GuessLimits> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    /// The address or the password is wrong; which of them is not said.
+    #[error("the address or the password is not right")]
+    Wrong,
+    /// Too many attempts.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// Too many at this moment.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The store's trouble.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Signs a user in; returns the session's secret, for the browser alone.
+///
+/// # Errors
+/// [`SignInError`].
+pub async fn user(
+    service: &Service,
+    doors: &Doors,
+    address: &str,
+    password: String,
+    client: IpAddr,
+) -> Result<String, SignInError> {
+    let now = service.now();
+    let Ok(address) = address.trim().parse::<Address>() else {
+        return Err(SignInError::Wrong);
+    };
+    let attempt = doors.limits().attempt(&address, client, now)?;
+    let found = service.store.read(|tx| directory::resolve(tx, &address))?;
+    let hash = found
+        .as_ref()
+        .and_then(|mailbox| mailbox.record.password_hash.as_deref())
+        .and_then(|text| PasswordHash::parse(text).ok());
+    let right = doors.verifier.verify(password, hash).await?;
+    let Some(mailbox) = found.filter(|_| right) else {
+        return Err(SignInError::Wrong);
+    };
+    doors.limits().succeeded(attempt);
+    let session = SessionRecord {
+        principal: Principal::User {
+            mailbox: mailbox.record.id,
+            address: mailbox.address.clone(),
+        },
+        created: now,
+        last_seen: now,
+    };
+    Ok(begin(service, session, Some(mailbox), now).await?)
+}
+
+/// Begins a session for somebody with a token; returns its secret.
+///
+/// # Errors
+/// [`ServiceError::Unauthenticated`] if the token opens nothing; when the store fails.
+pub async fn console(service: &Service, token: &str) -> Result<String, ServiceError> {
+    let now = service.now();
+    let recognised = token::recognise(service, token.trim())?;
+    let session = SessionRecord {
+        principal: Principal::Token {
+            token: recognised.id,
+            role: recognised.role,
+        },
+        created: now,
+        last_seen: now,
+    };
+    Ok(begin(service, session, None, now).await?)
+}
+
+async fn begin(
+    service: &Service,
+    session: SessionRecord,
+    mailbox: Option<Mailbox>,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let (secret, hash) = secret_token::generate(PREFIX);
+    service
+        .store
+        .write(move |tx| {
+            sessions::put(tx, &hash, &session)?;
+            if let Some(mailbox) = &mailbox {
+                // The state is there only once the mailbox is used; a sign-in alone does not use it.
+                if let Some(mut state) = messages::state(tx, mailbox.record.id)? {
+                    state.signed_in_at = Some(now);
+                    messages::put_state(tx, mailbox.record.id, &state)?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(secret)
+}
+
+/// Whose session a secret is; [`ServiceError::Unauthenticated`] if it is nobody's any more.
+///
+/// # Errors
+/// As said; when the store fails.
+pub async fn recognise(service: &Service, secret: &str) -> Result<Actor, ServiceError> {
+    let now = service.now();
+    let hash = SecretHash::of(secret);
+    let idle = service.config().sign_in.session_idle.duration();
+    let session = service
+        .store
+        .read(|tx| sessions::find(tx, &hash, now, idle))?
+        .ok_or(ServiceError::Unauthenticated)?;
+    let actor = match &session.principal {
+        Principal::User { mailbox, address } => Actor::User(*mailbox, address.clone()),
+        Principal::Token { token, .. } => token::recall(service, *token)?.actor,
+    };
+    if sessions::is_stale(&session, now) {
+        service
+            .store
+            .write(move |tx| sessions::seen(tx, &hash, now))
+            .await?;
+    }
+    Ok(actor)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out(service: &Service, secret: &str) -> Result<(), ServiceError> {
+    let hash = SecretHash::of(secret);
+    service
+        .store
+        .write(move |tx| {
+            sessions::revoke(tx, &hash);
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(())
+}
