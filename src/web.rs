@@ -4,9 +4,50 @@
 //! touches no engine, and prints no text that is not escaped. One route table ([`routes`]), one
 //! place where errors become pages ([`error`]).
 
+use std::sync::Arc;
+
+use crate::service::Service;
+use crate::service::sign_in::Doors;
+
 pub mod assets;
 pub mod console;
+pub mod error;
+pub mod flash;
+pub mod form;
 pub mod page;
+pub mod reader;
+pub mod routes;
+pub mod security;
+pub mod session;
 pub mod texts;
 pub mod webmail;
 pub mod when;
+
+pub use routes::router;
+
+/// What the pages work on; clones share it.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// The operations.
+    pub service: Service,
+    /// What sign-ins share.
+    pub doors: Arc<Doors>,
+}
+
+impl Web {
+    /// Pages over a service.
+    pub fn new(service: Service) -> Self {
+        let doors = Arc::new(Doors::new(&service.config.get()));
+        Self { service, doors }
+    }
+
+    /// Whether users reach the site over https: then cookies are sent over https only.
+    fn is_https(&self) -> bool {
+        self.service
+            .config
+            .get()
+            .http
+            .public_url
+            .starts_with("https://")
+    }
+}

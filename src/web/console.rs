@@ -1,3 +1,418 @@
 //! The console: states and overrides, for operators and for resellers.
 
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::Web;
+use super::error::{Fault, form_encode};
+use super::flash::Flash;
+use super::form::Form;
+use super::page::{Choice, FormError, Notice, Page, ok, page};
+use super::reader::Reader;
+use super::session::{Area, Manager, Session, session_cookie};
+use super::texts::{Texts, Value};
+use crate::clock::Timestamp;
+use crate::route::Scope;
+use crate::service::failover::{self, FailoverAction, FailoverChange, FailoverView};
+use crate::service::overview::{
+    self, Effective, MailstoreRow, ScopeRow, UNMERGED_COUNTED_MAX, setting_name,
+};
+use crate::service::{Actor, ServiceError, sign_in as doors};
+
 pub mod views;
+
+use views::{Cell, ChangePage, Column, LoginPage, OverviewPage, Row, Table};
+
+/// `GET /console/login`.
+pub async fn sign_in_page(
+    State(web): State<Web>,
+    reader: Reader,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    match Session::find(&web, Area::Console, &headers).await {
+        Ok(_) => Ok(Redirect::to("/console").into_response()),
+        Err(ServiceError::Unauthenticated) => Ok(ok(&login_page(&reader, None))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn login_page(reader: &Reader, error: Option<&str>) -> LoginPage {
+    let texts = reader.texts;
+    LoginPage {
+        p: Page::new(texts, &texts.get("console-sign-in")),
+        who: None,
+        csrf: String::new(),
+        errors: error
+            .map(|key| FormError {
+                field: Some("token"),
+                text: texts.get(key).into_owned(),
+            })
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// `POST /console/login`.
+pub async fn sign_in(
+    State(web): State<Web>,
+    reader: Reader,
+    form: Form,
+) -> Result<Response, Fault> {
+    let secret = match doors::console(&web.service, form.get("token")).await {
+        Ok(secret) => secret,
+        Err(ServiceError::Unauthenticated) => {
+            let form = login_page(&reader, Some("error-token"));
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut response = Redirect::to("/console").into_response();
+    let cookie = session_cookie(&web, Area::Console, &secret);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// `POST /console/logout`.
+pub async fn sign_out(
+    State(web): State<Web>,
+    Manager(session): Manager,
+    form: Form,
+) -> Result<Response, Fault> {
+    session.check(form.get("csrf"))?;
+    doors::sign_out(&web.service, session.secret()).await?;
+    let mut response = Redirect::to("/console/login").into_response();
+    let cookie = session_cookie(&web, Area::Console, "");
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// Who is signed in, for the head of the page.
+fn who(texts: &Texts, actor: &Actor) -> String {
+    match actor {
+        Actor::Operator(name) => texts.with("who-operator", &[("name", Value::Text(name))]),
+        Actor::Reseller(id, _) => texts.with("who-reseller", &[("name", Value::Text(id.as_str()))]),
+        Actor::User(..) | Actor::System(_) => String::new(),
+    }
+}
+
+/// `GET /console`.
+pub async fn overview(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let texts = reader.texts;
+    let is_operator = matches!(session.actor, Actor::Operator(_));
+    let mut tables = Vec::new();
+    if is_operator {
+        let rows = overview::mailstores(&web.service, &session.actor)?;
+        tables.push(mailstores_table(&reader, &rows));
+    }
+    let rows = overview::domains(&web.service, &session.actor)?;
+    tables.push(domains_table(&reader, &rows));
+    let heading = if is_operator {
+        "overview-operator"
+    } else {
+        "overview-reseller"
+    };
+    let heading = texts.get(heading).into_owned();
+    let now = reader.times.now();
+    let said = Flash::read(&headers);
+    let notice = said.filter(|said| said.key == "done-change").map(|said| {
+        let what = texts.get(&format!("action-{}", said.folder)).into_owned();
+        Notice::done(texts.with("done-change", &[("what", Value::Text(&what))]))
+    });
+    let mut response = ok(&OverviewPage {
+        p: Page::new(texts, &heading),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf,
+        heading,
+        now: super::when::When {
+            machine: now.to_string(),
+            text: reader.times.clock(now),
+        },
+        notice,
+        tables,
+    });
+    let forget = Flash::forget(&web);
+    response.headers_mut().append(header::SET_COOKIE, forget);
+    Ok(response)
+}
+
+fn column(texts: &Texts, key: &str, number: bool) -> Column {
+    Column {
+        text: texts.get(key).into_owned(),
+        number,
+    }
+}
+
+fn cell(texts: &Texts, key: &str, text: String, number: bool) -> Cell {
+    Cell {
+        label: texts.get(key).into_owned(),
+        text,
+        number,
+    }
+}
+
+fn change_href(scope: &Scope) -> String {
+    format!("/console/change?scope={}", form_encode(&scope.to_string()))
+}
+
+fn mailstores_table(reader: &Reader, rows: &[MailstoreRow]) -> Table {
+    let texts = reader.texts;
+    let columns = ["mailstore", "state", "mode", "since", "changed-by"];
+    let mut columns: Vec<Column> = columns.map(|key| column(texts, key, false)).into();
+    columns.push(column(texts, "held", true));
+    let time =
+        |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), |at| reader.times.since(at));
+    let row = |row: &MailstoreRow| {
+        let mode = texts.get(&format!("mode-{}", row.mode)).into_owned();
+        let unmerged = if row.unmerged >= UNMERGED_COUNTED_MAX {
+            format!("{UNMERGED_COUNTED_MAX}+")
+        } else {
+            row.unmerged.to_string()
+        };
+        Row {
+            name: row.id.to_string(),
+            evidence: row.evidence.clone(),
+            state: texts.get(&format!("state-{}", row.state)).into_owned(),
+            chip: match row.state {
+                "active" => "chip-warm",
+                "suspected" | "returning" => "chip-busy",
+                _ => "chip-good",
+            },
+            cells: vec![
+                cell(texts, "mode", mode, false),
+                cell(texts, "since", time(row.since), false),
+                cell(texts, "changed-by", by(texts, row.by.as_deref()), false),
+                cell(texts, "held", unmerged, true),
+            ],
+            change_href: Some(change_href(&Scope::Mailstore(row.id.clone()))),
+        }
+    };
+    Table {
+        caption: texts.get("mailstores-caption").into_owned(),
+        columns,
+        empty: rows
+            .is_empty()
+            .then(|| texts.get("none-mailstores").into_owned()),
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+fn by(texts: &Texts, name: Option<&str>) -> String {
+    name.map_or_else(|| texts.get("product").into_owned(), str::to_owned)
+}
+
+fn effective(texts: &Texts, effective: Effective) -> (String, &'static str) {
+    let (key, chip) = match effective {
+        Effective::Primary => ("effective-primary", "chip-good"),
+        Effective::Standby => ("effective-standby", "chip-warm"),
+        Effective::Partly => ("effective-partly", "chip-busy"),
+        Effective::Queue => ("effective-queue", "chip-busy"),
+        Effective::Empty => ("effective-empty", ""),
+    };
+    (texts.get(key).into_owned(), chip)
+}
+
+fn domains_table(reader: &Reader, rows: &[ScopeRow]) -> Table {
+    let texts = reader.texts;
+    let columns = ["domain", "state", "override", "changed-by", "mailstore"];
+    let row = |row: &ScopeRow| {
+        let (state, chip) = effective(texts, row.effective);
+        let setting = row.setting.as_ref();
+        let said = setting_name(setting.map(|setting| setting.setting));
+        let mailstores: Vec<&str> = row.mailstores.iter().map(AsRef::as_ref).collect();
+        let author = setting.map_or_else(|| "–".to_owned(), |setting| setting.author.to_string());
+        Row {
+            name: match &row.scope {
+                Scope::Domain(name) => name.to_string(),
+                Scope::Mailbox(name) => name.to_string(),
+                Scope::Mailstore(name) => name.to_string(),
+            },
+            evidence: setting.map(|setting| setting.reason.clone()),
+            state,
+            chip,
+            cells: vec![
+                cell(
+                    texts,
+                    "override",
+                    texts.get(&format!("override-{said}")).into_owned(),
+                    false,
+                ),
+                cell(texts, "changed-by", author, false),
+                cell(texts, "mailstore", mailstores.join(", "), false),
+            ],
+            change_href: Some(change_href(&row.scope)),
+        }
+    };
+    Table {
+        caption: texts.get("domains-caption").into_owned(),
+        columns: columns.map(|key| column(texts, key, false)).into(),
+        empty: rows
+            .is_empty()
+            .then(|| texts.get("none-domains").into_owned()),
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+/// Which scope is to be changed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    scope: String,
+}
+
+/// `GET /console/change?scope=`.
+pub async fn change(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let scope: Scope = ask.scope.parse().map_err(|_| Fault::NotFound)?;
+    let view = failover::show(&web.service, &session.actor, &scope)?;
+    let form = change_page(&reader, &session, &scope, &view, &Form::default(), None);
+    Ok(ok(&form))
+}
+
+/// What can be ordered, by the level of the scope: value of the form, key of the text.
+fn actions(scope: &Scope) -> &'static [(&'static str, &'static str)] {
+    match scope {
+        Scope::Mailstore(_) => &[
+            ("activate", "activate"),
+            ("return", "return"),
+            ("auto", "auto"),
+            ("pin-primary", "pin-primary"),
+            ("pin-standby", "pin-standby"),
+            ("queue", "queue"),
+        ],
+        Scope::Domain(_) | Scope::Mailbox(_) => &[
+            ("auto", "follow"),
+            ("pin-standby", "standby"),
+            ("pin-primary", "primary"),
+            ("queue", "queue"),
+        ],
+    }
+}
+
+fn change_page(
+    reader: &Reader,
+    session: &Session,
+    scope: &Scope,
+    view: &FailoverView,
+    form: &Form,
+    error: Option<FormError>,
+) -> ChangePage {
+    let texts = reader.texts;
+    let (heading, name) = match scope {
+        Scope::Mailstore(id) => ("change-mailstore", id.to_string()),
+        Scope::Domain(name) => ("change-domain", name.to_string()),
+        Scope::Mailbox(address) => ("change-mailbox", address.to_string()),
+    };
+    let heading = texts.with(heading, &[("name", Value::Text(&name))]);
+    let choice = |(value, key): &(&str, &str)| Choice {
+        value: (*value).to_owned(),
+        text: texts.get(&format!("action-{key}")).into_owned(),
+        hint: texts.get(&format!("action-{key}-hint")).into_owned(),
+        selected: form.get("action") == *value,
+    };
+    let last = view.decisions.last();
+    ChangePage {
+        p: Page::new(texts, &heading),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        errors: error.into_iter().collect(),
+        state_line: state_line(texts, view),
+        evidence: view
+            .needs
+            .clone()
+            .or_else(|| view.reason.clone())
+            .or_else(|| last.map(|decision| decision.text.clone())),
+        scope: scope.to_string(),
+        choices: actions(scope).iter().map(choice).collect(),
+        reason: form.get("reason").chars().take(500).collect(),
+        heading,
+    }
+}
+
+fn state_line(texts: &Texts, view: &FailoverView) -> String {
+    if let Some(state) = &view.state {
+        let state = texts.get(&format!("state-{state}"));
+        let mode = texts.get(&format!("mode-{}", view.mode));
+        let values = [("state", Value::Text(&state)), ("mode", Value::Text(&mode))];
+        return texts.with("change-state", &values);
+    }
+    let setting = texts.get(&format!("override-{}", view.mode));
+    texts.with("change-override", &[("setting", Value::Text(&setting))])
+}
+
+/// `POST /console/failover`.
+pub async fn apply(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    form: Form,
+) -> Result<Response, Fault> {
+    session.check(form.get("csrf"))?;
+    let scope: Scope = form.get("scope").parse().map_err(|_| Fault::NotFound)?;
+    let view = failover::show(&web.service, &session.actor, &scope)?;
+    let texts = reader.texts;
+    let refused = |field, text: String| {
+        let error = FormError {
+            field: Some(field),
+            text,
+        };
+        let form = change_page(&reader, &session, &scope, &view, &form, Some(error));
+        page(StatusCode::UNPROCESSABLE_ENTITY, &form)
+    };
+    let known = actions(&scope);
+    let found = known.iter().find(|(value, _)| *value == form.get("action"));
+    let Some((action, key)) = found.and_then(|(value, key)| Some((action(value)?, key))) else {
+        let first = known.first().map_or("reason", |_| "action-auto");
+        return Ok(refused(first, texts.get("error-action").into_owned()));
+    };
+    let order = FailoverChange {
+        action,
+        reason: form.get("reason").to_owned(),
+        accept_changed_mailstore: false,
+        expires_in_secs: None,
+    };
+    match failover::change(&web.service, &session.actor, &scope, order, None).await {
+        Ok(_) => {
+            let flash = Flash {
+                folder: (*key).to_owned(),
+                ..Flash::new("done-change")
+            };
+            Ok(super::webmail::shell::redirect(
+                &web,
+                "/console",
+                Some(&flash),
+            ))
+        }
+        Err(ServiceError::Invalid {
+            field: "reason", ..
+        }) => Ok(refused("reason", texts.get("error-reason").into_owned())),
+        Err(
+            error @ (ServiceError::Invalid { .. }
+            | ServiceError::Conflict(_)
+            | ServiceError::Unavailable(_)),
+        ) => Ok(refused("reason", error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn action(value: &str) -> Option<FailoverAction> {
+    Some(match value {
+        "activate" => FailoverAction::Activate,
+        "return" => FailoverAction::Return,
+        "auto" => FailoverAction::Auto,
+        "pin-primary" => FailoverAction::PinPrimary,
+        "pin-standby" => FailoverAction::PinStandby,
+        "queue" => FailoverAction::Queue,
+        _ => return None,
+    })
+}

@@ -1,11 +1,14 @@
 //! Webmail: what a user sees of a standby mailbox.
 
+pub mod actions;
 pub mod compose;
+pub mod files;
 pub mod list;
 pub mod message;
 pub mod settings;
 pub mod shell;
 pub mod sign_in;
+mod start;
 
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,30 @@
 
 use askama::Template;
 
-use super::shell::Shell;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::message::{star_label, subject_of};
+use super::shell::{Framed, Shell, folder_id, folder_name, frame, respond, slug};
+use crate::ids::{FolderId, StandbyId};
+use crate::mail::{Mailbox as Person, Role};
+use crate::service::mailbox::{self, FolderPage, Overview};
+use crate::service::mailbox_search;
+use crate::store::messages::{Cursor, FolderRecord, MessageRecord, Origin, folder_of};
+use crate::web::Web;
+use crate::web::error::{Fault, form_encode};
 use crate::web::page::Page;
+use crate::web::reader::Reader;
+use crate::web::session::User;
+use crate::web::texts::{Texts, Value};
 use crate::web::when::When;
+
+/// Messages on a page.
+const PAGE_ROWS: usize = 50;
+/// Longest query, in characters.
+const QUERY_CHARS_MAX: usize = 300;
 
 /// A folder's page.
 #[derive(Template)]
@@ -81,4 +102,311 @@ pub struct Pager {
     pub(super) newest: Option<String>,
     pub(super) newer: Option<String>,
     pub(super) older: Option<String>,
+}
+
+/// How a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    q: String,
+    before: Option<u64>,
+    after: Option<u64>,
+    select: String,
+}
+
+impl Ask {
+    fn cursor(&self) -> Cursor {
+        match (self.before, self.after) {
+            (Some(id), _) => Cursor::Before(StandbyId(id)),
+            (None, Some(id)) => Cursor::After(StandbyId(id)),
+            (None, None) => Cursor::Newest,
+        }
+    }
+
+    fn selects_all(&self) -> bool {
+        self.select == "all"
+    }
+
+    /// The page's own address, without what is selected.
+    fn address(&self, path: &str) -> String {
+        let mut pieces = Vec::new();
+        if !self.q.is_empty() {
+            pieces.push(format!("q={}", form_encode(&self.q)));
+        }
+        if let Some(id) = self.before {
+            pieces.push(format!("before={id}"));
+        } else if let Some(id) = self.after {
+            pieces.push(format!("after={id}"));
+        }
+        with_query(path, &pieces)
+    }
+
+    fn select_href(&self, path: &str) -> String {
+        let address = self.address(path);
+        if self.selects_all() {
+            return address;
+        }
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}select=all")
+    }
+}
+
+fn with_query(path: &str, pieces: &[String]) -> String {
+    if pieces.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", pieces.join("&"))
+    }
+}
+
+/// `GET /mail/{folder}`.
+pub async fn folder(
+    State(web): State<Web>,
+    reader: Reader,
+    User(session): User,
+    Path(folder): Path<String>,
+    Query(ask): Query<Ask>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let id = folder_id(&folder).ok_or(Fault::NotFound)?;
+    let found = mailbox::list(&web.service, &session.actor, id, ask.cursor(), PAGE_ROWS)?;
+    let framed = frame(&web, &reader, &session, &headers, Some(id))?;
+    let said = framed.shell.notice.is_some();
+    let page = folder_page(&reader, framed, id, &ask, &found).ok_or(Fault::NotFound)?;
+    Ok(respond(&web, said, &page))
+}
+
+fn folder_page(
+    reader: &Reader,
+    framed: Framed,
+    id: FolderId,
+    ask: &Ask,
+    found: &FolderPage,
+) -> Option<ListPage> {
+    let texts = reader.texts;
+    let folder = framed.overview.folder(id)?.clone();
+    let path = format!("/mail/{}", slug(&folder));
+    let heading = folder_name(texts, &folder);
+    let values = [
+        ("total", Value::Number(folder.total)),
+        ("unread", Value::Number(folder.unread)),
+    ];
+    let (empty_line, empty_text) = empty(reader, &framed.overview, &folder, ask);
+    let newest = (found.has_newer).then(|| path.clone());
+    let first = found.messages.first().map(|message| message.id);
+    let last = found.messages.last().map(|message| message.id);
+    let is_trash = folder.role == Some(Role::Trash);
+    Some(ListPage {
+        p: Page::new(texts, &heading),
+        summary: texts.with("list-summary", &values),
+        refresh_href: path.clone(),
+        note: is_trash.then(|| texts.get("note-trash").into_owned()),
+        back: ask.address(&path),
+        rows: rows(reader, &framed.overview, &found.messages, ask.selects_all()),
+        select_href: ask.select_href(&path),
+        select_text: select_text(texts, ask),
+        can_archive: !matches!(folder.role, Some(Role::Archive | Role::Drafts)),
+        can_delete: !is_trash,
+        targets: targets(texts, &framed.overview, id),
+        pager: Pager {
+            shown: texts.with("list-shown", &[("shown", found.messages.len().into())]),
+            newest,
+            newer: first
+                .filter(|_| found.has_newer)
+                .map(|id| format!("{path}?after={id}")),
+            older: last
+                .filter(|_| found.has_older)
+                .map(|id| format!("{path}?before={id}")),
+        },
+        empty_icon: folder.role.map_or("folder", Role::slug),
+        empty_line,
+        empty_text,
+        shell: framed.shell,
+        heading,
+    })
+}
+
+fn select_text(texts: &Texts, ask: &Ask) -> String {
+    let key = if ask.selects_all() {
+        "select-none"
+    } else {
+        "select-page"
+    };
+    texts.get(key).into_owned()
+}
+
+/// What an empty folder says.
+fn empty(
+    reader: &Reader,
+    overview: &Overview,
+    folder: &FolderRecord,
+    ask: &Ask,
+) -> (String, Option<String>) {
+    let texts = reader.texts;
+    if ask.cursor() != Cursor::Newest {
+        return (texts.get("empty-page").into_owned(), None);
+    }
+    let slug = folder.role.map_or("folder", Role::slug);
+    let text = texts.get(&format!("empty-{slug}-text")).into_owned();
+    let line = match (folder.role, overview.since) {
+        (Some(Role::Inbox), Some(since)) => {
+            let time = reader.times.since(since);
+            texts.with("empty-inbox", &[("time", Value::Text(&time))])
+        }
+        (Some(Role::Inbox), None) => texts.get("empty-inbox-standby").into_owned(),
+        _ => texts.get(&format!("empty-{slug}")).into_owned(),
+    };
+    (line, Some(text))
+}
+
+/// The folders that messages of `from` can be moved to.
+pub(super) fn targets(texts: &Texts, overview: &Overview, from: FolderId) -> Vec<Target> {
+    overview
+        .folders
+        .iter()
+        .filter(|folder| folder.id != from && folder.role != Some(Role::Drafts))
+        .map(|folder| Target {
+            slug: slug(folder),
+            name: folder_name(texts, folder),
+        })
+        .collect()
+}
+
+fn rows(
+    reader: &Reader,
+    overview: &Overview,
+    messages: &[MessageRecord],
+    selected: bool,
+) -> Vec<Row> {
+    messages
+        .iter()
+        .map(|message| row(reader, overview, message, selected))
+        .collect()
+}
+
+fn row(reader: &Reader, overview: &Overview, message: &MessageRecord, selected: bool) -> Row {
+    let texts = reader.texts;
+    let summary = &message.summary;
+    let subject = subject_of(texts, summary);
+    let who = match message.origin {
+        Origin::Sent | Origin::Draft => recipients(texts, &summary.to, &summary.cc),
+        Origin::Received { .. } | Origin::Notice => summary
+            .from
+            .as_ref()
+            .map(Person::label)
+            .filter(|label| !label.is_empty())
+            .map_or_else(|| texts.get("unknown-sender").into_owned(), str::to_owned),
+    };
+    let is_draft = message.origin == Origin::Draft && message.folder == folder_of(Role::Drafts);
+    let href = if is_draft {
+        format!("/mail/compose?draft={}", message.id)
+    } else {
+        let folder = overview.folder(message.folder);
+        let slug = folder.map_or_else(|| "inbox".to_owned(), slug);
+        format!("/mail/{slug}/{}", message.id)
+    };
+    let flags = message.flags;
+    let values = [
+        ("subject", Value::Text(&subject)),
+        ("who", Value::Text(&who)),
+    ];
+    Row {
+        id: message.id.to_string(),
+        href,
+        select_label: texts.with("select-message", &values),
+        star_label: star_label(texts, flags.flagged, &subject),
+        snippet: summary.preview.clone(),
+        when: reader.times.short(message.received_at),
+        unread: !flags.seen,
+        starred: flags.flagged,
+        answered: flags.answered,
+        forwarded: flags.forwarded,
+        attachment: summary.has_attachment,
+        selected,
+        who,
+        subject,
+    }
+}
+
+fn recipients(texts: &Texts, to: &[Person], cc: &[Person]) -> String {
+    let labels: Vec<&str> = to.iter().chain(cc).take(3).map(Person::label).collect();
+    if labels.is_empty() {
+        return texts.get("no-recipient").into_owned();
+    }
+    texts.with("to-people", &[("people", Value::Text(&labels.join(", ")))])
+}
+
+/// `GET /mail/search`.
+pub async fn search(
+    State(web): State<Web>,
+    reader: Reader,
+    User(session): User,
+    Query(mut ask): Query<Ask>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    const PATH: &str = "/mail/search";
+    ask.q = ask.q.trim().chars().take(QUERY_CHARS_MAX).collect();
+    let before = ask.before.map(StandbyId);
+    let found =
+        mailbox_search::search(&web.service, &session.actor, &ask.q, before, PAGE_ROWS).await?;
+    let mut framed = frame(&web, &reader, &session, &headers, None)?;
+    let said = framed.shell.notice.is_some();
+    framed.shell.query.clone_from(&ask.q);
+    let texts = reader.texts;
+    let count = [("count", Value::from(found.messages.len()))];
+    let first_page = ask.before.is_none();
+    let (empty_line, empty_text) = match (found.messages.is_empty(), ask.q.is_empty()) {
+        (false, _) => (None, None),
+        (true, true) => (Some("search-start"), Some("search-start-text")),
+        (true, false) => (Some("search-none"), Some("search-none-text")),
+    };
+    let text = |key: Option<&str>| key.map(|key| texts.get(key).into_owned());
+    let older = found
+        .messages
+        .last()
+        .filter(|_| found.has_older)
+        .map(|last| {
+            let pieces = [
+                format!("q={}", form_encode(&ask.q)),
+                format!("before={}", last.id),
+            ];
+            with_query(PATH, &pieces)
+        });
+    let newest = Ask {
+        q: ask.q.clone(),
+        ..Ask::default()
+    };
+    let page = SearchPage {
+        p: Page::new(texts, &texts.get("search-title")),
+        summary: if found.has_older || !first_page {
+            texts.with("search-summary-more", &count)
+        } else {
+            texts.with("search-summary", &count)
+        },
+        back: ask.address(PATH),
+        rows: rows(
+            &reader,
+            &framed.overview,
+            &found.messages,
+            ask.selects_all(),
+        ),
+        select_href: ask.select_href(PATH),
+        select_text: select_text(texts, &ask),
+        can_archive: true,
+        can_delete: true,
+        targets: targets(texts, &framed.overview, FolderId(0)),
+        pager: Pager {
+            shown: texts.with(
+                "list-shown",
+                &[("shown", Value::from(found.messages.len()))],
+            ),
+            newest: (!first_page).then(|| newest.address(PATH)),
+            newer: None,
+            older,
+        },
+        empty_line: text(empty_line),
+        empty_text: text(empty_text),
+        shell: framed.shell,
+    };
+    Ok(respond(&web, said, &page))
 }

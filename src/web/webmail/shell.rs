@@ -1,6 +1,21 @@
 //! What surrounds every page of a signed-in user: account, search, folders, banner, notice.
 
-use crate::web::page::{Banner, Notice};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::ids::FolderId;
+use crate::mail::Role;
+use crate::service::mailbox::{self, Overview};
+use crate::service::mailbox_phase::Phase;
+use crate::store::messages::{FolderRecord, folder_of};
+use crate::web::Web;
+use crate::web::error::Fault;
+use crate::web::flash::Flash;
+use crate::web::page::{Banner, BannerPart, Notice, ok};
+use crate::web::reader::Reader;
+use crate::web::session::Session;
+use crate::web::texts::Texts;
+use crate::web::when::When;
 
 /// The frame of a webmail page.
 #[derive(Clone, Debug)]
@@ -43,4 +58,154 @@ pub struct Count {
     pub text: String,
     /// What it counts, for those who do not see where it stands.
     pub label: String,
+}
+
+/// Name of a folder in URLs.
+pub fn slug(folder: &FolderRecord) -> String {
+    match folder.role {
+        Some(role) => role.slug().to_owned(),
+        None => format!("f{}", folder.id),
+    }
+}
+
+/// The folder that a URL names.
+pub fn folder_id(slug: &str) -> Option<FolderId> {
+    if let Some(role) = Role::from_slug(slug) {
+        return Some(folder_of(role));
+    }
+    slug.strip_prefix('f')?.parse().ok()
+}
+
+/// Name of a folder in the reader's language; own folders have the name the user gave.
+pub fn folder_name(texts: &Texts, folder: &FolderRecord) -> String {
+    match folder.role {
+        Some(role) => texts.get(&format!("folder-{}", role.slug())).into_owned(),
+        None => folder.name.clone(),
+    }
+}
+
+fn icon(folder: &FolderRecord) -> &'static str {
+    folder.role.map_or("folder", Role::slug)
+}
+
+fn count(texts: &Texts, folder: &FolderRecord) -> Option<Count> {
+    let (number, key) = match folder.role {
+        Some(Role::Drafts) => (folder.total, "count-drafts"),
+        Some(Role::Sent | Role::Trash) => (0, "count-unread"),
+        _ => (folder.unread, "count-unread"),
+    };
+    (number > 0).then(|| Count {
+        text: number.to_string(),
+        label: texts.get(key).into_owned(),
+    })
+}
+
+/// The banner of a phase.
+pub fn banner(web: &Web, reader: &Reader, phase: Phase) -> Banner {
+    let texts = reader.texts;
+    let (kind, key, icon) = match phase {
+        Phase::StandingBy => ("standby", "standby", "check"),
+        Phase::Suspected => ("outage", "suspected", "info"),
+        Phase::Outage => ("outage", "outage", "safe"),
+        Phase::Held => ("outage", "queue", "safe"),
+        Phase::Returning => ("returning", "returning", "info"),
+        Phase::Merged => ("merged", "merged", "check"),
+    };
+    let parts =
+        [("what", false), ("safe", true), ("next", false)].map(|(part, strong)| BannerPart {
+            text: texts.get(&format!("banner-{key}-{part}")).into_owned(),
+            strong,
+        });
+    let now = reader.times.now();
+    let http = &web.service.config.get().http;
+    let is_home = matches!(phase, Phase::StandingBy | Phase::Returning | Phase::Merged);
+    Banner {
+        kind,
+        icon,
+        parts: parts.into(),
+        updated: Some(When {
+            machine: now.to_string(),
+            text: reader.times.clock(now),
+        }),
+        operator_text: http.notice.clone(),
+        home: http.usual_webmail_url.clone().filter(|_| is_home),
+    }
+}
+
+/// A page's frame and what it was made from.
+pub struct Framed {
+    /// The frame.
+    pub shell: Shell,
+    /// The mailbox.
+    pub overview: Overview,
+}
+
+/// Makes the frame of a page that shows `current`.
+///
+/// # Errors
+/// When the mailbox is gone or the store fails.
+pub fn frame(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    headers: &HeaderMap,
+    current: Option<FolderId>,
+) -> Result<Framed, Fault> {
+    let overview = mailbox::overview(&web.service, &session.actor)?;
+    let texts = reader.texts;
+    let folders = overview
+        .folders
+        .iter()
+        .map(|folder| FolderLink {
+            href: format!("/mail/{}", slug(folder)),
+            name: folder_name(texts, folder),
+            icon: icon(folder),
+            current: Some(folder.id) == current,
+            count: count(texts, folder),
+        })
+        .collect();
+    let here = current.and_then(|id| overview.folder(id)).map_or_else(
+        || texts.get("folders").into_owned(),
+        |f| folder_name(texts, f),
+    );
+    let name_of_slug = |slug: &str| {
+        folder_id(slug)
+            .and_then(|id| overview.folder(id))
+            .map_or_else(String::new, |folder| folder_name(texts, folder))
+    };
+    let time = reader.times.clock(reader.times.now());
+    let notice = Flash::read(headers)
+        .and_then(|said| said.notice(texts, &session.csrf, &time, name_of_slug));
+    Ok(Framed {
+        shell: Shell {
+            account: overview.address.to_string(),
+            csrf: session.csrf.clone(),
+            query: String::new(),
+            here,
+            folders,
+            banner: Some(banner(web, reader, overview.phase)),
+            notice,
+        },
+        overview,
+    })
+}
+
+/// A page as a response; what was said on it is not said again.
+pub fn respond(web: &Web, shell_notice: bool, template: &impl askama::Template) -> Response {
+    let mut response = ok(template);
+    if shell_notice {
+        let cookie = Flash::forget(web);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// To another page, on which `flash` is said.
+pub fn redirect(web: &Web, to: &str, flash: Option<&Flash>) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    if let Some(flash) = flash {
+        let cookie = flash.cookie(web);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }

@@ -2,7 +2,25 @@
 
 use askama::Template;
 
-use crate::web::page::{Banner, FormError, Notice, Page};
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::compose;
+use super::shell::redirect;
+use crate::service::sign_in::{self, SignInError};
+use crate::service::{ClientAddress, ServiceError};
+use crate::web::Web;
+use crate::web::error::Fault;
+use crate::web::flash::Flash;
+use crate::web::form::Form;
+use crate::web::page::{Banner, FormError, Notice, Page, page};
+use crate::web::reader::Reader;
+use crate::web::session::{Area, Session, local_path, session_cookie};
+use crate::web::texts::Texts;
 
 /// The sign-in page.
 #[derive(Template)]
@@ -13,7 +31,6 @@ pub struct LoginPage {
     pub(super) banner: Option<Banner>,
     pub(super) notice: Option<Notice>,
     pub(super) errors: Vec<FormError>,
-    pub(super) csrf: String,
     pub(super) next: String,
     pub(super) address: String,
     pub(super) kept: Vec<Kept>,
@@ -24,4 +41,193 @@ pub struct LoginPage {
 pub struct Kept {
     pub(super) name: String,
     pub(super) value: String,
+}
+
+/// In front of the names of fields that a sign-in carries along.
+const KEPT_PREFIX: &str = "kept-";
+/// Fields of the compose form that are carried along.
+const KEPT_FIELDS: &[&str] = &[
+    "key", "draft", "reply", "forward", "from", "to", "cc", "bcc", "subject", "body", "keep",
+];
+
+/// How the page is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    next: Option<String>,
+}
+
+impl LoginPage {
+    fn new(texts: &'static Texts, heading: &str) -> Self {
+        Self {
+            p: Page::new(texts, &texts.get(heading)),
+            heading: texts.get(heading).into_owned(),
+            banner: None,
+            notice: None,
+            errors: Vec::new(),
+            next: String::new(),
+            address: String::new(),
+            kept: Vec::new(),
+        }
+    }
+}
+
+/// `GET /login`.
+pub async fn show(
+    State(web): State<Web>,
+    reader: Reader,
+    Query(ask): Query<Ask>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let next = ask.next.as_deref().and_then(local_path);
+    match Session::find(&web, Area::Mail, &headers).await {
+        Ok(_) => return Ok(Redirect::to(next.unwrap_or("/mail/inbox")).into_response()),
+        Err(ServiceError::Unauthenticated) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let texts = reader.texts;
+    let said = Flash::read(&headers);
+    let signed_out = said.and_then(|said| said.notice(texts, "", "", |_| String::new()));
+    let was_here = crate::web::session::secret(&web, Area::Mail, &headers).is_some();
+    let notice = signed_out.or_else(|| {
+        let is_asked = ask.next.is_some() && (was_here || next != Some("/mail/inbox"));
+        is_asked.then(|| Notice::info(texts.get("sign-in-first").into_owned()))
+    });
+    let form = LoginPage {
+        notice,
+        next: next.unwrap_or_default().to_owned(),
+        ..LoginPage::new(texts, "sign-in-title")
+    };
+    let mut response = page(StatusCode::OK, &form);
+    let forget = Flash::forget(&web);
+    response.headers_mut().append(header::SET_COOKIE, forget);
+    Ok(response)
+}
+
+/// The sign-in page for somebody whose session ended while a message was being written: it keeps
+/// what was written.
+pub(super) fn again(_: &Web, reader: &Reader, form: &Form) -> Response {
+    let texts = reader.texts;
+    let kept: Vec<Kept> = form
+        .fields()
+        .iter()
+        .filter(|(name, _)| KEPT_FIELDS.contains(&name.as_str()))
+        .map(|(name, value)| Kept {
+            name: format!("{KEPT_PREFIX}{name}"),
+            value: value.clone(),
+        })
+        .collect();
+    let text = format!(
+        "{} {}",
+        texts.get("sign-in-again"),
+        texts.get("sign-in-again-files")
+    );
+    let form = LoginPage {
+        notice: Some(Notice::info(text)),
+        kept,
+        ..LoginPage::new(texts, "sign-in-again-title")
+    };
+    page(StatusCode::OK, &form)
+}
+
+/// `POST /login`.
+pub async fn sign_in(
+    State(web): State<Web>,
+    reader: Reader,
+    client: Option<Extension<ClientAddress>>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let (address, password) = (form.get("address").trim(), form.get("password"));
+    let client = client
+        .and_then(|Extension(ClientAddress(address))| address)
+        .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let signed_in = if address.is_empty() || password.is_empty() {
+        Err(None)
+    } else {
+        sign_in::user(
+            &web.service,
+            &web.doors,
+            address,
+            password.to_owned(),
+            client,
+        )
+        .await
+        .map_err(Some)
+    };
+    match signed_in {
+        Ok(secret) => welcome(&web, &reader, &form, &secret).await,
+        Err(error) => refused(&reader, &form, error),
+    }
+}
+
+async fn welcome(web: &Web, reader: &Reader, form: &Form, secret: &str) -> Result<Response, Fault> {
+    let cookie = session_cookie(web, Area::Mail, secret);
+    let mut kept = form.without_prefix(KEPT_PREFIX);
+    let mut response = if kept.fields().is_empty() {
+        let next = local_path(form.get("next")).unwrap_or("/mail/inbox");
+        redirect(web, next, None)
+    } else {
+        let letter = compose::letter_of(&mut kept);
+        let session = Session::of_secret(web, secret).await?;
+        compose::again(web, reader, &session, &HeaderMap::new(), letter).await?
+    };
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+fn refused(reader: &Reader, form: &Form, error: Option<SignInError>) -> Result<Response, Fault> {
+    let texts = reader.texts;
+    let (status, key) = match error {
+        None => (StatusCode::UNPROCESSABLE_ENTITY, "error-sign-in-empty"),
+        Some(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, "error-sign-in"),
+        Some(SignInError::Limited(_) | SignInError::Busy(_)) => {
+            (StatusCode::TOO_MANY_REQUESTS, "error-sign-in-often")
+        }
+        Some(SignInError::Store(error)) => return Err(error.into()),
+    };
+    let kept = form
+        .fields()
+        .iter()
+        .filter(|(name, _)| name.starts_with(KEPT_PREFIX))
+        .map(|(name, value)| Kept {
+            name: name.clone(),
+            value: value.clone(),
+        })
+        .collect();
+    let form = LoginPage {
+        errors: vec![FormError {
+            field: Some("address"),
+            text: texts.get(key).into_owned(),
+        }],
+        next: local_path(form.get("next")).unwrap_or_default().to_owned(),
+        address: form.get("address").chars().take(254).collect(),
+        kept,
+        ..LoginPage::new(texts, "sign-in-title")
+    };
+    Ok(page(status, &form))
+}
+
+/// `POST /logout`.
+pub async fn sign_out(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Fault> {
+    match Session::find(&web, Area::Mail, &headers).await {
+        Ok(session) => {
+            session.check(form.get("csrf"))?;
+            sign_in::sign_out(&web.service, session.secret()).await?;
+        }
+        Err(ServiceError::Unauthenticated) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut response = redirect(&web, "/login", Some(&Flash::new("done-signed-out")));
+    let cookie = session_cookie(&web, Area::Mail, "");
+    let headers = response.headers_mut();
+    headers.append(header::SET_COOKIE, cookie);
+    headers.insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\""),
+    );
+    Ok(response)
 }

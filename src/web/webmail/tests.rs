@@ -4,10 +4,11 @@ use askama::Template;
 
 use super::compose::{Attached, ComposePage};
 use super::list::{ListPage, Pager, Row, SearchPage, Target};
-use super::message::{Block, File, MessagePage, Part, People};
+use super::message::{File, MessagePage, People};
 use super::shell::{Count, FolderLink, Shell};
 use super::sign_in::{Kept, LoginPage};
 use crate::clock::Timestamp;
+use crate::mail::plain;
 use crate::web::page::{Banner, BannerPart, Choice, FormError, Notice, Page};
 use crate::web::texts::Texts;
 use crate::web::when::{Times, When, zone};
@@ -185,10 +186,6 @@ impl Sample {
     }
 
     fn message(&self, html: bool) -> MessagePage {
-        let part = |text: &str| Part {
-            text: self.s(text),
-            href: None,
-        };
         MessagePage {
             p: self.page("Invoice 2026-114"),
             shell: self.shell("outage", "safe", None),
@@ -209,25 +206,11 @@ impl Sample {
             html_href: html.then(|| self.s("mail-frame.html")),
             text_href: html.then(|| self.s("/mail/inbox/7?view=text")),
             html_again: None,
-            blocks: vec![
-                Block {
-                    quoted: false,
-                    parts: vec![
-                        part(
-                            "Dear Ann,\n\nattached you find the invoice for November, payable within 30 days. See ",
-                        ),
-                        Part {
-                            text: self.s("https://shop.example/invoice"),
-                            href: Some(self.s("https://shop.example/invoice")),
-                        },
-                        part(".\n\nKind regards\nBob"),
-                    ],
-                },
-                Block {
-                    quoted: true,
-                    parts: vec![part("> hello\n> there")],
-                },
-            ],
+            texts: vec![plain::to_html(
+                &self.s("Dear Ann,\n\nplease find the invoice attached. See https://shop.example/invoice.\n\nKind regards\nBob\n\n> hello\n> there"),
+                plain::Wrapping::Fixed,
+                Some("Show quoted text"),
+            )],
             files: vec![
                 File {
                     name: self.s("invoice-2026-114.pdf"),
@@ -293,7 +276,6 @@ impl Sample {
             banner: self.hostile.then(|| self.banner("outage", "safe")),
             notice: self.hostile.then(|| Notice::info(HOSTILE.to_owned())),
             errors: vec![],
-            csrf: self.s("csrf"),
             next: self.s("/mail/inbox"),
             address: self.s(""),
             kept: vec![Kept {

@@ -1,0 +1,51 @@
+//! The one route table of the pages.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+
+use super::webmail::{actions, compose, files, list, message, settings, sign_in};
+use super::{Web, assets, console, error, security};
+
+/// All pages.
+pub fn router(web: Web) -> Router {
+    let letter_bytes_max = web.service.config.get().http.request_size_max.bytes();
+    let letter_bytes_max = usize::try_from(letter_bytes_max).unwrap_or(usize::MAX);
+    let compose_page = get(compose::show)
+        .post(compose::post)
+        .layer(DefaultBodyLimit::max(letter_bytes_max));
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/mail/inbox") }))
+        .route("/login", get(sign_in::show).post(sign_in::sign_in))
+        .route("/logout", post(sign_in::sign_out))
+        .route("/mail", get(|| async { Redirect::to("/mail/inbox") }))
+        .route("/mail/search", get(list::search))
+        .route("/mail/compose", compose_page)
+        .route("/mail/settings", get(settings::show).post(settings::save))
+        .route("/mail/actions", post(actions::act))
+        .route("/mail/undo", post(actions::undo))
+        .route("/mail/{folder}", get(list::folder))
+        .route("/mail/{folder}/{id}", get(message::show))
+        .route("/mail/{folder}/{id}/html", get(files::frame))
+        .route("/mail/{folder}/{id}/part/{part}", get(files::part))
+        .route("/mail/{folder}/{id}/source", get(message::source))
+        .route("/mail/{folder}/{id}/eml", get(files::eml))
+        .route("/console", get(console::overview))
+        .route("/console/change", get(console::change))
+        .route("/console/failover", post(console::apply))
+        .route(
+            "/console/login",
+            get(console::sign_in_page).post(console::sign_in),
+        )
+        .route("/console/logout", post(console::sign_out))
+        .route("/static/{name}", get(assets::serve))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(middleware::from_fn_with_state(web.clone(), error::print))
+        .layer(middleware::from_fn_with_state(web.clone(), security::guard))
+        .layer(CompressionLayer::new())
+        .with_state(web)
+}
