@@ -392,6 +392,27 @@ fn prefixes_and_folders_without_special_use_are_respected() {
 }
 
 #[test]
+fn a_merge_that_is_cut_off_anywhere_loses_and_doubles_nothing() {
+    let mut home = Home::new("dropped", &[ANN, BEN], "");
+    let tokens = names("m", 150);
+    receive_all(&mut home, ANN, &tokens);
+    receive_all(&mut home, BEN, &tokens);
+    let mut rounds = 0;
+    while home.status().unmerged > 0 && rounds < 60 {
+        rounds += 1;
+        // Now too short to sign in, now long enough to resolve a doubt and go on.
+        let after = if rounds % 3 == 0 { 450 } else { 15 };
+        home.merge_and_drop(Duration::from_millis(after + rounds * 7 % 60));
+    }
+    home.merge_all();
+    assert!(rounds > 3, "it was cut off {rounds} times");
+    assert_eq!(home.tokens(ANN, "INBOX"), tokens);
+    assert_eq!(home.tokens(BEN, "INBOX"), tokens);
+    let counts = home.state(ANN).counts;
+    assert_eq!((counts.received, counts.found, counts.gone), (150, 0, 0));
+}
+
+#[test]
 fn a_standby_that_is_restored_from_its_backup_doubles_nothing() {
     let mut home = Home::new("restored", &[ANN], "");
     let tokens = names("m", 25);

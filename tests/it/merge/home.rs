@@ -192,8 +192,7 @@ impl Home {
         });
     }
 
-    /// Merges until `done`, at most 30 s.
-    pub fn merge_until(&self, what: &str, mut done: impl FnMut(&Self) -> bool) {
+    fn merger(&self, messages_max: usize) -> Merger {
         let server = imap::Server::plain(Endpoint::tcp("127.0.0.1", self.proxy.port().number()));
         let access = MailstoreAccess {
             id: "a1".parse().unwrap(),
@@ -204,7 +203,7 @@ impl Home {
         };
         let settings = Settings {
             batch: BatchLimits {
-                messages_max: 20,
+                messages_max,
                 ..BatchLimits::default()
             },
             quiet: Duration::from_millis(200),
@@ -212,13 +211,27 @@ impl Home {
             ..Settings::default()
         };
         let gate = self.gate.clone();
-        let merger = Merger::new(
+        Merger::new(
             self.store.clone(),
             Arc::new(SystemClock),
             settings,
             vec![access],
             Arc::new(move |_, _| gate.load(Ordering::SeqCst).then_some(Epoch(1))),
-        );
+        )
+    }
+
+    /// Merges for so long and drops everything on the spot.
+    pub fn merge_and_drop(&self, after: Duration) {
+        let merger = self.merger(5);
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        self.runtime.block_on(async {
+            let _ = tokio::time::timeout(after, merger.run(stopped)).await;
+        });
+    }
+
+    /// Merges until `done`, at most 30 s.
+    pub fn merge_until(&self, what: &str, mut done: impl FnMut(&Self) -> bool) {
+        let merger = self.merger(20);
         let (stop, stopped) = tokio::sync::watch::channel(false);
         self.runtime.block_on(async {
             let watching = async {
