@@ -25,6 +25,7 @@ use crate::store::{Store, StoreError};
 
 mod decide;
 mod effects;
+mod keep;
 mod probes;
 mod setup;
 

@@ -9,16 +9,16 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::keep::{decisions, keep, log};
 use super::{LastProbe, Message, OrderError, Shared, View, Watched};
 use crate::clock::Timestamp;
 use crate::detect::{self, Seen};
 use crate::failover::{
-    Action, Decider as By, Decision, Event, GuardVerdict, Observation, Phase, SentinelKnown,
-    Serving, State, Surroundings, Verb, step,
+    Action, Decision, Event, GuardVerdict, Observation, Phase, SentinelKnown, Serving, State,
+    Surroundings, step,
 };
 use crate::ids::{MailstoreId, OutageId};
 use crate::route::{MailstoreFacts, OverrideTable, Route, Table};
-use crate::store::audit::{self, AuditEvent};
 use crate::store::{Store, StoreError, failover as kept, unmerged};
 
 /// How often time is looked at when nothing happens.
@@ -462,55 +462,5 @@ fn facts(state: &State) -> MailstoreFacts {
             Serving::Queue => Route::Queue,
         },
         is_unsafe: state.is_unsafe(),
-    }
-}
-
-fn decisions(actions: &[Action]) -> Vec<Decision> {
-    let decided = actions.iter().filter_map(|action| match action {
-        Action::Record(decision) => Some(decision.clone()),
-        _ => None,
-    });
-    decided.collect()
-}
-
-/// Keeps a step in one transaction, with Lifeboat's own decisions in the audit log. What a person
-/// ordered is there already.
-async fn keep(
-    store: &Store,
-    mailstore: &MailstoreId,
-    state: &State,
-    actions: &[Action],
-) -> Result<(), StoreError> {
-    let events: Vec<AuditEvent> = decisions(actions)
-        .iter()
-        .filter(|d| d.by == By::Lifeboat && !matches!(d.verb, Verb::Suspected | Verb::Cleared))
-        .map(|decision| AuditEvent {
-            at: decision.at,
-            who: "lifeboat (failover)".into(),
-            action: format!("failover.{}", decision.verb.name()),
-            subject: format!("mailstore:{mailstore}"),
-            why: decision.evidence.to_string(),
-            detail: decision.to_string(),
-        })
-        .collect();
-    let (id, state, actions) = (mailstore.clone(), state.clone(), actions.to_vec());
-    store
-        .write(move |tx| {
-            kept::record_step(tx, &id, &state, &actions)?;
-            for event in &events {
-                audit::append(tx, event.clone())?;
-            }
-            Ok(())
-        })
-        .await
-}
-
-fn log(mailstore: &MailstoreId, actions: &[Action]) {
-    for decision in decisions(actions) {
-        if decision.verb.needs_a_person() {
-            tracing::error!(%mailstore, %decision, "failover needs a person");
-        } else {
-            tracing::info!(%mailstore, %decision, "failover");
-        }
     }
 }

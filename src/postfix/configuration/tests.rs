@@ -1,0 +1,24 @@
+//! The pieces of Postfix's configuration.
+
+use super::*;
+
+#[test]
+fn names_what_postfix_needs() {
+    let dir = tempfile::tempdir().unwrap();
+    let password = dir.path().join("password");
+    std::fs::write(&password, "secret\n").unwrap();
+    let text = crate::config::example()
+        .replace("/etc/lifeboat/a1.password", &password.display().to_string());
+    let config = Config::parse(&text, dir.path()).unwrap().config;
+    let pieces = configuration(&config);
+    for needed in [
+        "transport_maps = socketmap:inet:127.0.0.1:8025:transport,",
+        "relay_recipient_maps = $relay_recipient_maps_of_yours, socketmap:inet:127.0.0.1:8025:recipient",
+        "defer_transports = lifeboat-queue\n",
+        "lmtp-a1  unix",
+        "lifeboat-queue  unix",
+        "recipient_delimiter = +",
+    ] {
+        assert!(pieces.contains(needed), "{needed} is missing in\n{pieces}");
+    }
+}
