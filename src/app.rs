@@ -13,15 +13,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{SharedClock, SystemClock};
-use crate::config::Config;
-use crate::net::{BindError, Listener};
+use crate::config::{Config, SharedConfig};
+use crate::net::{BindError, Endpoint, Listener, TlsError};
+use crate::service::Service;
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
 mod failing_over;
+mod http;
 mod merging;
+mod ops;
 mod receiving;
 mod sending;
+mod serving;
 mod signals;
 
 /// How long what is under way may take once the server is told to stop.
@@ -34,10 +38,10 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// A port or socket is taken.
-    #[error("[{section}] listen: {error}; choose another, or stop what uses it")]
+    #[error("{option}: {error}; choose another, or stop what uses it")]
     Bind {
-        /// The section of the configuration.
-        section: &'static str,
+        /// The option of the configuration.
+        option: &'static str,
         /// What the system said.
         error: BindError,
     },
@@ -49,6 +53,11 @@ pub enum StartError {
         /// What is wrong and what to do.
         why: String,
     },
+    /// The certificate or its key cannot be used.
+    #[error(
+        "http.tls_certificate_file, tls_key_file: {0}; both are PEM files that belong together"
+    )]
+    Certificate(TlsError),
     /// The smarthost's access is not right.
     #[error("[relay]: {0}")]
     Relay(String),
@@ -73,7 +82,11 @@ pub enum ServeError {
 
 /// Everything the parts share.
 struct App {
-    config: Config,
+    /// As it was at the start.
+    config: Arc<Config>,
+    /// As it is after the last reload.
+    current: SharedConfig,
+    tls: http::SharedTls,
     config_path: PathBuf,
     store: Store,
     clock: SharedClock,
@@ -92,7 +105,9 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
     let store = Store::open(&config.store.path, &options).map_err(StartError::from)?;
     let mut signals = signals::Signals::new().map_err(StartError::Signals)?;
     let app = App {
-        config,
+        current: SharedConfig::new(config.clone()),
+        config: Arc::new(config),
+        tls: http::SharedTls::default(),
         config_path,
         store,
         clock,
@@ -119,7 +134,11 @@ impl App {
     /// Binds everything, then starts everything.
     async fn start(&self) -> Result<(), StartError> {
         let lmtp = receiving::listeners(self).await?;
-        let socketmap = bind("socketmap", &self.config.socketmap.listen).await?;
+        let socketmap = bind("socketmap.listen", &self.config.socketmap.listen, EVERYBODY).await?;
+        let pages = bind("http.listen", &self.config.http.listen, EVERYBODY).await?;
+        let admin_socket = Endpoint::Unix(self.config.admin_socket());
+        let admin = bind("store.path", &admin_socket, OWNER).await?;
+        self.tls.set(serving::certificate(&self.config)?);
         let sender = sending::sender(self)?;
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
@@ -127,15 +146,15 @@ impl App {
         receiving::start(self, lmtp);
         sending::start(self, sender);
         self.start_merging(merger, &control);
+        let service = Service {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            config: self.current.clone(),
+            routes,
+            control: Some(control),
+        };
+        self.start_serving(&service, pages, admin);
         Ok(())
-    }
-
-    /// Reads the configuration again and takes over what can change while running.
-    fn reload(&self) {
-        match Config::load(&self.config_path) {
-            Ok(_) => tracing::info!("the configuration was read again"),
-            Err(error) => tracing::error!(%error, "the configuration stays as it was"),
-        }
     }
 
     async fn drain(&self) {
@@ -154,15 +173,19 @@ impl App {
     }
 }
 
+/// Postfix, proxies and their friends run as other users.
+const EVERYBODY: u32 = 0o666;
+/// Who may open the admin socket may do everything.
+const OWNER: u32 = 0o600;
+
 async fn bind(
-    section: &'static str,
-    endpoint: &crate::net::Endpoint,
+    option: &'static str,
+    endpoint: &Endpoint,
+    unix_mode: u32,
 ) -> Result<Listener, StartError> {
-    /// Postfix and its friends run as other users.
-    const UNIX_MODE: u32 = 0o666;
-    Listener::bind(endpoint, UNIX_MODE)
+    Listener::bind(endpoint, unix_mode)
         .await
-        .map_err(|error| StartError::Bind { section, error })
+        .map_err(|error| StartError::Bind { option, error })
 }
 
 /// This machine's name, as it stands in Received headers.

@@ -1,23 +1,24 @@
 //! The command line.
 //!
-//! Every command that is about a running server speaks to it: on its host over the admin socket in
-//! the store's directory, from elsewhere with `--server` and a token in `LIFEBOAT_TOKEN`. Nothing
-//! here decides anything.
+//! On the server's host a command speaks to the running server through its admin socket; if none
+//! runs, most commands open the store themselves and do the same ([`client`]). From elsewhere they use
+//! the API (`--server`).
 //!
 //! Exit status 0: done; 1: it ran and found something wrong; 2: it could not run (a wrong argument,
-//! configuration or file, no server), with a text that says what to do.
+//! configuration or file), with a text that says what to do.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{self, ServeError};
-use crate::config::{Config, Loaded};
+use crate::config::{Config, ConfigError, Loaded};
 use crate::crash;
 
 mod client;
-mod configuration;
+mod config;
 mod export;
 mod failover;
 mod logging;
@@ -36,12 +37,12 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    target: Target,
+    global: Global,
 }
 
-/// Which server, and how to speak to it.
+/// Options of every command.
 #[derive(Debug, Args)]
-struct Target {
+struct Global {
     /// The configuration file.
     #[arg(
         long,
@@ -50,33 +51,47 @@ struct Target {
         value_name = "FILE"
     )]
     config: PathBuf,
-    /// Speak to the server at this URL, with the token in LIFEBOAT_TOKEN, instead of the one on this
-    /// host.
+    /// A server elsewhere, such as https://webmail.example.com, with a token in LIFEBOAT_TOKEN.
+    /// Without it, the server on this host.
     #[arg(long, global = true, value_name = "URL")]
     server: Option<String>,
+}
+
+impl Global {
+    fn load(&self) -> Result<Loaded, Failure> {
+        Config::load(&self.config).map_err(Failure::cannot_run)
+    }
+
+    /// The server, or the store if none runs.
+    async fn client(&self) -> Result<Client, Failure> {
+        match &self.server {
+            Some(url) => Client::remote(url),
+            None => Client::local(self.load()?.config).await,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server until it is told to stop (SIGTERM drains, SIGHUP reloads).
     Serve,
-    /// Fill the directory from a file; it can be applied again and again.
+    /// Fill the directory from a file: mailboxes, domains, resellers, aliases, password hashes.
     Provision(provision::Arguments),
-    /// Show or change where mail goes.
-    #[command(subcommand)]
-    Failover(failover::Command),
-    /// Show how the merge stands.
-    #[command(subcommand)]
-    Merge(merge::Command),
-    /// Check, back up, restore and export the store.
-    #[command(subcommand)]
-    Store(store::Command),
-    /// Make, list and revoke tokens for the API and the console.
+    /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
-    /// Explain and check the configuration.
+    /// Failover of a mailstore, domain or mailbox.
     #[command(subcommand)]
-    Config(configuration::Command),
+    Failover(failover::Command),
+    /// The merge into the mailstores.
+    #[command(subcommand)]
+    Merge(merge::Command),
+    /// The store: check, back up, restore, export.
+    #[command(subcommand)]
+    Store(store::Command),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(config::Command),
 }
 
 /// Runs the command that the process was started with.
@@ -85,84 +100,79 @@ pub fn run() -> ExitCode {
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("lifeboat: {}", failure.text);
+            if !failure.text.is_empty() {
+                eprintln!("lifeboat: {}", failure.text);
+            }
             ExitCode::from(failure.status)
         }
     }
 }
 
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
-    let target = arguments.target;
-    match arguments.command {
-        Command::Serve => serve(&target.config),
-        Command::Config(command) => configuration::run(&command, &target.config),
-        Command::Store(command) => store::run(command, &target),
-        Command::Provision(arguments) => {
-            on_server(&target, |client| provision::run(client, arguments))
-        }
-        Command::Failover(command) => on_server(&target, |client| failover::run(client, command)),
-        Command::Merge(command) => on_server(&target, |client| merge::run(client, command)),
-        Command::Token(command) => on_server(&target, |client| token::run(client, command)),
+    let global = arguments.global;
+    if let Command::Config(command) = arguments.command {
+        return config::run(command, &global);
     }
-}
-
-/// Runs a command that speaks to the server.
-fn on_server<F>(target: &Target, command: impl FnOnce(Client) -> F) -> Result<(), Failure>
-where
-    F: Future<Output = Result<(), Failure>>,
-{
-    let client = Client::new(target)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build();
-    runtime
-        .map_err(Failure::cannot_run)?
-        .block_on(command(client))
+        .build()
+        .map_err(Failure::cannot_run)?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve => serve(&global.config).await,
+            Command::Provision(arguments) => provision::run(arguments, &global).await,
+            Command::Token(command) => token::run(command, &global).await,
+            Command::Failover(command) => failover::run(command, &global).await,
+            Command::Merge(command) => merge::run(command, &global).await,
+            Command::Store(command) => store::run(command, &global).await,
+            Command::Config(command) => config::run(command, &global),
+        }
+    })
 }
 
 /// Why a command did not end with 0.
 #[derive(Debug)]
 struct Failure {
     status: u8,
+    /// Empty when everything was said already.
     text: String,
 }
 
 impl Failure {
-    /// It could not run.
-    fn cannot_run(error: impl std::fmt::Display) -> Self {
+    /// Exit status 2.
+    fn cannot_run(error: impl Display) -> Self {
         Self {
             status: 2,
             text: error.to_string(),
         }
     }
 
-    /// It ran and found something wrong.
-    fn found(text: impl Into<String>) -> Self {
+    /// Exit status 1.
+    fn found(error: impl Display) -> Self {
         Self {
             status: 1,
-            text: text.into(),
+            text: error.to_string(),
         }
     }
 }
 
-fn serve(config_path: &Path) -> Result<(), Failure> {
-    let Loaded { config, warnings } = Config::load(config_path).map_err(Failure::cannot_run)?;
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::cannot_run(error)
+    }
+}
+
+async fn serve(config_path: &Path) -> Result<(), Failure> {
+    let Loaded { config, warnings } = Config::load(config_path)?;
     logging::start(&config.log).map_err(Failure::cannot_run)?;
     crash::arm_from_environment().map_err(Failure::cannot_run)?;
     for warning in warnings {
         tracing::warn!(option = warning.key, "{}", warning.text);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::cannot_run)?;
-    runtime
-        .block_on(app::serve(config, config_path.to_owned()))
-        .map_err(|error| Failure {
-            status: match error {
-                ServeError::Start(_) => 2,
-                ServeError::Store(_) => 1,
-            },
-            text: error.to_string(),
+    app::serve(config, config_path.to_owned())
+        .await
+        .map_err(|error| match error {
+            ServeError::Start(_) => Failure::cannot_run(error),
+            ServeError::Store(_) => Failure::found(error),
         })
 }

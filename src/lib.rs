@@ -2,6 +2,8 @@
 //!
 //! See `ARCHITECTURE.md` for the map of the house.
 
+pub mod admin;
+pub mod api;
 pub mod app;
 pub mod auth;
 pub mod cli;
@@ -17,6 +19,7 @@ pub mod lmtp_client;
 pub mod mail;
 pub mod merge;
 pub mod merge_plan;
+pub mod metrics;
 pub mod net;
 pub mod postfix;
 pub mod provision;

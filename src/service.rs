@@ -8,12 +8,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-
 use crate::clock::{SharedClock, Timestamp};
 use crate::config::{Config, SharedConfig};
-use crate::failover::{Command, Decision};
-use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
+use crate::control::{Control, OrderError};
+use crate::ids::{Address, DomainName, MailboxId, ResellerId};
 use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
 use crate::store::{ReadTx, Store, StoreError, directory};
@@ -119,23 +117,13 @@ pub enum ServiceError {
     Store(#[from] StoreError),
 }
 
-/// Gives an order to the control loop, and returns what it decided.
-pub type OrderFn = dyn Fn(MailstoreId, Command) -> BoxFuture<'static, Result<Vec<Decision>, ServiceError>>
-    + Send
-    + Sync;
-
-/// How services reach the control loop.
-#[derive(Clone)]
-pub struct ControlHandle {
-    /// Gives an order for a mailstore.
-    pub order: Arc<OrderFn>,
-    /// Says that overrides changed, so that routes are published anew.
-    pub overrides_changed: Arc<dyn Fn() + Send + Sync>,
-}
-
-impl fmt::Debug for ControlHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ControlHandle")
+impl From<OrderError> for ServiceError {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::NoSuchMailstore(_) => Self::NotFound("such mailstore"),
+            OrderError::Store(error) => Self::Store(error),
+            OrderError::Stopping => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
@@ -151,7 +139,7 @@ pub struct Service {
     /// Where mail goes.
     pub routes: Routes,
     /// The control loop, where one runs.
-    pub control: Option<ControlHandle>,
+    pub control: Option<Control>,
 }
 
 impl Service {

@@ -1,12 +1,9 @@
 //! Starts failover: the control loop with its probes, and the socketmap server that Postfix asks.
 
-use std::sync::Arc;
-
 use super::{App, StartError};
-use crate::control::{Control, OrderError, Parts, watched};
+use crate::control::{Control, Parts, watched};
 use crate::net::Listener;
 use crate::postfix::{self, Answers, Flusher};
-use crate::service::{ControlHandle, ServiceError};
 use crate::store::routes::Routes;
 
 impl App {
@@ -46,26 +43,5 @@ impl App {
             stop.run_until_cancelled(serving).await;
         });
         Ok(control)
-    }
-}
-
-/// The control loop as the services reach it.
-impl From<&Control> for ControlHandle {
-    fn from(control: &Control) -> Self {
-        let (orders, overrides) = (control.clone(), control.clone());
-        Self {
-            order: Arc::new(move |mailstore, command| {
-                let control = orders.clone();
-                Box::pin(async move {
-                    let decided = control.order(&mailstore, command).await;
-                    decided.map_err(|error| match error {
-                        OrderError::NoSuchMailstore(_) => ServiceError::NotFound("such mailstore"),
-                        OrderError::Store(error) => ServiceError::Store(error),
-                        OrderError::Stopping => ServiceError::Unavailable(error.to_string()),
-                    })
-                })
-            }),
-            overrides_changed: Arc::new(move || overrides.overrides_changed()),
-        }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{App, DRAIN, StartError, bind};
+use super::{App, DRAIN, EVERYBODY, StartError, bind};
 use crate::net::Listener;
 use crate::receive::{self, Limits, SessionConfig, StandbyAcceptor, Timeouts};
 
 /// The LMTP sockets, not yet served.
 pub(super) async fn listeners(app: &App) -> Result<Vec<Listener>, StartError> {
     let lmtp = &app.config.lmtp;
-    let mut listeners = vec![bind("lmtp", &lmtp.listen).await?];
+    let mut listeners = vec![bind("lmtp.listen", &lmtp.listen, EVERYBODY).await?];
     for endpoint in &lmtp.listen_also {
-        listeners.push(bind("lmtp", endpoint).await?);
+        listeners.push(bind("lmtp.listen_also", endpoint, EVERYBODY).await?);
     }
     Ok(listeners)
 }

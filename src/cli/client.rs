@@ -1,260 +1,300 @@
-//! Speaking to the server: HTTP over its admin socket, or over the network with a token.
+//! How commands reach what they work on: a server elsewhere, the server on this host, or, if none
+//! runs, its store. All three answer the same requests.
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
 use bytes::Bytes;
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use hyper::{Method, Request, Response};
+use futures_util::StreamExt;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{Method, Request, Response, Uri};
+use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tower::ServiceExt;
 
-use super::{Failure, Target};
-use crate::config::{Config, Loaded};
-use crate::net::{self, BoxStream, Endpoint, TlsConnector};
+use super::Failure;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, SharedConfig};
+use crate::net::{self, BoxStream, ConnectError, Endpoint, TlsConnector};
+use crate::service::Service;
+use crate::store::routes::Routes;
+use crate::store::{OpenError, Store, StoreOptions};
+use crate::{admin, api};
 
-/// How long the server may take to answer the door.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest answer that is read as a whole.
-const ANSWER_BYTES_MAX: usize = 256 * 1024 * 1024;
-/// Longest line of an answer that grows.
-const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
+const ANSWER_BYTES_MAX: usize = 64 << 20;
 
-/// What is sent.
-type Outgoing = BoxBody<Bytes, std::io::Error>;
-
-/// Where the server is.
-#[derive(Debug)]
-enum Door {
-    /// The socket in the store's directory.
-    Admin(PathBuf),
-    /// The network.
-    Network {
+/// Whoever answers.
+pub(super) enum Client {
+    /// A server elsewhere.
+    Remote {
         endpoint: Endpoint,
         tls: Option<TlsConnector>,
+        authority: String,
         token: String,
     },
-}
-
-/// Speaks to one server.
-#[derive(Debug)]
-pub(super) struct Client {
-    door: Door,
+    /// The server on this host.
+    Socket(Endpoint),
+    /// No server runs: the store itself.
+    Store(Router),
 }
 
 impl Client {
-    /// The server that the arguments name.
-    pub(super) fn new(target: &Target) -> Result<Self, Failure> {
-        let door = match &target.server {
-            Some(url) => network(url)?,
-            None => {
-                let Loaded { config, .. } =
-                    Config::load(&target.config).map_err(Failure::cannot_run)?;
-                Door::Admin(config.store.path.join("admin.sock"))
-            }
+    /// A server elsewhere, with the token from the environment.
+    pub(super) fn remote(url: &str) -> Result<Self, Failure> {
+        let wrong = || {
+            Failure::cannot_run(format!(
+                "--server {url}: write https:// and the server's name"
+            ))
         };
-        Ok(Self { door })
+        let uri: Uri = url.parse().map_err(|_| wrong())?;
+        let host = uri.host().ok_or_else(wrong)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let (tls, port) = match uri.scheme_str() {
+            Some("https") => (
+                Some(TlsConnector::new(None).map_err(Failure::cannot_run)?),
+                443,
+            ),
+            Some("http") => (None, 80),
+            _ => return Err(wrong()),
+        };
+        let token = std::env::var("LIFEBOAT_TOKEN").map_err(|_| {
+            Failure::cannot_run(
+                "LIFEBOAT_TOKEN is not set: make a token on the server's host with \
+                 lifeboat token create --role operator",
+            )
+        })?;
+        Ok(Self::Remote {
+            endpoint: Endpoint::tcp(host, uri.port_u16().unwrap_or(port)),
+            tls,
+            authority: uri.authority().map(ToString::to_string).unwrap_or_default(),
+            token,
+        })
     }
 
-    async fn connect(&self) -> Result<BoxStream, Failure> {
-        match &self.door {
-            Door::Admin(path) => {
-                let stream = net::connect(&Endpoint::Unix(path.clone()), CONNECT_TIMEOUT).await;
-                stream.map_err(|error| {
-                    Failure::cannot_run(format!(
-                        "the server does not answer on this host ({error}); start it with `lifeboat serve`, or name \
-                         another with --server"
-                    ))
-                })
+    /// The server on this host, or the store if none runs.
+    pub(super) async fn local(config: Config) -> Result<Self, Failure> {
+        let socket = Endpoint::Unix(config.admin_socket());
+        match net::connect(&socket, CONNECT_TIMEOUT).await {
+            Ok(_) => return Ok(Self::Socket(socket)),
+            Err(ConnectError::Io { source, .. }) if is_absent(&source) => {}
+            Err(error) => {
+                return Err(Failure::cannot_run(format!(
+                    "the running server cannot be reached: {error}; run this as the server's user"
+                )));
             }
-            Door::Network { endpoint, tls, .. } => {
+        }
+        let store = open(&config.store.path)?;
+        let service = Service {
+            routes: Routes::new(store.clone()),
+            store,
+            clock: Arc::new(SystemClock),
+            config: SharedConfig::new(config),
+            control: None,
+        };
+        Ok(Self::Store(admin::router(
+            service.clone(),
+            api::unguarded(service),
+        )))
+    }
+
+    /// Asks and returns the answer as it comes.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Body,
+    ) -> Result<Response<Body>, Failure> {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        request = match self {
+            Self::Remote {
+                authority, token, ..
+            } => request
+                .header(HOST, authority)
+                .header(AUTHORIZATION, format!("Bearer {token}")),
+            Self::Socket(_) | Self::Store(_) => request
+                .header(HOST, "lifeboat")
+                .header(admin::OPERATOR_HEADER, operator()),
+        };
+        let request = request.body(body).map_err(Failure::cannot_run)?;
+        let response = match self {
+            Self::Store(router) => match router.clone().oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Self::Socket(endpoint) => {
                 let stream = net::connect(endpoint, CONNECT_TIMEOUT)
                     .await
                     .map_err(Failure::cannot_run)?;
-                match tls {
+                exchange(stream, request).await?
+            }
+            Self::Remote { endpoint, tls, .. } => {
+                let stream = net::connect(endpoint, CONNECT_TIMEOUT)
+                    .await
+                    .map_err(Failure::cannot_run)?;
+                let stream = match tls {
                     Some(tls) => tls
                         .handshake(stream, endpoint.server_name(), CONNECT_TIMEOUT)
                         .await
-                        .map_err(Failure::cannot_run),
-                    None => Ok(stream),
-                }
+                        .map_err(Failure::cannot_run)?,
+                    None => stream,
+                };
+                exchange(stream, request).await?
             }
-        }
-    }
-
-    /// Sends a request and gives the answer, if it is a good one.
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        kind: &str,
-        body: Outgoing,
-    ) -> Result<Response<Incoming>, Failure> {
-        let stream = TokioIo::new(self.connect().await?);
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(stream)
-            .await
-            .map_err(Failure::cannot_run)?;
-        tokio::spawn(connection);
-        let host = match &self.door {
-            Door::Admin(_) => "localhost".to_owned(),
-            Door::Network { endpoint, .. } => endpoint.to_string(),
         };
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, host)
-            .header(CONTENT_TYPE, kind);
-        if let Door::Network { token, .. } = &self.door {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let request = request.body(body).map_err(Failure::cannot_run)?;
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(Failure::cannot_run)?;
         if response.status().is_success() {
             return Ok(response);
         }
-        let status = response.status();
-        let problem: Option<Value> = serde_json::from_slice(&whole(response).await?).ok();
-        let detail = problem
-            .as_ref()
-            .and_then(|problem| problem["detail"].as_str());
-        Err(Failure::found(match detail {
-            Some(detail) => detail.to_owned(),
-            None => format!("the server answers {status}"),
-        }))
+        Err(failure(response).await)
     }
 
-    /// A request without a body.
-    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
-        json(&self.get_bytes(path).await?)
-    }
-
-    /// A request without a body, for an answer that is not JSON.
-    pub(super) async fn get_bytes(&self, path: &str) -> Result<Bytes, Failure> {
-        whole(
-            self.send(Method::GET, path, "application/json", empty())
-                .await?,
-        )
-        .await
-    }
-
-    /// A request with a JSON body.
-    pub(super) async fn call(
+    /// Asks and reads the whole answer.
+    async fn fetch(
         &self,
         method: Method,
         path: &str,
-        body: &Value,
-    ) -> Result<Value, Failure> {
-        let answer = self
-            .send(method, path, "application/json", full(body.to_string()))
-            .await?;
-        let bytes = whole(answer).await?;
-        if bytes.is_empty() {
-            Ok(Value::Null)
-        } else {
-            json(&bytes)
-        }
+        body: Option<String>,
+    ) -> Result<Bytes, Failure> {
+        let content_type = body.as_ref().map(|_| "application/json");
+        let body = body.map_or_else(Body::empty, Body::from);
+        let response = self.send(method, path, content_type, body).await?;
+        whole(response).await
     }
 
-    /// A request whose answer is lines of JSON that come while the server works.
-    pub(super) async fn stream(
+    /// Asks for something.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let bytes = self.fetch(Method::GET, path, None).await?;
+        serde_json::from_slice(&bytes).map_err(not_understood)
+    }
+
+    /// Asks for bytes.
+    pub(super) async fn get_bytes(&self, path: &str) -> Result<Bytes, Failure> {
+        let response = self.send(Method::GET, path, None, Body::empty()).await?;
+        let collected = response.into_body().collect().await;
+        collected
+            .map(http_body_util::Collected::to_bytes)
+            .map_err(broke_off)
+    }
+
+    /// Has something done and reads what came of it.
+    pub(super) async fn call<T: DeserializeOwned>(
         &self,
+        method: Method,
         path: &str,
-        kind: &str,
-        body: Outgoing,
-        mut line: impl FnMut(Value) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let mut incoming = self.send(Method::POST, path, kind, body).await?.into_body();
-        let mut buffer = Vec::new();
-        while let Some(frame) = incoming.frame().await {
-            let frame =
-                frame.map_err(|error| Failure::found(format!("the server broke off: {error}")))?;
-            buffer.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
-            while let Some(end) = memchr::memchr(b'\n', &buffer) {
-                let rest = buffer.split_off(end + 1);
-                line(json(&buffer)?)?;
-                buffer = rest;
-            }
-            if buffer.len() > LINE_BYTES_MAX {
-                return Err(Failure::found("the server sent a line that is too long"));
-            }
-        }
-        Ok(())
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let body = serde_json::to_string(body).map_err(Failure::cannot_run)?;
+        let bytes = self.fetch(method, path, Some(body)).await?;
+        serde_json::from_slice(&bytes).map_err(not_understood)
+    }
+
+    /// Has something done that answers nothing.
+    pub(super) async fn act(&self, method: Method, path: &str) -> Result<(), Failure> {
+        self.fetch(method, path, None).await.map(drop)
     }
 }
 
-/// A body of pieces.
-pub(super) fn pieces(
-    stream: impl futures_util::Stream<Item = std::io::Result<Bytes>> + Send + Sync + 'static,
-) -> Outgoing {
-    BodyExt::boxed(StreamBody::new(futures_util::TryStreamExt::map_ok(
-        stream,
-        Frame::data,
-    )))
+/// Hands each line of a growing answer to `each`, as what it says.
+pub(super) async fn each_line<T: DeserializeOwned>(
+    response: Response<Body>,
+    mut each: impl FnMut(T) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut chunks = response.into_body().into_data_stream();
+    let mut rest: Vec<u8> = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        rest.extend_from_slice(&chunk.map_err(broke_off)?);
+        while let Some(end) = memchr::memchr(b'\n', &rest) {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            each(serde_json::from_slice(&line).map_err(not_understood)?)?;
+        }
+    }
+    Ok(())
 }
 
-/// A body that is there as a whole.
-pub(super) fn full(text: String) -> Outgoing {
-    Full::new(Bytes::from(text))
-        .map_err(|never| match never {})
-        .boxed()
+/// Whether nobody listens there.
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused
+    )
 }
 
-/// No body.
-pub(super) fn empty() -> Outgoing {
-    full(String::new())
-}
-
-fn network(url: &str) -> Result<Door, Failure> {
-    let wrong = |why: &str| Failure::cannot_run(format!("--server {url}: {why}"));
-    let (scheme, rest) = url
-        .split_once("://")
-        .ok_or_else(|| wrong("a URL such as https://host is expected"))?;
-    let authority = rest.trim_end_matches('/');
-    let (tls, port) = match scheme {
-        "https" => (
-            Some(TlsConnector::new(None).map_err(Failure::cannot_run)?),
-            443,
-        ),
-        "http" => (None, 80),
-        _ => return Err(wrong("the scheme is https or http")),
+/// Opens the store of a server that does not run.
+pub(super) fn open(path: &Path) -> Result<Store, Failure> {
+    let options = StoreOptions {
+        now: SystemClock.now(),
     };
-    let has_port = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let endpoint = if has_port {
-        authority.to_owned()
-    } else {
-        format!("{authority}:{port}")
-    };
-    let endpoint = endpoint
-        .parse()
-        .map_err(|error| wrong(&format!("{error}")))?;
-    let token = std::env::var("LIFEBOAT_TOKEN")
-        .map_err(|_| wrong("put a token into LIFEBOAT_TOKEN (lifeboat token create)"))?;
-    Ok(Door::Network {
-        endpoint,
-        tls,
-        token,
+    Store::open(path, &options).map_err(|error| match error {
+        OpenError::InUse { .. } => Failure::cannot_run(format!(
+            "{error}\n  a server is starting or stopping, or another command is at work: try again"
+        )),
+        _ => Failure::cannot_run(error),
     })
 }
 
-async fn whole(response: Response<Incoming>) -> Result<Bytes, Failure> {
-    let limited = http_body_util::Limited::new(response.into_body(), ANSWER_BYTES_MAX);
-    match limited.collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(Failure::found(format!(
-            "the server's answer broke off: {error}"
-        ))),
+/// Who runs the command, for the audit log.
+fn operator() -> String {
+    ["SUDO_USER", "LOGNAME", "USER"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok())
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .collect()
+}
+
+async fn exchange(stream: BoxStream, request: Request<Body>) -> Result<Response<Body>, Failure> {
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(broke_off)?;
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.map_err(broke_off)?;
+    Ok(response.map(Body::new))
+}
+
+async fn whole(response: Response<Body>) -> Result<Bytes, Failure> {
+    http_body_util::Limited::new(response.into_body(), ANSWER_BYTES_MAX)
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .map_err(broke_off)
+}
+
+/// What an error says: a problem document, or at least its status.
+async fn failure(response: Response<Body>) -> Failure {
+    #[derive(serde::Deserialize)]
+    struct Told {
+        detail: String,
+    }
+    let status = response.status();
+    let told = match whole(response).await {
+        Ok(bytes) => serde_json::from_slice::<Told>(&bytes).ok(),
+        Err(_) => None,
+    };
+    let text = told.map_or_else(
+        || format!("the server answers {status}"),
+        |told| told.detail,
+    );
+    match status.as_u16() {
+        409 | 412 | 429 | 500.. => Failure::found(text),
+        _ => Failure::cannot_run(text),
     }
 }
 
-fn json(bytes: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Failure::found(format!("the server's answer is no JSON: {error}")))
+fn broke_off(error: impl std::fmt::Display) -> Failure {
+    Failure::found(format!("the connection to the server broke off: {error}"))
+}
+
+fn not_understood(error: impl std::fmt::Display) -> Failure {
+    Failure::found(format!("the server's answer is not understood: {error}"))
 }

@@ -1,207 +1,231 @@
-//! `lifeboat store export`: a mailbox's messages as files.
+//! `lifeboat store export`: all mail of a mailbox as files.
 //!
-//! Messages are written as they are: the trace headers that were added, then the bytes that were
-//! accepted. Only mbox has to change lines that look like its separator (mboxrd: each gets one more
-//! `>`, which a reader takes off again).
+//! A message is written as it was accepted, byte for byte, below the trace headers that were added
+//! here. In mbox files (mboxrd) lines that start with `From `, after any number of `>`, get one more
+//! `>`, line ends become LF, and a blank line follows each message: remove one `>` to undo it.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Failure;
 use super::client::Client;
-use super::output::counter;
-use super::store::Format;
+use super::{Failure, output};
 use crate::ids::Address;
 use crate::mail::Flags;
 use crate::service::store::{ExportItem, ExportPage};
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// A directory per folder, a file per message.
+    Eml,
+    /// A Maildir++ with flags.
+    Maildir,
+    /// A file per folder (mboxrd).
+    Mbox,
+}
+
 pub(super) async fn run(
-    client: Client,
-    address: Address,
-    format: Format,
-    directory: PathBuf,
+    client: &Client,
+    address: &Address,
+    format: ExportFormat,
+    directory: &Path,
 ) -> Result<(), Failure> {
-    prepare(&directory)?;
-    let mut writer = Writer {
-        directory: directory.clone(),
-        format,
-        files: BTreeMap::new(),
-    };
-    let name = utf8_percent_encode(address.as_str(), NON_ALPHANUMERIC).to_string();
-    let progress = counter("messages");
-    let mut path = format!("/admin/store/export/{name}");
-    let mut messages = 0;
+    prepare(directory)?;
+    let address = utf8_percent_encode(address.as_str(), NON_ALPHANUMERIC).to_string();
+    let list = format!("/admin/export/{address}");
+    let mut page: ExportPage = client.get(&list).await?;
+    client.act(Method::POST, &list).await?;
+    let mut writer = Writer::new(format, directory)?;
+    let bar = output::progress(None, false);
+    let mut count = 0_u64;
     loop {
-        let page: ExportPage =
-            serde_json::from_value(client.get(&path).await?).map_err(Failure::cannot_run)?;
         for item in &page.items {
-            let bytes = client
-                .get_bytes(&format!(
-                    "/admin/store/messages/{}/{}",
-                    page.mailbox, item.id
-                ))
-                .await?;
-            writer.write(item, &bytes).map_err(|error| {
-                Failure::cannot_run(format!("{}: {error}", directory.display()))
-            })?;
-            messages += 1;
-            progress.inc(1);
+            let path = format!("/admin/messages/{}/{}", page.mailbox, item.id);
+            let bytes = client.get_bytes(&path).await?;
+            writer
+                .write(item, &bytes)
+                .map_err(|error| cannot_write(directory, &error))?;
+            count += 1;
+            bar.set_position(count);
         }
-        match page.items.last() {
-            Some(last) if page.more => {
-                path = format!("/admin/store/export/{name}?after={}", last.id)
-            }
-            _ => break,
-        }
+        let Some(last) = page.items.last().filter(|_| page.more) else {
+            break;
+        };
+        page = client.get(&format!("{list}?after={}", last.id)).await?;
     }
-    progress.finish_and_clear();
-    println!(
-        "{messages} messages of {address} in {}",
-        directory.display()
-    );
+    bar.finish_and_clear();
+    println!("{count} messages written to {}", directory.display());
     Ok(())
 }
 
+fn cannot_write(directory: &Path, error: &std::io::Error) -> Failure {
+    Failure::cannot_run(format!("cannot write to {}: {error}", directory.display()))
+}
+
+/// Makes the directory; one that holds anything is refused.
 fn prepare(directory: &Path) -> Result<(), Failure> {
-    let shown = directory.display();
-    fs::create_dir_all(directory)
-        .map_err(|error| Failure::cannot_run(format!("{shown}: {error}")))?;
-    let mut entries = fs::read_dir(directory)
-        .map_err(|error| Failure::cannot_run(format!("{shown}: {error}")))?;
+    std::fs::create_dir_all(directory).map_err(|error| cannot_write(directory, &error))?;
+    let mut entries =
+        std::fs::read_dir(directory).map_err(|error| cannot_write(directory, &error))?;
     match entries.next() {
-        Some(_) => Err(Failure::cannot_run(format!(
-            "{shown} is not empty; name a new directory"
-        ))),
         None => Ok(()),
+        Some(_) => Err(Failure::cannot_run(format!(
+            "{} is not empty; name a new directory",
+            directory.display()
+        ))),
     }
 }
 
+/// Writes messages in one of the formats.
 struct Writer {
+    format: ExportFormat,
     directory: PathBuf,
-    format: Format,
-    files: BTreeMap<String, File>,
+    /// The file name of each folder, so that no two share one.
+    folders: HashMap<String, String>,
 }
 
 impl Writer {
-    fn write(&mut self, item: &ExportItem, bytes: &[u8]) -> io::Result<()> {
+    fn new(format: ExportFormat, directory: &Path) -> Result<Self, Failure> {
+        let writer = Self {
+            format,
+            directory: directory.to_owned(),
+            folders: HashMap::new(),
+        };
+        if format == ExportFormat::Maildir {
+            make_maildir(directory).map_err(|error| cannot_write(directory, &error))?;
+        }
+        Ok(writer)
+    }
+
+    fn write(&mut self, item: &ExportItem, bytes: &[u8]) -> std::io::Result<()> {
+        let folder = self.folder(&item.folder);
         match self.format {
-            Format::Eml => {
-                let folder = self.directory.join(file_name(&item.folder));
-                fs::create_dir_all(&folder)?;
-                create(&folder.join(format!("{:010}.eml", item.id.0)))?.write_all(bytes)
+            ExportFormat::Eml => {
+                let directory = self.directory.join(folder);
+                std::fs::create_dir_all(&directory)?;
+                let name = format!("{:08}.eml", item.id.0);
+                create(&directory.join(name), bytes, item)
             }
-            Format::Maildir => self.write_maildir(item, bytes),
-            Format::Mbox => {
-                let name = format!("{}.mbox", file_name(&item.folder));
-                let file = match self.files.remove(&name) {
-                    Some(file) => file,
-                    None => create(&self.directory.join(&name))?,
-                };
-                let file = self.files.entry(name).or_insert(file);
-                write_mboxrd(file, item, bytes)
+            ExportFormat::Maildir => self.write_maildir(&folder, item, bytes),
+            ExportFormat::Mbox => {
+                let mut file = std::fs::File::options()
+                    .create(true)
+                    .append(true)
+                    .open(self.directory.join(format!("{folder}.mbox")))?;
+                file.write_all(&mbox_entry(item, bytes))
             }
         }
     }
 
-    fn write_maildir(&self, item: &ExportItem, bytes: &[u8]) -> io::Result<()> {
-        let folder = if item.folder.eq_ignore_ascii_case("INBOX") {
-            self.directory.clone()
-        } else {
-            let levels: Vec<_> = item.folder.split('/').map(file_name).collect();
-            self.directory.join(format!(".{}", levels.join(".")))
+    fn write_maildir(&self, folder: &str, item: &ExportItem, bytes: &[u8]) -> std::io::Result<()> {
+        let directory = match folder {
+            "INBOX" => self.directory.clone(),
+            folder => {
+                let directory = self.directory.join(format!(".{folder}"));
+                if !directory.exists() {
+                    make_maildir(&directory)?;
+                    std::fs::write(directory.join("maildirfolder"), b"")?;
+                }
+                directory
+            }
         };
-        for part in ["tmp", "new", "cur"] {
-            fs::create_dir_all(folder.join(part))?;
-        }
-        let at = item.received_at.as_secs();
         let name = format!(
-            "{at}.M{:06}P1Q1.lifeboat,S={}:2,{}",
-            item.id.0 % 1_000_000,
+            "{}.{:08}.lifeboat,S={}:2,{}",
+            item.received_at.as_secs(),
+            item.id.0,
             bytes.len(),
             maildir_flags(item.flags)
         );
-        let path = folder.join("cur").join(format!("{}.{name}", item.id.0));
-        let mut file = create(&path)?;
-        file.write_all(bytes)?;
-        let seconds = u64::try_from(at).unwrap_or(0);
-        file.set_modified(io_time(seconds))
+        let temporary = directory.join("tmp").join(format!("{:08}", item.id.0));
+        create(&temporary, bytes, item)?;
+        std::fs::rename(temporary, directory.join("cur").join(name))
+    }
+
+    /// A file name for a folder: its name without what a file system or Maildir++ minds.
+    fn folder(&mut self, name: &str) -> String {
+        if let Some(known) = self.folders.get(name) {
+            return known.clone();
+        }
+        let replaced: String = name
+            .chars()
+            .map(|c| match (c, self.format) {
+                ('/', ExportFormat::Maildir) => '.',
+                ('.' | '/' | '\\' | '\0', _) => '_',
+                (c, _) if c.is_control() => '_',
+                (c, _) => c,
+            })
+            .take(120)
+            .collect();
+        let is_inbox = name.eq_ignore_ascii_case("inbox");
+        let mut chosen = match (is_inbox, replaced.as_str()) {
+            (true, _) => "INBOX".to_owned(),
+            (false, "") => "_".to_owned(),
+            (false, _) => replaced,
+        };
+        while self.folders.values().any(|taken| taken == &chosen) {
+            chosen.push('_');
+        }
+        self.folders.insert(name.to_owned(), chosen.clone());
+        chosen
     }
 }
 
-fn io_time(seconds: u64) -> std::time::SystemTime {
-    std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)
-}
-
-/// A new file that only its owner may read.
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-}
-
-/// A folder's name as that of one file: nothing in it leads elsewhere.
-fn file_name(name: &str) -> String {
-    let safe: String = name
-        .chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '/' | '\\' | '.' | ':') {
-                '_'
-            } else {
-                c
-            }
-        })
-        .take(100)
-        .collect();
-    if safe.is_empty() {
-        "_".to_owned()
-    } else {
-        safe
+fn make_maildir(directory: &Path) -> std::io::Result<()> {
+    for part in ["tmp", "new", "cur"] {
+        std::fs::create_dir_all(directory.join(part))?;
     }
+    Ok(())
 }
 
-/// Maildir's flags, in ASCII order as it wants them.
+/// Writes a file whose modification time is the message's date of arrival.
+fn create(path: &Path, bytes: &[u8], item: &ExportItem) -> std::io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(bytes)?;
+    let millis = u64::try_from(item.received_at.as_millis()).unwrap_or(0);
+    file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_millis(millis))
+}
+
+/// Flags in the order that Maildir asks for.
 fn maildir_flags(flags: Flags) -> String {
     [
         (flags.draft, 'D'),
         (flags.flagged, 'F'),
+        (flags.forwarded, 'P'),
         (flags.answered, 'R'),
         (flags.seen, 'S'),
     ]
     .into_iter()
-    .filter_map(|(set, letter)| set.then_some(letter))
+    .filter_map(|(is_set, letter)| is_set.then_some(letter))
     .collect()
 }
 
-fn write_mboxrd(file: &mut File, item: &ExportItem, bytes: &[u8]) -> io::Result<()> {
-    let at = item
+/// A message as an entry of an mboxrd file.
+fn mbox_entry(item: &ExportItem, bytes: &[u8]) -> Vec<u8> {
+    let date = item
         .received_at
         .to_jiff()
         .strftime("%a %b %e %H:%M:%S %Y")
         .to_string();
-    let mut text = Vec::with_capacity(bytes.len() + 128);
-    text.extend_from_slice(format!("From MAILER-DAEMON {at}\n").as_bytes());
+    let mut entry = format!("From lifeboat {date}\n").into_bytes();
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        let stripped = line
-            .iter()
-            .position(|&byte| byte != b'>')
-            .map_or(&[][..], |at| &line[at..]);
-        if stripped.starts_with(b"From ") {
-            text.push(b'>');
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let quotes = text.iter().take_while(|&&byte| byte == b'>').count();
+        if text
+            .get(quotes..)
+            .is_some_and(|rest| rest.starts_with(b"From "))
+        {
+            entry.push(b'>');
         }
-        text.extend_from_slice(line);
+        entry.extend_from_slice(text);
+        entry.push(b'\n');
     }
-    if !bytes.ends_with(b"\n") {
-        text.push(b'\n');
-    }
-    text.push(b'\n');
-    file.write_all(&text)
+    entry.push(b'\n');
+    entry
 }
 
 #[cfg(test)]

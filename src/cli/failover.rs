@@ -1,145 +1,164 @@
 //! `lifeboat failover`
 
 use clap::{Args, Subcommand};
-use hyper::Method;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use http::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Failure;
-use super::client::Client;
-use super::output::{print_json, text};
+use super::{Failure, Global, output};
+use crate::config::values::Span;
 use crate::route::Scope;
+use crate::service::failover::{FailoverAction, FailoverChange, FailoverView};
+use crate::service::mailstores::MailstoreView;
+
+/// What a path segment may hold as it is.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'@');
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show how failover stands, for one scope or for all mailstores.
+    /// Show how failover stands: of all mailstores, or of SCOPE.
     Show {
-        /// mailstore:ID, domain:NAME or mailbox:ADDRESS; all mailstores without it.
+        /// mailstore:ID, domain:NAME or mailbox:ADDRESS.
         scope: Option<Scope>,
-        /// Print JSON.
+        /// Print it as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Mail goes to the standby, at once (on a domain or mailbox: sets its override).
-    Activate(Order),
-    /// Mail goes to the mailstore again, after the guard (on a domain or mailbox: removes its override).
-    Return(ReturnOrder),
+    /// Mail goes to the standby, at once.
+    Activate(Change),
+    /// Mail goes to the mailstore again, after the guard looked at it.
+    Return {
+        #[command(flatten)]
+        change: Change,
+        /// Return although the mailstore is not what it was. Look first at what the guard found.
+        #[arg(long)]
+        accept_changed_mailstore: bool,
+    },
     /// Never to the standby.
-    PinPrimary(Order),
+    PinPrimary(Change),
     /// Always to the standby.
-    PinStandby(Order),
+    PinStandby(Change),
     /// Mail waits in the MX.
-    Queue(Order),
-    /// As Lifeboat decides (on a domain or mailbox: removes its override).
-    Auto(Order),
+    Queue(Change),
+    /// As Lifeboat decides (mailstores), or as the mailstore does (domains, mailboxes).
+    Auto(Change),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Order {
+pub(super) struct Change {
     /// mailstore:ID, domain:NAME or mailbox:ADDRESS.
     scope: Scope,
     /// Why, for the audit log.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long)]
     reason: String,
-    /// On a domain or mailbox: in how many seconds it ends by itself.
-    #[arg(long, value_name = "SECONDS")]
-    expires_in: Option<u64>,
-    /// Print JSON.
+    /// When it ends by itself, such as 4h; domains and mailboxes only.
+    #[arg(long, value_name = "SPAN")]
+    expires: Option<Span>,
+    /// Print how it stands then as JSON.
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct ReturnOrder {
-    #[command(flatten)]
-    order: Order,
-    /// Return although the mailstore is not what it was. Only after looking at what the guard found:
-    /// desktop clients may download everything again or miss mail.
-    #[arg(long)]
-    accept_changed_mailstore: bool,
-}
-
-pub(super) async fn run(client: Client, command: Command) -> Result<(), Failure> {
-    let (order, action, accept_changed) = match command {
-        Command::Show { scope, json } => return show(&client, scope, json).await,
-        Command::Activate(order) => (order, "activate", false),
-        Command::Return(order) => (order.order, "return", order.accept_changed_mailstore),
-        Command::PinPrimary(order) => (order, "pin-primary", false),
-        Command::PinStandby(order) => (order, "pin-standby", false),
-        Command::Queue(order) => (order, "queue", false),
-        Command::Auto(order) => (order, "auto", false),
+pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
+    let (action, change, accept) = match command {
+        Command::Show { scope: None, json } => return list(global, json).await,
+        Command::Show {
+            scope: Some(scope),
+            json,
+        } => {
+            let client = global.client().await?;
+            return print(&client.get(&path(&scope)).await?, json);
+        }
+        Command::Activate(change) => (FailoverAction::Activate, change, false),
+        Command::Return {
+            change,
+            accept_changed_mailstore,
+        } => (FailoverAction::Return, change, accept_changed_mailstore),
+        Command::PinPrimary(change) => (FailoverAction::PinPrimary, change, false),
+        Command::PinStandby(change) => (FailoverAction::PinStandby, change, false),
+        Command::Queue(change) => (FailoverAction::Queue, change, false),
+        Command::Auto(change) => (FailoverAction::Auto, change, false),
     };
-    let change = json!({
-        "action": action,
-        "reason": order.reason,
-        "accept_changed_mailstore": accept_changed,
-        "expires_in_secs": order.expires_in,
-    });
-    let view = client
-        .call(Method::PUT, &path(&order.scope), &change)
+    let client = global.client().await?;
+    let body = FailoverChange {
+        action,
+        reason: change.reason,
+        accept_changed_mailstore: accept,
+        expires_in_secs: change.expires.map(|span| span.duration().as_secs()),
+    };
+    let view: FailoverView = client
+        .call(Method::PUT, &path(&change.scope), &body)
         .await?;
-    print(&view, order.json);
-    Ok(())
-}
-
-async fn show(client: &Client, scope: Option<Scope>, as_json: bool) -> Result<(), Failure> {
-    if let Some(scope) = scope {
-        print(&client.get(&path(&scope)).await?, as_json);
-        return Ok(());
-    }
-    let all = client.get("/api/v1/mailstores").await?;
-    if as_json {
-        print_json(&all);
-        return Ok(());
-    }
-    for mailstore in all.as_array().into_iter().flatten() {
-        println!(
-            "{:<12} {:<10} mode {:<11} mail goes to: {}",
-            text(mailstore, "id"),
-            text(mailstore, "state"),
-            text(mailstore, "mode"),
-            text(mailstore, "route")
-        );
-    }
-    Ok(())
+    print(&view, change.json)
 }
 
 fn path(scope: &Scope) -> String {
-    let (kind, name) = match scope {
-        Scope::Mailstore(id) => ("mailstores", id.to_string()),
-        Scope::Domain(domain) => ("domains", domain.to_string()),
-        Scope::Mailbox(address) => ("mailboxes", address.to_string()),
+    let (collection, name) = match scope {
+        Scope::Mailstore(id) => ("mailstores", id.as_str()),
+        Scope::Domain(domain) => ("domains", domain.as_str()),
+        Scope::Mailbox(address) => ("mailboxes", address.as_str()),
     };
-    format!(
-        "/api/v1/{kind}/{}/failover",
-        utf8_percent_encode(&name, NON_ALPHANUMERIC)
-    )
+    let name = utf8_percent_encode(name, SEGMENT);
+    format!("/api/v1/{collection}/{name}/failover")
 }
 
-fn print(view: &Value, as_json: bool) {
-    if as_json {
-        return print_json(view);
+async fn list(global: &Global, json: bool) -> Result<(), Failure> {
+    let mailstores: Vec<MailstoreView> = global.client().await?.get("/api/v1/mailstores").await?;
+    if json {
+        return output::json(&mailstores);
     }
-    println!(
-        "{}: mail goes to {}",
-        text(view, "scope"),
-        text(view, "route")
+    let rows: Vec<Vec<String>> = mailstores
+        .into_iter()
+        .map(|mailstore| {
+            vec![
+                mailstore.id,
+                mailstore.state,
+                mailstore.mode,
+                mailstore.route,
+                mailstore.since.unwrap_or_else(|| "-".into()),
+                mailstore.needs.unwrap_or_default(),
+            ]
+        })
+        .collect();
+    output::table(
+        &[
+            "MAILSTORE",
+            "STATE",
+            "MODE",
+            "MAIL GOES TO",
+            "SINCE",
+            "NEEDS",
+        ],
+        &rows,
     );
-    for (field, label) in [
-        ("state", "state"),
-        ("mode", "mode"),
-        ("level", "decided by"),
-        ("since", "since"),
-        ("reason", "reason"),
-        ("author", "by"),
-        ("expires_at", "until"),
-        ("needs", "needs you"),
-    ] {
-        if !view[field].is_null() {
-            println!("  {label:<11} {}", text(view, field));
+    Ok(())
+}
+
+fn print(view: &FailoverView, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(view);
+    }
+    println!("{}", view.scope);
+    let line = |name: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            println!("  {name:<13} {value}");
         }
+    };
+    line("state", &view.state);
+    line("mode", &Some(view.mode.clone()));
+    line("mail goes to", &view.route);
+    line("decided by", &view.level);
+    line("since", &view.since);
+    line("reason", &view.reason);
+    line("author", &view.author);
+    line("until", &view.expires_at);
+    line("outage", &view.outage);
+    line("needs", &view.needs);
+    for decision in &view.decisions {
+        println!("  {}  {} ({})", decision.at, decision.text, decision.by);
     }
-    for decision in view["decisions"].as_array().into_iter().flatten() {
-        println!("  {}  {}", text(decision, "at"), text(decision, "text"));
-    }
+    Ok(())
 }

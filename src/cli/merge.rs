@@ -2,42 +2,56 @@
 
 use clap::Subcommand;
 
-use super::Failure;
-use super::client::Client;
-use super::output::{print_json, text};
+use super::{Failure, Global, output};
+use crate::service::merge::MergeView;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// What is still to merge, parked and waiting included, and which mailboxes wait for what.
+    /// Show what is still to merge, and which mailboxes wait and why.
     Status {
-        /// Print JSON.
+        /// Print it as JSON.
         #[arg(long)]
         json: bool,
     },
 }
 
-pub(super) async fn run(client: Client, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
     let Command::Status { json } = command;
-    let status = client.get("/api/v1/merges").await?;
+    let status: MergeView = global.client().await?.get("/api/v1/merges").await?;
     if json {
-        print_json(&status);
-        return Ok(());
+        return output::json(&status);
     }
     println!(
-        "{} messages in {} mailboxes are still to merge",
-        text(&status, "unmerged"),
-        text(&status, "mailboxes")
+        "{} messages of {} mailboxes are to be merged",
+        status.unmerged, status.mailboxes
     );
-    for blocked in status["blocked"].as_array().into_iter().flatten() {
-        println!(
-            "  {} on {}: {} ({}); attempt {}, again at {}",
-            text(blocked, "mailbox"),
-            text(blocked, "mailstore"),
-            text(blocked, "reason"),
-            text(blocked, "detail"),
-            text(blocked, "attempts"),
-            text(blocked, "next_attempt_at")
-        );
+    if status.blocked.is_empty() {
+        return Ok(());
     }
+    let rows: Vec<Vec<String>> = status
+        .blocked
+        .into_iter()
+        .map(|blocked| {
+            vec![
+                blocked.mailbox.unwrap_or_else(|| "(deleted)".into()),
+                blocked.mailstore,
+                blocked.unmerged.to_string(),
+                blocked.reason.as_str().unwrap_or_default().to_owned(),
+                blocked.next_attempt_at,
+                blocked.detail,
+            ]
+        })
+        .collect();
+    output::table(
+        &[
+            "MAILBOX",
+            "MAILSTORE",
+            "UNMERGED",
+            "REASON",
+            "NEXT ATTEMPT",
+            "DETAIL",
+        ],
+        &rows,
+    );
     Ok(())
 }

@@ -1,197 +1,168 @@
-//! `lifeboat store`: through the running server where there is one, directly where there is none.
+//! `lifeboat store`
 
 use std::path::{Path, PathBuf};
 
-use clap::{Subcommand, ValueEnum};
-use serde_json::{Value, json};
+use axum::body::Body;
+use clap::Subcommand;
+use http::Method;
 
-use super::client::{Client, empty, full};
-use super::output::{counter, print_json};
-use super::{Failure, Target, export, on_server};
+use super::client::{Client, each_line};
+use super::export::{self, ExportFormat};
+use super::{Failure, Global, output};
+use crate::admin::BackupRequest;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Loaded};
 use crate::ids::Address;
-use crate::store::{OpenError, Store, StoreOptions, backup, check};
-
-/// How exported messages are written.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Format {
-    /// A file a message, in a directory a folder.
-    Eml,
-    /// A Maildir with its folders below it (Maildir++).
-    Maildir,
-    /// A file a folder (mboxrd: lines that look like its separator get one more `>`).
-    Mbox,
-}
+use crate::service::store::StoreReport;
+use crate::store::backup;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Verify everything: records, indexes and counts against each other, every body's checksum.
+    /// Verify everything: index against bodies, checksums, the audit log.
     Check {
-        /// Print the report as JSON.
+        /// Print what was found as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Copy the store into a new directory, while the server runs.
+    /// Copy the store, while the server runs or not, to a new directory on this host.
     Backup {
-        /// A directory that does not exist or is empty.
+        /// A directory that is empty or not there yet.
         directory: PathBuf,
+        /// Print what the backup holds as JSON.
+        #[arg(long)]
+        json: bool,
     },
-    /// Make the store from a backup, before the server starts. Nothing is overwritten.
+    /// Put a backup in place of a store that is lost; no server may run.
     Restore {
         /// The backup.
         directory: PathBuf,
+        /// Print what was restored as JSON.
+        #[arg(long)]
+        json: bool,
     },
-    /// Write a mailbox's messages to files: byte for byte what was accepted, below the trace headers.
+    /// Write all mail of a mailbox into a directory.
     Export {
-        /// The mailbox.
+        /// The mailbox, by address or alias.
         address: Address,
-        /// How.
-        #[arg(long, value_enum, default_value = "eml")]
-        format: Format,
-        /// A directory that does not exist or is empty.
+        /// eml: a file per message; maildir: a Maildir++; mbox: a file per folder (mboxrd).
+        #[arg(long, value_enum)]
+        format: ExportFormat,
+        /// A directory that is empty or not there yet.
         directory: PathBuf,
     },
 }
 
-pub(super) fn run(command: Command, target: &Target) -> Result<(), Failure> {
+pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
+    if global.server.is_some() {
+        return Err(Failure::cannot_run(
+            "store commands work on the server's host only: leave out --server",
+        ));
+    }
     match command {
-        Command::Check { json } => run_check(target, json),
-        Command::Backup { directory } => on_server(target, |client| run_backup(client, directory)),
-        Command::Restore { directory } => restore(target, &directory),
+        Command::Check { json } => check(&global.client().await?, json).await,
+        Command::Backup { directory, json } => {
+            let directory = std::path::absolute(&directory).map_err(Failure::cannot_run)?;
+            back_up(&global.client().await?, directory, json).await
+        }
+        Command::Restore { directory, json } => restore(global, &directory, json),
         Command::Export {
             address,
             format,
             directory,
-        } => on_server(target, |client| {
-            export::run(client, address, format, directory)
-        }),
+        } => export::run(&global.client().await?, &address, format, &directory).await,
     }
 }
 
-fn store_path(target: &Target) -> Result<PathBuf, Failure> {
-    let Loaded { config, .. } = Config::load(&target.config).map_err(Failure::cannot_run)?;
-    Ok(config.store.path)
-}
-
-/// Checks the store directly if nobody has it open, else through the server that has.
-fn run_check(target: &Target, as_json: bool) -> Result<(), Failure> {
-    let report = match target.server {
-        None => match Store::open(
-            &store_path(target)?,
-            &StoreOptions {
-                now: SystemClock.now(),
-            },
-        ) {
-            Ok(store) => {
-                let progress = counter("rows");
-                let report = check::check(&store, |rows| progress.set_position(rows));
-                progress.finish_and_clear();
-                let report = report.map_err(|error| Failure::found(error.to_string()))?;
-                Some(serde_json::to_value(report).map_err(Failure::cannot_run)?)
-            }
-            Err(OpenError::InUse { .. }) => None,
-            Err(error) => return Err(Failure::cannot_run(error)),
-        },
-        Some(_) => None,
-    };
-    let report = match report {
-        Some(report) => report,
-        None => {
-            let mut report = Value::Null;
-            on_server(target, |client| {
-                watch(client, "/admin/store/check", Value::Null, &mut report)
-            })?;
-            report["report"].clone()
+/// Follows a long operation to its end.
+async fn follow(client: &Client, path: &str, body: Option<String>) -> Result<StoreReport, Failure> {
+    let content_type = body.as_ref().map(|_| "application/json");
+    let body = body.map_or_else(Body::empty, Body::from);
+    let response = client.send(Method::POST, path, content_type, body).await?;
+    let bar = output::progress(None, false);
+    let mut last = None;
+    let ended = each_line(response, |report| {
+        match report {
+            StoreReport::Progress { rows } => bar.set_position(rows),
+            StoreReport::Failed { reason } => return Err(Failure::found(reason)),
+            report => last = Some(report),
         }
-    };
-    conclude_check(&report, as_json)
+        Ok(())
+    })
+    .await;
+    bar.finish_and_clear();
+    ended?;
+    last.ok_or_else(|| Failure::found("the server broke off"))
 }
 
-fn conclude_check(report: &Value, as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        print_json(report);
+async fn check(client: &Client, json: bool) -> Result<(), Failure> {
+    let found = follow(client, "/admin/store/check", None).await?;
+    let StoreReport::Checked { report, problems } = found else {
+        return Err(Failure::found("the server's answer is not understood"));
+    };
+    if json {
+        output::json(&report)?;
     } else {
-        println!(
-            "{} mailboxes ({} used), {} messages, {} bodies, {} bytes",
-            report["mailboxes"],
-            report["mailboxes_used"],
-            report["messages"],
-            report["bodies"],
-            report["body_bytes"]
-        );
-        for problem in report["problems"].as_array().into_iter().flatten() {
-            println!("{}", problem.as_str().unwrap_or_default());
-        }
+        print_report(&report);
     }
-    match report["problems_total"].as_u64() {
-        Some(0) => Ok(()),
-        Some(problems) => Err(Failure::found(format!("{problems} problem(s)"))),
-        None => Err(Failure::found("the check did not finish")),
+    let entries: u64 = client.get("/admin/audit/verify").await?;
+    if !json {
+        println!("audit log: {entries} entries, sound");
+    }
+    match problems {
+        0 => Ok(()),
+        problems => Err(Failure::found(format!("{problems} problems found"))),
     }
 }
 
-async fn run_backup(client: Client, directory: PathBuf) -> Result<(), Failure> {
-    let target = std::path::absolute(&directory).map_err(Failure::cannot_run)?;
-    let mut end = Value::Null;
-    let body = json!({ "target": target });
-    watch(client, "/admin/store/backup", body, &mut end).await?;
-    let manifest = &end["manifest"];
+fn print_report(report: &serde_json::Value) {
+    let number = |key: &str| {
+        report
+            .get(key)
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(0)
+    };
     println!(
-        "{}: {} rows, {} bytes of bodies",
-        target.display(),
-        manifest["rows"],
-        manifest["segment_bytes"]
+        "{} mailboxes ({} used), {} messages, {} bodies of {} bytes",
+        number("mailboxes"),
+        number("mailboxes_used"),
+        number("messages"),
+        number("bodies"),
+        number("body_bytes"),
     );
+    let problems = report.get("problems").and_then(serde_json::Value::as_array);
+    for problem in problems.into_iter().flatten() {
+        println!("problem: {}", problem.as_str().unwrap_or_default());
+    }
+}
+
+async fn back_up(client: &Client, directory: PathBuf, json: bool) -> Result<(), Failure> {
+    let shown = directory.display().to_string();
+    let request = serde_json::to_string(&BackupRequest { directory }).map_err(Failure::found)?;
+    let made = follow(client, "/admin/store/backup", Some(request)).await?;
+    let StoreReport::BackedUp { manifest } = made else {
+        return Err(Failure::found("the server's answer is not understood"));
+    };
+    if json {
+        return output::json(&manifest);
+    }
+    println!("backed up to {shown}");
     Ok(())
 }
 
-/// Follows long work on the server to its end.
-async fn watch(client: Client, path: &str, body: Value, end: &mut Value) -> Result<(), Failure> {
-    let progress = counter("rows");
-    let body = if body.is_null() {
-        empty()
-    } else {
-        full(body.to_string())
-    };
-    let streamed = client
-        .stream(path, "application/json", body, |report| {
-            match report.as_object().and_then(|report| report.iter().next()) {
-                Some((kind, at)) if kind == "progress" => {
-                    progress.set_position(at["rows"].as_u64().unwrap_or(0))
-                }
-                Some((kind, why)) if kind == "failed" => {
-                    return Err(Failure::found(
-                        why["reason"].as_str().unwrap_or("it failed").to_owned(),
-                    ));
-                }
-                Some((_, last)) => *end = last.clone(),
-                None => {}
-            }
-            Ok(())
-        })
-        .await;
-    progress.finish_and_clear();
-    streamed
-}
-
-fn restore(target: &Target, source: &Path) -> Result<(), Failure> {
-    let path = store_path(target)?;
-    let progress = counter("bytes");
-    let restored = backup::restore(source, &path, SystemClock.now(), |bytes| {
-        progress.set_position(bytes)
+fn restore(global: &Global, source: &Path, json: bool) -> Result<(), Failure> {
+    let config = global.load()?.config;
+    let bar = output::progress(None, false);
+    let restored = backup::restore(source, &config.store.path, SystemClock.now(), |rows| {
+        bar.set_position(rows);
     });
-    progress.finish_and_clear();
-    let manifest = restored.map_err(|error| {
-        Failure::cannot_run(format!(
-            "{error}\n  stop the server and move {} away first",
-            path.display()
-        ))
-    })?;
+    bar.finish_and_clear();
+    let manifest = restored.map_err(Failure::cannot_run)?;
+    if json {
+        return output::json(&manifest);
+    }
+    println!("restored to {}", config.store.path.display());
     println!(
-        "{}: {} rows restored; what is unmerged will be looked for before it is appended",
-        path.display(),
-        manifest.rows
+        "everything that was not merged is in doubt now: it is looked for in its mailstore before \
+         it is appended"
     );
     Ok(())
 }

@@ -1,100 +1,120 @@
 //! `lifeboat token`
 
-use clap::{Subcommand, ValueEnum};
-use hyper::Method;
-use serde_json::json;
+use std::time::Duration;
 
-use super::Failure;
-use super::client::Client;
-use super::output::{print_json, text};
+use clap::Subcommand;
+use http::Method;
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Role {
-    /// Everything.
-    Operator,
-    /// One reseller's domains.
-    Reseller,
-}
+use super::{Failure, Global, output};
+use crate::config::values::Span;
+use crate::ids::{ResellerId, TokenId};
+use crate::service::token::{CreatedToken, NewToken, RoleName, TokenView};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a token and print it, alone: it is shown this once.
+    /// Make a token and print it, alone; it is not shown again.
     Create {
-        /// What it opens.
+        /// What it allows.
         #[arg(long, value_enum)]
-        role: Role,
+        role: RoleName,
         /// The reseller, for the role reseller.
-        #[arg(long, value_name = "ID", required_if_eq("role", "reseller"))]
-        reseller: Option<String>,
+        #[arg(long, value_name = "ID")]
+        reseller: Option<ResellerId>,
         /// What it is for.
         #[arg(long, default_value = "")]
         label: String,
-        /// In how many days it ends; without it, when it is revoked.
-        #[arg(long, value_name = "DAYS")]
-        expires_in_days: Option<u32>,
+        /// When it ends, such as 90d; without it, when it is revoked.
+        #[arg(long, value_name = "SPAN")]
+        expires: Option<Span>,
+        /// Print id and token as JSON.
+        #[arg(long)]
+        json: bool,
     },
-    /// List tokens; their secrets are not known any more.
+    /// List all tokens.
     List {
-        /// Print JSON.
+        /// Print them as JSON.
         #[arg(long)]
         json: bool,
     },
     /// Revoke a token at once.
     Revoke {
-        /// Its public id.
-        id: String,
+        /// Its id, as the list shows it.
+        id: TokenId,
     },
 }
 
-pub(super) async fn run(client: Client, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
+    let client = global.client().await?;
     match command {
         Command::Create {
             role,
             reseller,
             label,
-            expires_in_days,
+            expires,
+            json,
         } => {
-            let role = match role {
-                Role::Operator => "operator",
-                Role::Reseller => "reseller",
+            let new = NewToken {
+                role,
+                reseller,
+                label,
+                expires_in_secs: expires.map(|span| Duration::from(span).as_secs()),
             };
-            let expires = expires_in_days.map(|days| u64::from(days) * 86_400);
-            let new = json!({ "role": role, "reseller": reseller, "label": label, "expires_in_secs": expires });
-            let created = client.call(Method::POST, "/api/v1/tokens", &new).await?;
-            println!("{}", text(&created, "token"));
+            let created: CreatedToken = client.call(Method::POST, "/api/v1/tokens", &new).await?;
+            if json {
+                return output::json(&created);
+            }
+            println!("{}", created.token);
+            Ok(())
         }
-        Command::List { json } => list(&client, json).await?,
+        Command::List { json } => {
+            let tokens: Vec<TokenView> = client.get("/api/v1/tokens").await?;
+            list(&tokens, json)
+        }
         Command::Revoke { id } => {
-            let id = percent_encoding::utf8_percent_encode(&id, percent_encoding::NON_ALPHANUMERIC);
-            client
-                .call(Method::DELETE, &format!("/api/v1/tokens/{id}"), &json!({}))
-                .await?;
-            println!("revoked");
+            let path = format!("/api/v1/tokens/{id}");
+            client.act(Method::DELETE, &path).await
         }
     }
-    Ok(())
 }
 
-async fn list(client: &Client, as_json: bool) -> Result<(), Failure> {
-    let tokens = client.get("/api/v1/tokens").await?;
-    if as_json {
-        print_json(&tokens);
-        return Ok(());
+fn list(tokens: &[TokenView], json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(&tokens);
     }
-    for token in tokens.as_array().into_iter().flatten() {
-        let valid = if token["valid"] == true {
-            "valid"
-        } else {
-            "ended"
-        };
-        println!(
-            "{}  {valid}  {} {}  {}  last used {}",
-            text(token, "id"),
-            text(token, "role"),
-            text(token, "reseller"),
-            text(token, "label"),
-            text(token, "last_used")
-        );
-    }
+    let rows: Vec<Vec<String>> = tokens
+        .iter()
+        .map(|token| {
+            let role = match (&token.role, &token.reseller) {
+                (RoleName::Reseller, Some(reseller)) => format!("reseller {reseller}"),
+                _ => "operator".to_owned(),
+            };
+            let state = match (&token.revoked, token.valid) {
+                (Some(_), _) => "revoked",
+                (None, true) => "valid",
+                (None, false) => "expired",
+            };
+            vec![
+                token.id.clone(),
+                role,
+                state.to_owned(),
+                token.created.clone(),
+                token.expires.clone().unwrap_or_else(|| "-".into()),
+                token.last_used.clone().unwrap_or_else(|| "-".into()),
+                token.label.clone(),
+            ]
+        })
+        .collect();
+    output::table(
+        &[
+            "ID",
+            "ROLE",
+            "STATE",
+            "CREATED",
+            "EXPIRES",
+            "LAST USED",
+            "LABEL",
+        ],
+        &rows,
+    );
     Ok(())
 }

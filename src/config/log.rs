@@ -20,7 +20,7 @@ section! {
         /// "text" for people, "json" for one object a line.
         pub format: LogFormat = default "\"text\"",
         /// How much: "error", "warn", "info", "debug", or a filter such as
-        /// "info,lifeboat::merge=debug". Read again on SIGHUP.
+        /// "info,lifeboat::merge=debug".
         pub level: String = default "\"info\"",
     }
 }

@@ -353,7 +353,7 @@ async fn order(
         by: actor.to_string(),
         reason,
     };
-    let decisions = (control.order)(id.clone(), command).await?;
+    let decisions = control.order(id, command).await?;
     let refused = decisions.iter().find_map(|decision| match &decision.verb {
         Verb::Refused { why } => Some(why.clone()),
         _ => None,
@@ -408,7 +408,7 @@ async fn set_override(
         })
         .await?;
     if let Some(control) = &service.control {
-        (control.overrides_changed)();
+        control.overrides_changed();
     }
     Ok(())
 }

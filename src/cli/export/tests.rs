@@ -5,73 +5,99 @@ use crate::ids::StandbyId;
 fn item(id: u64, folder: &str) -> ExportItem {
     ExportItem {
         id: StandbyId(id),
-        folder: folder.to_owned(),
+        folder: folder.into(),
         flags: Flags {
             seen: true,
-            answered: true,
+            flagged: true,
             ..Flags::default()
         },
-        received_at: Timestamp::from_secs(1_790_000_000),
-        size_bytes: 1,
+        received_at: Timestamp::from_secs(1_000_000_000),
+        size_bytes: 0,
     }
 }
 
-fn written(format: Format, folder: &str, bytes: &[u8]) -> (tempfile::TempDir, Vec<PathBuf>) {
-    let directory = tempfile::tempdir().unwrap();
-    let mut writer = Writer {
-        directory: directory.path().to_owned(),
-        format,
-        files: BTreeMap::new(),
-    };
-    writer.write(&item(7, folder), bytes).unwrap();
-    writer.write(&item(8, folder), bytes).unwrap();
-    let mut files = Vec::new();
-    let mut directories = vec![directory.path().to_owned()];
-    while let Some(next) = directories.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path)
-            } else {
-                files.push(path)
+const MESSAGE: &[u8] = b"Subject: x\r\n\r\nFrom here\r\n>From there\r\n>>From far\r\n\xff\x00 end";
+
+/// Undoes what an mboxrd file does to a message.
+fn from_mbox(entry: &[u8]) -> Vec<u8> {
+    let text: Vec<u8> = entry.splitn(2, |&b| b == b'\n').nth(1).unwrap().to_vec();
+    let text = text.strip_suffix(b"\n\n").unwrap();
+    let lines: Vec<Vec<u8>> = text
+        .split(|&b| b == b'\n')
+        .map(|line| {
+            let quotes = line.iter().take_while(|&&b| b == b'>').count();
+            match quotes > 0 && line[quotes..].starts_with(b"From ") {
+                true => line[1..].to_vec(),
+                false => line.to_vec(),
             }
-        }
-    }
-    files.sort();
-    (directory, files)
+        })
+        .collect();
+    lines.join(&b"\r\n"[..])
 }
 
 #[test]
-fn files_hold_the_bytes_as_they_are() {
-    let bytes = b"Subject: x\r\n\r\nFrom me\r\nno end of line \x00\xff";
-    for format in [Format::Eml, Format::Maildir] {
-        let (_directory, files) = written(format, "Projects/../../etc", bytes);
-        assert_eq!(files.len(), 2, "{files:?}");
-        for file in files {
-            assert_eq!(fs::read(&file).unwrap(), bytes);
+fn an_mbox_entry_can_be_undone() {
+    let entry = mbox_entry(&item(1, "INBOX"), MESSAGE);
+    assert!(entry.starts_with(b"From lifeboat Sun Sep  9 01:46:40 2001\nSubject: x\n"));
+    assert!(!entry.windows(6).skip(1).any(|w| w == b"\nFrom "));
+    assert_eq!(from_mbox(&entry), MESSAGE);
+}
+
+#[test]
+fn files_hold_the_message_byte_for_byte() {
+    for format in [ExportFormat::Eml, ExportFormat::Maildir] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = Writer::new(format, dir.path()).unwrap();
+        writer.write(&item(7, "INBOX"), MESSAGE).unwrap();
+        writer.write(&item(8, "Projects/2026"), MESSAGE).unwrap();
+        writer.write(&item(9, "../../etc"), MESSAGE).unwrap();
+        let expected: &[&str] = match format {
+            ExportFormat::Eml => &[
+                "INBOX/00000007.eml",
+                "Projects_2026/00000008.eml",
+                "_______etc/00000009.eml",
+            ],
+            _ => &[
+                "cur/1000000000.00000007.lifeboat,S=58:2,FS",
+                ".Projects.2026/cur/1000000000.00000008.lifeboat,S=58:2,FS",
+                ".___.___.etc/cur/1000000000.00000009.lifeboat,S=58:2,FS",
+            ],
+        };
+        let mut found = files(dir.path());
+        found.retain(|(name, _)| !name.ends_with("maildirfolder"));
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (_, bytes) in found {
+            assert_eq!(bytes, MESSAGE);
         }
     }
 }
 
 #[test]
-fn no_folder_name_leads_out_of_the_directory() {
-    for name in ["../../etc/passwd", "/etc/passwd", "..", ".", "", "a\0b"] {
-        for format in [Format::Eml, Format::Maildir, Format::Mbox] {
-            let (directory, files) = written(format, name, b"x");
-            assert!(!files.is_empty(), "{name:?} {format:?}");
-            assert!(
-                files.iter().all(|file| file.starts_with(directory.path())),
-                "{name:?}: {files:?}"
-            );
-        }
+fn folders_whose_names_become_the_same_stay_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = Writer::new(ExportFormat::Mbox, dir.path()).unwrap();
+    for name in ["a/b", "a_b", "a.b"] {
+        writer.write(&item(1, name), MESSAGE).unwrap();
     }
+    let mut names: Vec<String> = files(dir.path())
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    names.sort();
+    assert_eq!(names, ["a_b.mbox", "a_b_.mbox", "a_b__.mbox"]);
 }
 
-#[test]
-fn mboxrd_can_be_taken_back() {
-    let bytes = b"Subject: x\r\n\r\nFrom me\r\n>From you\r\nFromage\r\n";
-    let (_directory, files) = written(Format::Mbox, "INBOX", bytes);
-    let text = String::from_utf8(fs::read(&files[0]).unwrap()).unwrap();
-    assert_eq!(text.matches("\nFrom MAILER-DAEMON").count(), 1);
-    assert!(text.contains("\r\n>From me\r\n>>From you\r\nFromage\r\n\n"));
+fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            let inner = files(&path).into_iter();
+            found.extend(inner.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            found.push((name, std::fs::read(&path).unwrap()));
+        }
+    }
+    found
 }

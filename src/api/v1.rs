@@ -1,0 +1,34 @@
+//! Version 1 of the API. A file per resource; this is the route table.
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::service::Service;
+
+mod audit;
+mod failover;
+mod mailboxes;
+mod mailstores;
+mod merges;
+mod outages;
+mod provision;
+mod tokens;
+
+/// All routes, without anybody at the door.
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(mailstores::list))
+        .routes(routes!(mailstores::show))
+        .routes(routes!(failover::of_mailstore, failover::change_mailstore))
+        .routes(routes!(mailboxes::list))
+        .routes(routes!(failover::of_domain, failover::change_domain))
+        .routes(routes!(mailboxes::show))
+        .routes(routes!(failover::of_mailbox, failover::change_mailbox))
+        .routes(routes!(outages::list))
+        .routes(routes!(outages::show))
+        .routes(routes!(merges::status))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(provision::provision))
+        .routes(routes!(audit::list))
+}

@@ -1,0 +1,47 @@
+//! `/api/v1/tokens`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+
+use crate::api::problem::{Body, Path, Problem};
+use crate::service::token::{self, CreatedToken, NewToken, TokenView};
+use crate::service::{Actor, Service, ServiceError};
+
+/// All tokens, oldest first. Their secrets are not known any more.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens",
+    responses((status = 200, body = Vec<TokenView>), (status = 401, body = Problem)))]
+pub(super) async fn list(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+) -> Result<Json<Vec<TokenView>>, Problem> {
+    Ok(Json(token::list(&service, &actor)?))
+}
+
+/// Makes a token. Its text is in this answer and nowhere else.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "tokens", request_body = NewToken,
+    responses((status = 201, body = CreatedToken), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    Body(new): Body<NewToken>,
+) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
+    let created = token::create(&service, &actor, new).await?;
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Revokes a token at once.
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "tokens",
+    params(("id" = String, Path, description = "The public id")),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn revoke(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id = id
+        .parse()
+        .map_err(|_| ServiceError::NotFound("such token"))?;
+    token::revoke(&service, &actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

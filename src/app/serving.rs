@@ -1,0 +1,80 @@
+//! Starts what speaks HTTP: pages and API on the network, the admin socket; and takes over a changed
+//! configuration.
+
+use super::{App, StartError, http, ops};
+use crate::config::Config;
+use crate::net::{Listener, TlsAcceptor};
+use crate::service::Service;
+use crate::{admin, api};
+
+impl App {
+    /// Serves until the server stops.
+    pub(super) fn start_serving(&self, service: &Service, pages: Listener, admin: Listener) {
+        let network =
+            ops::router(service.clone(), self.stop.clone()).merge(api::network(service.clone()));
+        let server = |router, tls| http::HttpServer {
+            router,
+            tls,
+            config: self.current.clone(),
+            stop: self.stop.clone(),
+        };
+        self.tasks
+            .spawn(server(network, self.tls.clone()).serve(pages));
+        let socket = admin::router(service.clone(), api::unguarded(service.clone()));
+        self.tasks
+            .spawn(server(socket, http::SharedTls::default()).serve(admin));
+    }
+
+    /// Reads the configuration and the certificate again and takes over what can change while
+    /// running; what cannot is said.
+    pub(super) fn reload(&self) {
+        let loaded = Config::load(&self.config_path).map_err(|error| error.to_string());
+        let checked = loaded.and_then(|loaded| {
+            let tls = certificate(&loaded.config).map_err(|error| error.to_string())?;
+            Ok((loaded.config, tls))
+        });
+        match checked {
+            Ok((mut config, tls)) => {
+                for option in needs_restart(&self.config, &config) {
+                    tracing::warn!(option, "this changes at the next start only");
+                }
+                // The parts that run know the mailstores of the start.
+                config.mailstore.clone_from(&self.config.mailstore);
+                self.tls.set(tls);
+                self.current.set(config);
+                tracing::info!("the configuration was read again");
+            }
+            Err(error) => tracing::error!(%error, "the configuration stays as it was"),
+        }
+    }
+}
+
+/// The certificate that `[http]` names.
+pub(super) fn certificate(config: &Config) -> Result<Option<TlsAcceptor>, StartError> {
+    let http = &config.http;
+    let (Some(certificate), Some(key)) = (&http.tls_certificate_file, &http.tls_key_file) else {
+        return Ok(None);
+    };
+    TlsAcceptor::new(certificate, key)
+        .map(Some)
+        .map_err(StartError::Certificate)
+}
+
+/// What changed and is read at the start only.
+fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
+    [
+        ("store", old.store != new.store),
+        ("http.listen", old.http.listen != new.http.listen),
+        ("lmtp", old.lmtp != new.lmtp),
+        ("socketmap", old.socketmap != new.socketmap),
+        ("relay", old.relay != new.relay),
+        ("mailstore", old.mailstore != new.mailstore),
+        ("failover", old.failover != new.failover),
+        ("probe", old.probe != new.probe),
+        ("postfix", old.postfix != new.postfix),
+        ("log", old.log != new.log),
+    ]
+    .into_iter()
+    .filter_map(|(option, changed)| changed.then_some(option))
+    .collect()
+}
