@@ -12,6 +12,9 @@ else
 RUN_TESTS := cargo test --no-fail-fast
 endif
 
+# Tests are built with crash points (see src/crash.rs); releases never are.
+TESTED := --locked --features failpoints
+
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  %-8s %s\n", $$1, $$2 }'
@@ -30,11 +33,12 @@ demo: ## Play a whole outage on real Dovecot and Postfix (DEMO_EXIT=1: end after
 test: ## Install what is missing and run all tests
 	@$(SUITE) --start
 	@$(SUITE) install sh tests/install.sh test
-	@$(SUITE) build cargo test --no-run --locked
-	@$(SUITE) unit $(RUN_TESTS) --lib --bins --test tidy
-	@$(SUITE) integration $(RUN_TESTS) --test it
+	@$(SUITE) build cargo test --no-run $(TESTED)
+	@$(SUITE) unit $(RUN_TESTS) $(TESTED) --lib --bins --test tidy
+	@$(SUITE) integration $(RUN_TESTS) $(TESTED) --test it
 	@if [ -e tests/browser/package.json ]; then $(SUITE) browser $(MAKE) --no-print-directory browser; fi
 	@$(SUITE) demo env DEMO_EXIT=1 $(MAKE) --no-print-directory demo
+	@cat target/kills.txt
 	@$(SUITE) --summary
 
 .PHONY: browser
@@ -45,7 +49,7 @@ browser: ## Walk through the pages in Chromium, with and without JavaScript, and
 check: ## Formatting, lints, licences and sources of dependencies, documentation
 	sh tests/install.sh check
 	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --all-targets $(TESTED) -- -D warnings
 	cargo deny check bans licenses sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 

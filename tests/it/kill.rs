@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::rig::{
-    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir, SmtpClient, TestMessage,
-    User, wait_until,
+    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir,
+    SmtpClient, TestMessage, User, wait_until,
 };
 
 /// Every step at which the server is made to die, in the store and in the merge's journal.
@@ -60,7 +60,9 @@ impl Dice {
 
 fn number_from_environment(name: &str, default: u64) -> u64 {
     match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")),
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name}={text} is no number")),
         Err(_) => default,
     }
 }
@@ -97,13 +99,21 @@ fn deliver(client: &mut SmtpClient, ledger: &Ledger, dice: &mut Dice) -> std::io
     }
     let message = TestMessage::plain("bob@elsewhere.test", &to[0], &token, size_bytes);
     for recipient in &to {
-        ledger.sent.lock().unwrap().insert((token.clone(), recipient.clone()), false);
+        ledger
+            .sent
+            .lock()
+            .unwrap()
+            .insert((token.clone(), recipient.clone()), false);
     }
     let to_refs: Vec<&str> = to.iter().map(String::as_str).collect();
     let replies = client.send("bob@elsewhere.test", &to_refs, &message.bytes)?;
     for (recipient, reply) in to.iter().zip(&replies) {
         if reply.is_ok() {
-            ledger.sent.lock().unwrap().insert((token.clone(), recipient.clone()), true);
+            ledger
+                .sent
+                .lock()
+                .unwrap()
+                .insert((token.clone(), recipient.clone()), true);
         }
     }
     Ok(())
@@ -122,12 +132,24 @@ fn died(lifeboat: &mut Lifeboat, patience: Duration) -> bool {
 }
 
 /// One life of the server: it starts, works, and dies at a step or at a random moment.
-fn live_and_die(lifeboat: &mut Lifeboat, round: u64, dice: &mut Dice, kills: &mut BTreeMap<String, u64>) {
+fn live_and_die(
+    lifeboat: &mut Lifeboat,
+    round: u64,
+    dice: &mut Dice,
+    kills: &mut BTreeMap<String, u64>,
+) {
     let targeted = round - round / 4;
     let step = (round % 4 != 3).then(|| STEPS[targeted as usize % STEPS.len()]);
-    let pass = if step.is_some_and(recovers) { 1 } else { 1 + dice.roll(5) };
+    let pass = if step.is_some_and(recovers) {
+        1
+    } else {
+        1 + dice.roll(5)
+    };
     lifeboat.set_options(|options| {
-        options.env = step.map(|step| ("LIFEBOAT_CRASH_AT".to_owned(), format!("{step}:{pass}"))).into_iter().collect();
+        options.env = step
+            .map(|step| ("LIFEBOAT_CRASH_AT".to_owned(), format!("{step}:{pass}")))
+            .into_iter()
+            .collect();
     });
     lifeboat.launch();
     let by_itself = match step {
@@ -156,7 +178,9 @@ fn found(mailstore: &Dovecot) -> BTreeMap<(String, String), u64> {
         for folder in session.folders() {
             for message in session.fetch_all(&folder) {
                 let text = String::from_utf8_lossy(&message.body);
-                let token = text.lines().find_map(|line| line.strip_prefix("Subject: Test "));
+                let token = text
+                    .lines()
+                    .find_map(|line| line.strip_prefix("Subject: Test "));
                 let token = token.expect("every message has a token").trim().to_owned();
                 *found.entry((token, address(number))).or_default() += 1;
             }
@@ -165,10 +189,27 @@ fn found(mailstore: &Dovecot) -> BTreeMap<(String, String), u64> {
     found
 }
 
+/// Says how often the server died where; `make test` prints the file at its end.
+fn report(rounds: u64, seed: u64, sent: usize, acknowledged: usize, kills: &BTreeMap<String, u64>) {
+    let mut text = format!(
+        "kill -9: {rounds} rounds, seed {seed}; {sent} deliveries sent, {acknowledged} acknowledged\n"
+    );
+    for (step, count) in kills {
+        text.push_str(&format!("  {count:>5}  {step}\n"));
+    }
+    print!("{text}");
+    let target = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/kills.txt");
+    std::fs::write(&target, text).expect("write target/kills.txt");
+}
+
 #[test]
 fn every_step_of_the_merge_is_killed_at() {
     for step in lifeboat::merge::Step::ALL {
-        assert!(STEPS.contains(&step.name()), "{} is missing in STEPS", step.name());
+        assert!(
+            STEPS.contains(&step.name()),
+            "{} is missing in STEPS",
+            step.name()
+        );
     }
 }
 
@@ -179,17 +220,39 @@ fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
     println!("{rounds} rounds, LIFEBOAT_KILL_SEED={seed}");
     let mut dice = Dice(seed | 1);
     let dir = RigDir::new("kill-9");
-    let users = (0..MAILBOXES).map(|number| User::plain(&address(number), "pw")).collect();
-    let a1 = Dovecot::start("a1", &dir.sub("a1"), DovecotOptions { users, ..DovecotOptions::default() });
+    let users = (0..MAILBOXES)
+        .map(|number| User::plain(&address(number), "pw"))
+        .collect();
+    let a1 = Dovecot::start(
+        "a1",
+        &dir.sub("a1"),
+        DovecotOptions {
+            users,
+            ..DovecotOptions::default()
+        },
+    );
     let mut lifeboat = Lifeboat::start(
         crate::binary(),
         &dir.sub("lifeboat"),
-        LifeboatOptions { mailstores: vec![MailstoreOptions::of(&a1)], ..LifeboatOptions::default() },
+        LifeboatOptions {
+            mailstores: vec![MailstoreOptions::of(&a1)],
+            ..LifeboatOptions::default()
+        },
     );
-    lifeboat.cli(&["provision", &a1.passwd_file().display().to_string(), "--format", "passwd-file", "--mailstore", "a1"]);
+    lifeboat.cli(&[
+        "provision",
+        &a1.passwd_file().display().to_string(),
+        "--format",
+        "passwd-file",
+        "--mailstore",
+        "a1",
+    ]);
     lifeboat.kill();
 
-    let (ledger, stop) = (Arc::new(Ledger::default()), Arc::new(AtomicBool::new(false)));
+    let (ledger, stop) = (
+        Arc::new(Ledger::default()),
+        Arc::new(AtomicBool::new(false)),
+    );
     let server = lifeboat.lmtp().addr();
     let clients: Vec<_> = (0..CLIENTS as u64)
         .map(|number| {
@@ -216,16 +279,28 @@ fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
 
     let sent = ledger.sent.lock().unwrap().clone();
     let acknowledged = sent.values().filter(|&&acknowledged| acknowledged).count();
-    println!("{} deliveries sent, {acknowledged} acknowledged", sent.len());
-    println!("kills: {kills:#?}");
-    assert!(acknowledged as u64 > rounds, "mail poured in: {acknowledged} acknowledged");
+    report(rounds, seed, sent.len(), acknowledged, &kills);
+    assert!(
+        acknowledged as u64 > rounds,
+        "mail poured in: {acknowledged} acknowledged"
+    );
     for step in STEPS.iter().copied().chain(["random moment"]) {
-        assert!(rounds < 50 || kills.contains_key(step), "the server never died at {step}");
+        assert!(
+            rounds < 50 || kills.contains_key(step),
+            "the server never died at {step}"
+        );
     }
     let found = found(&a1);
     let count = |delivery| found.get(delivery).copied().unwrap_or(0);
-    let lost: Vec<_> = sent.iter().filter(|(delivery, ok)| **ok && count(delivery) == 0).collect();
+    let lost: Vec<_> = sent
+        .iter()
+        .filter(|(delivery, ok)| **ok && count(delivery) == 0)
+        .collect();
     let doubled: Vec<_> = found.iter().filter(|(_, count)| **count > 1).collect();
-    assert!(lost.is_empty(), "{} acknowledged and lost: {lost:?}", lost.len());
+    assert!(
+        lost.is_empty(),
+        "{} acknowledged and lost: {lost:?}",
+        lost.len()
+    );
     assert!(doubled.is_empty(), "{} doubled: {doubled:?}", doubled.len());
 }

@@ -7,6 +7,7 @@
 mod rig;
 
 mod failover;
+mod kill;
 mod merge;
 mod proof;
 mod rig_itself;
