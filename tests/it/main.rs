@@ -11,6 +11,7 @@ mod kill;
 mod merge;
 mod proof;
 mod rig_itself;
+mod sending;
 
 /// The binary under test.
 #[allow(dead_code, reason = "modules come one after the other")]
