@@ -136,4 +136,3 @@ fn ndjson(body: axum::body::Body) -> Response {
     );
     response
 }
-

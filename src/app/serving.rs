@@ -1,17 +1,24 @@
 //! Starts what speaks HTTP: pages and API on the network, the admin socket; and takes over a changed
 //! configuration.
 
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::any;
+use tower::ServiceExt;
+
 use super::{App, StartError, http, ops};
 use crate::config::Config;
 use crate::net::{Listener, TlsAcceptor};
 use crate::service::Service;
+use crate::web::{self, Web};
 use crate::{admin, api};
 
 impl App {
     /// Serves until the server stops.
     pub(super) fn start_serving(&self, service: &Service, pages: Listener, admin: Listener) {
-        let network =
-            ops::router(service.clone(), self.stop.clone()).merge(api::network(service.clone()));
+        let network = ops::router(service.clone(), self.stop.clone())
+            .merge(api_alone(api::network(service.clone())))
+            .merge(web::router(Web::new(service.clone())));
         let server = |router, tls| http::HttpServer {
             router,
             tls,
@@ -47,6 +54,15 @@ impl App {
             Err(error) => tracing::error!(%error, "the configuration stays as it was"),
         }
     }
+}
+
+/// The API below its own path, with its own answers to what it does not know; the pages have theirs.
+fn api_alone(api: Router) -> Router {
+    let handler = move |request: Request| {
+        let api = api.clone();
+        async move { api.oneshot(request).await }
+    };
+    Router::new().route("/api/{*rest}", any(handler))
 }
 
 /// The certificate that `[http]` names.
