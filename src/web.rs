@@ -51,3 +51,6 @@ impl Web {
             .starts_with("https://")
     }
 }
+
+#[cfg(test)]
+mod tests;

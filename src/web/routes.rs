@@ -44,8 +44,15 @@ pub fn router(web: Web) -> Router {
         .route("/static/{name}", get(assets::serve))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            security::own_forms,
+        ))
         .layer(middleware::from_fn_with_state(web.clone(), error::print))
-        .layer(middleware::from_fn_with_state(web.clone(), security::guard))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            security::headers,
+        ))
         .layer(CompressionLayer::new())
         .with_state(web)
 }

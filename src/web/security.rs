@@ -32,14 +32,19 @@ pub const PDF: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'",
 );
 
-/// Refuses posted forms that come from another site, and adds the headers.
-pub async fn guard(State(web): State<Web>, request: Request, next: Next) -> Response {
+/// Refuses posted forms that come from another site.
+pub async fn own_forms(State(web): State<Web>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    let mut response = if is_safe || is_own_origin(&web, request.headers()) {
+    if is_safe || is_own_origin(&web, request.headers()) {
         next.run(request).await
     } else {
         Fault::Forbidden.into_response()
-    };
+    }
+}
+
+/// Adds the headers that every answer has.
+pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);
