@@ -11,6 +11,7 @@ mod contain;
 pub mod fields;
 pub mod flags;
 pub mod header;
+pub mod html_text;
 pub mod mime;
 pub mod params;
 pub mod plain;

@@ -1,13 +1,8 @@
-//! Text out of HTML, and the first words of a message.
+//! The first words of a message.
 
-use super::contain::contained;
 use super::fields::cut;
+pub use super::html_text::text_of_html;
 use super::words;
-
-/// The text of an HTML body, for previews, search and quoting. Formatting is lost.
-pub fn text_of_html(html: &str) -> String {
-    contained(|| mail_parser::decoders::html::html_to_text(html)).unwrap_or_default()
-}
 
 /// The first words of a body on one line, without quoted lines and filler.
 pub fn preview(source: &str, is_html: bool, bytes_max: usize) -> String {
