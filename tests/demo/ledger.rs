@@ -38,6 +38,11 @@ impl Ledger {
     pub fn received(&mut self, mailbox: &str, message: &TestMessage) {
         let content = self.keep(&message.token, mailbox, &message.bytes);
         self.book(&message.token, mailbox, "INBOX", &[], Some(content));
+        // An answer quotes the token, but has a Message-ID of its own.
+        let id = format!("Message-ID: <{}@", message.token);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.also = vec![id];
+        }
     }
 
     /// Books a message that the user made in the webmail.

@@ -60,7 +60,8 @@ fn newsletter(scene: &mut Scene, to: &str) -> TestMessage {
     let token = scene.ledger.token("newsletter");
     let text = format!(
         "From: =?utf-8?Q?Caf=C3=A9_Central?= <news@internet.test>\r\nTo: {to}\r\n\
-         Subject: Menu {token}\r\nMessage-ID: <{token}@internet.test>\r\nMIME-Version: 1.0\r\n\
+         Subject: Menu {token}\r\nMessage-ID: <{token}@internet.test>\r\n\
+         Date: Sun, 22 Nov 2026 09:00:00 +0100\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/alternative; boundary=\"b1\"\r\n\r\n\
          --b1\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
          Crème brûlée {token}\r\n.a line with a dot\r\n..and one with two\r\n\
