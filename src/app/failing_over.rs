@@ -17,6 +17,17 @@ impl App {
             mailstore: error.mailstore,
             why: error.why,
         })?;
+        for mailstore in self
+            .config
+            .mailstore
+            .iter()
+            .filter(|m| m.sentinel.is_none())
+        {
+            tracing::warn!(
+                mailstore = %mailstore.id,
+                "no sentinel is configured: a mailstore that lost its mail looks healthy, and mail goes back only by hand"
+            );
+        }
         let settings = &self.config.postfix;
         let flusher = Flusher::new(
             settings.flush_command.clone(),

@@ -259,11 +259,13 @@ fn failover(config: &Config, findings: &mut Findings) {
 fn postfix(config: &Config, findings: &mut Findings) {
     let postfix = &config.postfix;
     let transport = &postfix.queue_transport;
-    if !transport.contains(':') || transport.contains(|c: char| c.is_control() || c.is_whitespace())
-    {
+    let has_nexthop = transport
+        .split_once(':')
+        .is_some_and(|(name, nexthop)| !name.is_empty() && !nexthop.is_empty());
+    if !has_nexthop || transport.contains(|c: char| c.is_control() || c.is_whitespace()) {
         findings.problem(
             "postfix.queue_transport",
-            "write a transport as in Postfix's transport table, with its colon: \"lifeboat-queue:\"",
+            "write a transport and a place that cannot be reached, so that flushing the queue bounces nothing: \"lifeboat-queue:unix:nowhere\"",
         );
     }
     let delimiter = &postfix.recipient_delimiter;

@@ -7,8 +7,9 @@ section! {
     /// What Postfix is told and asked to do. `lifeboat config postfix` prints its side.
     pub struct Postfix as "postfix" {
         /// The answer for mail that is to wait in the MX: a transport that stands in Postfix's
-        /// defer_transports.
-        pub queue_transport: String = default "\"lifeboat-queue:\"",
+        /// defer_transports, to a place that cannot be reached: flushing the queue tries it all the
+        /// same, and with no place at all the mail would bounce then.
+        pub queue_transport: String = default "\"lifeboat-queue:unix:nowhere\"",
         /// What separates ann from lists in ann+lists@example.com (recipient_delimiter); empty if
         /// there is none.
         pub recipient_delimiter: String = default "\"+\"",

@@ -14,8 +14,8 @@ use super::{LastProbe, Message, OrderError, Shared, View, Watched};
 use crate::clock::Timestamp;
 use crate::detect::{self, Seen};
 use crate::failover::{
-    Action, Decision, Event, GuardVerdict, Observation, Phase, SentinelKnown, Serving, State,
-    Surroundings, step,
+    Action, Decision, Event, GuardVerdict, Observation, Outcome, Phase, SentinelKnown, Serving,
+    State, Surroundings, step,
 };
 use crate::ids::{MailstoreId, OutageId};
 use crate::route::{MailstoreFacts, OverrideTable, Route, Table};
@@ -46,6 +46,8 @@ struct Entry {
     watched: Watched,
     state: State,
     probes: Vec<LastProbe>,
+    /// The last decision could not be kept, which was said.
+    cannot_keep: bool,
     /// Orders that wait for the guard, with what was decided so far.
     waiting: Vec<(Answer, Vec<Decision>)>,
 }
@@ -71,6 +73,7 @@ impl Decider {
                 watched,
                 state: record.state,
                 probes: Vec::new(),
+                cannot_keep: false,
                 waiting: Vec::new(),
             };
             entries.insert(id, entry);
@@ -200,6 +203,7 @@ impl Decider {
         if let Some(entry) = self.entries.get_mut(mailstore) {
             entry.note_probe(&observation, now);
         }
+        // What could not be kept is decided again at the next observation.
         let _ = self.apply(mailstore, Event::Observed(observation)).await;
     }
 
@@ -258,10 +262,14 @@ impl Decider {
         if !actions.is_empty() || state.differs_durably(&entry.state) {
             let kept = keep(&self.wiring.store, mailstore, &state, &actions).await;
             if let Err(error) = kept {
-                tracing::error!(%mailstore, %error, "a decision cannot be kept, so it is not made");
+                if !entry.cannot_keep {
+                    tracing::error!(%mailstore, %error, "a decision cannot be kept, so it is not made");
+                }
+                entry.cannot_keep = true;
                 return Err(error.into());
             }
         }
+        entry.cannot_keep = false;
         let facts_before = facts(&entry.state);
         entry.state = state;
         let facts_changed = facts(&entry.state) != facts_before;
@@ -430,6 +438,17 @@ impl Entry {
             .probes
             .iter_mut()
             .find(|p| p.probe == last.probe && p.vantage == last.vantage);
+        let before = known.as_ref().map(|known| &known.outcome);
+        let (mailstore, probe) = (&self.watched.target.mailstore, last.probe);
+        match (&last.outcome, before) {
+            (Outcome::Up, None | Some(Outcome::Up)) => {}
+            (Outcome::Up, Some(_)) => tracing::info!(%mailstore, %probe, "the probe works again"),
+            (now, before) if before == Some(now) => {}
+            (Outcome::Down(why), _) => tracing::warn!(%mailstore, %probe, why, "the probe fails"),
+            (Outcome::Unknown(why), _) => {
+                tracing::warn!(%mailstore, %probe, why, "the probe cannot tell");
+            }
+        }
         match known {
             Some(known) => *known = last,
             None => self.probes.push(last),

@@ -354,9 +354,14 @@ impl Machine<'_> {
 
     /// Publishes the route and flushes, if it changed.
     fn follow_route(&mut self, before: Serving) {
-        if self.state.serving() != before {
-            self.actions
-                .extend([Action::PublishRoute, Action::FlushMx, Action::WakeMerge]);
+        let now = self.state.serving();
+        if now == before {
+            return;
+        }
+        self.actions.push(Action::PublishRoute);
+        // Flushing would try what is to wait.
+        if now != Serving::Queue {
+            self.actions.extend([Action::FlushMx, Action::WakeMerge]);
         }
     }
 }

@@ -159,3 +159,30 @@ fn a_mailstore_restored_to_an_earlier_state_waits_for_a_person_and_is_learned_an
     assert_eq!(bed.route(ANN), Route::Primary);
     bed.wait("its sentinel is known again", |view| view.may_merge);
 }
+
+#[test]
+fn mail_waits_in_the_mx_while_an_operator_says_so() {
+    let bed = Bed::new("fo-queue");
+    let postfix = bed.postfix();
+    bed.order(Order::Queue);
+    assert_eq!(bed.route(ANN), Route::Queue);
+    let id = postfix.submit("bob@elsewhere.test", &[ANN], &message("waiting"));
+    let is_deferred = || {
+        let queue = postfix.queue();
+        queue
+            .iter()
+            .any(|m| m.queue_id == id && m.queue_name == "deferred")
+    };
+    wait_until("the message waits in the MX", PATIENCE, is_deferred);
+    assert_eq!(bed.received(ANN), 0);
+    // Flushing tries it all the same, and does not bounce it.
+    postfix.flush();
+    wait_until("Postfix has tried it", PATIENCE, || {
+        postfix.log().matches("status=deferred").count() >= 2
+    });
+    wait_until("the message still waits", PATIENCE, is_deferred);
+    bed.order(Order::Auto);
+    wait_until("the mailstore has it", PATIENCE, || {
+        bed.a1.session(ANN).fetch_all("INBOX").len() == 1
+    });
+}

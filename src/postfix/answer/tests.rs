@@ -49,7 +49,7 @@ async fn answers(dir: &TempDir) -> Answers {
     Answers::new(
         Routes::new(store),
         &advertise,
-        "lifeboat-queue:".into(),
+        "lifeboat-queue:unix:nowhere".into(),
         Some('+'),
     )
 }
@@ -67,7 +67,10 @@ async fn answers_as_the_table_says() {
         ("transport sales+x@example.com", standby),
         ("transport bob@example.com", "NOTFOUND "),
         ("transport bob+x@example.com", "NOTFOUND "),
-        ("transport cay@example.com", "OK lifeboat-queue:"),
+        (
+            "transport cay@example.com",
+            "OK lifeboat-queue:unix:nowhere",
+        ),
         ("transport nobody@example.com", "NOTFOUND "),
         ("transport someone@elsewhere.test", "NOTFOUND "),
         ("transport *", "NOTFOUND "),

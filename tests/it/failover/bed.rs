@@ -307,7 +307,12 @@ fn answer(
     let any = Endpoint::tcp("127.0.0.1", 0);
     let listener = runtime.block_on(Listener::bind(&any, 0o600)).unwrap();
     let addr = socket_addr(listener.endpoint());
-    let answers = Answers::new(routes.clone(), lmtp, "lifeboat-queue:".into(), Some('+'));
+    let answers = Answers::new(
+        routes.clone(),
+        lmtp,
+        "lifeboat-queue:unix:nowhere".into(),
+        Some('+'),
+    );
     runtime.spawn(postfix::serve(
         listener,
         answers,
