@@ -168,6 +168,8 @@ fn the_example_and_every_commented_option_parse() {
     // What is not set unless its owner does is the only difference.
     full.http.tls_certificate_file = None;
     full.http.tls_key_file = None;
+    full.http.usual_webmail_url = None;
+    full.http.notice = None;
     full.relay.tls_ca_file = None;
     full.relay.username = None;
     full.relay.password_file = None;
