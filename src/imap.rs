@@ -4,6 +4,14 @@
 //! `APPENDUID` of a MULTIAPPEND (RFC 3502, RFC 4315), and knowing after a failure whether a command
 //! was not sent, was refused, or is in doubt ([`AppendError`]).
 //!
+//! Answers are framed here (lines and their literals, bounded) and read by imap-proto: the verdict and
+//! code of status answers, CAPABILITY, EXISTS, LIST, SEARCH and FETCH. Read here is what it gets wrong
+//! or not at all: NAMESPACE, which is an error to it; codes that are text to it (`OVERQUOTA`, `LIMIT`,
+//! `UNAVAILABLE`); the words of a status answer, which may be any bytes; names with escapes or not in
+//! UTF-8, which it alters; capabilities without IMAP4rev1; a FETCH with attributes that it cannot read
+//! (it panics at `INTERNALDATE NIL`). Every other answer is skipped by its name, ESEARCH and STATUS
+//! among them. What it must not be handed is kept from it in `proto`.
+//!
 //! It never sends a non-synchronising literal: Dovecot reads what follows a refused one as commands
 //! of that user. Everything that enters a command line is a type that cannot hold a line break
 //! ([`Flag`], [`FolderName`], [`UidSet`]). Every answer is bounded in bytes and in time, unknown
@@ -16,8 +24,10 @@ mod command;
 mod fetch;
 mod flag;
 mod folder;
+mod proto;
 mod session;
 mod uid;
+mod value;
 mod wire;
 
 pub use client::{Client, Limits, Server};

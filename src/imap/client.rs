@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use crate::net::{self, BoxStream, Endpoint, Tls, TlsConnector};
 
 use super::ImapError;
-use super::code::{Code, Refusal, Verdict, words_upper};
+use super::code::{Code, Refusal, Verdict};
 use super::command::{Command, Part};
-use super::wire::{self, Response, Status, Value};
+use super::wire::{self, Data, Response, Status};
 
 /// Bytes asked of the operating system at once.
 const READ_BYTES: usize = 64 * 1024;
@@ -79,13 +79,6 @@ impl Server {
         let timeout = self.limits.connect;
         Ok(connector.handshake(stream, name, timeout).await?)
     }
-}
-
-/// One untagged answer with data, as a command's handler sees it.
-pub(super) struct Data {
-    pub(super) number: Option<u32>,
-    pub(super) name: String,
-    pub(super) values: Vec<Value>,
 }
 
 /// One connection to an IMAP server.
@@ -188,9 +181,8 @@ impl Client {
         if self.capabilities.is_empty() {
             let mut found = Vec::new();
             self.run(Command::new("CAPABILITY"), &mut |data| {
-                if data.name == "CAPABILITY" {
-                    let atoms = data.values.iter().filter_map(Value::as_atom);
-                    found.extend(atoms.map(str::to_ascii_uppercase));
+                if let Data::Capability(list) = data {
+                    found.extend(list);
                 }
                 Ok(())
             })
@@ -207,7 +199,7 @@ impl Client {
 
     fn learn(&mut self, status: &Status) {
         if let Some(Code::Capability(list)) = &status.code {
-            self.capabilities = words_upper(&list.join(" "));
+            self.capabilities.clone_from(list);
         }
     }
 
@@ -332,16 +324,7 @@ impl Client {
                         (waiting.codes)(code);
                     }
                 }
-                Response::Data {
-                    number,
-                    name,
-                    values,
-                } => (waiting.handle)(Data {
-                    number,
-                    name,
-                    values,
-                })?,
-                Response::Unknown => {}
+                Response::Data(data) => (waiting.handle)(data)?,
             }
         }
     }

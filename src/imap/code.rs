@@ -1,8 +1,17 @@
 //! Status answers: what the server thinks of a command, and why.
 
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+
+use imap_proto::ResponseCode;
+use imap_proto::rfc4315::UidSetMember;
+
 use crate::ids::{PrimaryUid, UidValidity};
 
-use super::uid;
+use super::proto;
+
+/// Most UIDs that one set in an answer may name.
+const EXPANDED_MAX: usize = 100_000;
 
 /// What a status answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,56 +85,73 @@ pub enum Code {
 }
 
 impl Code {
-    /// Reads what stands between the square brackets.
-    pub(super) fn parse(inside: &str) -> Self {
-        let (name, arguments) = inside.split_once(' ').unwrap_or((inside, ""));
-        let known = match name.to_ascii_uppercase().as_str() {
-            "ALREADYEXISTS" => Some(Self::AlreadyExists),
-            "APPENDUID" => arguments.split_once(' ').and_then(|(validity, uids)| {
-                Some(Self::AppendUid(
-                    validity.parse().ok()?,
-                    uid::expand(uids.trim())?,
-                ))
-            }),
-            "AUTHENTICATIONFAILED" => Some(Self::AuthenticationFailed),
-            "AUTHORIZATIONFAILED" => Some(Self::AuthorizationFailed),
-            "CAPABILITY" => Some(Self::Capability(words_upper(arguments))),
-            "COPYUID" => copy_uid(arguments),
-            "INUSE" => Some(Self::InUse),
-            "LIMIT" => Some(Self::Limit),
-            "NONEXISTENT" => Some(Self::NonExistent),
-            "NOPERM" => Some(Self::NoPerm),
-            "OVERQUOTA" => Some(Self::OverQuota),
-            "PERMANENTFLAGS" => Some(Self::PermanentFlags(
-                arguments
-                    .trim_matches(['(', ')'])
-                    .split_ascii_whitespace()
-                    .map(str::to_owned)
-                    .collect(),
+    /// What imap-proto read, if anything here decides on it.
+    pub(super) fn known(code: ResponseCode<'_>) -> Option<Self> {
+        match code {
+            ResponseCode::AppendUid(validity, uids) => {
+                Some(Self::AppendUid(uid_validity(validity)?, expand(&uids)?))
+            }
+            ResponseCode::Capabilities(list) => {
+                Some(Self::Capability(proto::capability_names(&list)))
+            }
+            ResponseCode::CopyUid(validity, _, uids) => {
+                Some(Self::CopyUid(uid_validity(validity)?, expand(&uids)?))
+            }
+            ResponseCode::PermanentFlags(flags) => Some(Self::PermanentFlags(
+                flags.into_iter().map(Cow::into_owned).collect(),
             )),
-            "SERVERBUG" => Some(Self::ServerBug),
-            "TRYCREATE" => Some(Self::TryCreate),
-            "UIDNEXT" => arguments.parse().ok().map(Self::UidNext),
-            "UIDVALIDITY" => arguments.parse().ok().map(Self::UidValidity),
-            "UNAVAILABLE" => Some(Self::Unavailable),
+            ResponseCode::TryCreate => Some(Self::TryCreate),
+            ResponseCode::UidNext(uid) => uid.try_into().ok().map(PrimaryUid).map(Self::UidNext),
+            ResponseCode::UidValidity(validity) => uid_validity(validity).map(Self::UidValidity),
             _ => None,
-        };
-        known.unwrap_or_else(|| Self::Other(inside.chars().take(200).collect()))
+        }
+    }
+
+    /// What stands between the square brackets, where imap-proto knows no code: those of RFC 5530
+    /// and RFC 9051 §7.1 are text to it, and so is a list of capabilities without IMAP4rev1.
+    pub(super) fn named(inside: &str) -> Self {
+        let (name, arguments) = inside.split_once(' ').unwrap_or((inside, ""));
+        match name.to_ascii_uppercase().as_str() {
+            "ALREADYEXISTS" => Self::AlreadyExists,
+            "AUTHENTICATIONFAILED" => Self::AuthenticationFailed,
+            "AUTHORIZATIONFAILED" => Self::AuthorizationFailed,
+            "CAPABILITY" => Self::Capability(
+                arguments
+                    .split_ascii_whitespace()
+                    .map(str::to_ascii_uppercase)
+                    .collect(),
+            ),
+            "INUSE" => Self::InUse,
+            "LIMIT" => Self::Limit,
+            "NONEXISTENT" => Self::NonExistent,
+            "NOPERM" => Self::NoPerm,
+            "OVERQUOTA" => Self::OverQuota,
+            "SERVERBUG" => Self::ServerBug,
+            "UNAVAILABLE" => Self::Unavailable,
+            _ => Self::Other(inside.chars().take(200).collect()),
+        }
     }
 }
 
-/// UIDVALIDITY, the UIDs before, the UIDs after.
-fn copy_uid(arguments: &str) -> Option<Code> {
-    let mut words = arguments.split_ascii_whitespace();
-    let validity = words.next()?.parse().ok()?;
-    let _before = words.next()?;
-    Some(Code::CopyUid(validity, uid::expand(words.next()?)?))
+fn uid_validity(n: u32) -> Option<UidValidity> {
+    n.to_string().parse().ok()
 }
 
-pub(super) fn words_upper(text: &str) -> Vec<String> {
-    text.split_ascii_whitespace()
-        .map(str::to_ascii_uppercase)
-        .collect()
+/// The UIDs of a set, in the order in which it names them; `None` for UID 0 or too many of them.
+fn expand(set: &[UidSetMember]) -> Option<Vec<PrimaryUid>> {
+    let mut uids = Vec::new();
+    for member in set {
+        let range = match member {
+            UidSetMember::UidRange(range) => range.clone(),
+            UidSetMember::Uid(uid) => *uid..=*uid,
+        };
+        let (low, high) = (NonZeroU32::new(*range.start())?, *range.end());
+        if uids.len() + high.saturating_sub(low.get()) as usize >= EXPANDED_MAX {
+            return None;
+        }
+        uids.extend(range.filter_map(NonZeroU32::new).map(PrimaryUid));
+    }
+    Some(uids)
 }
 
 /// The server's NO or BAD to a command.

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::ids::PrimaryUid;
 
 use super::flag::{self, Flag};
-use super::wire::Value;
+use super::value::Value;
 
 /// Which bytes of a message are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

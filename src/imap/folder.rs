@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mail::Role;
 
-use super::wire::Value;
+use super::value::Value;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &IMAP_MUTF7,
@@ -141,7 +141,7 @@ pub struct ListedFolder {
 impl ListedFolder {
     /// Reads the values of an untagged LIST. A name that is not UTF-8 is skipped.
     pub(super) fn parse(values: &[Value]) -> Option<Self> {
-        let [attributes, separator, name] = values else {
+        let [attributes, separator, name, ..] = values else {
             return None;
         };
         let attributes: Vec<_> = attributes
@@ -149,8 +149,15 @@ impl ListedFolder {
             .iter()
             .filter_map(Value::as_atom)
             .collect();
+        let text = |value: &Value| str::from_utf8(value.as_bytes()?).ok().map(str::to_owned);
+        let separator = text(separator).and_then(|s| s.chars().next());
+        Some(Self::new(&text(name)?, separator, &attributes))
+    }
+
+    /// From the name as the server writes it.
+    pub(super) fn new(name: &str, separator: Option<char>, attributes: &[&str]) -> Self {
         let has = |name: &str| attributes.iter().any(|a| a.eq_ignore_ascii_case(name));
-        let name = FolderName::from_wire(std::str::from_utf8(name.as_bytes()?).ok()?);
+        let name = FolderName::from_wire(name);
         let role = if name.is_inbox() {
             Some(Role::Inbox)
         } else {
@@ -158,12 +165,9 @@ impl ListedFolder {
                 .into_iter()
                 .find(|role| role.special_use().is_some_and(has))
         };
-        Some(Self {
+        Self {
             name,
-            separator: separator
-                .as_bytes()
-                .and_then(|s| std::str::from_utf8(s).ok())
-                .and_then(|s| s.chars().next()),
+            separator,
             role,
             selectable: ![
                 "\\Noselect",
@@ -174,6 +178,6 @@ impl ListedFolder {
             ]
             .into_iter()
             .any(has),
-        })
+        }
     }
 }

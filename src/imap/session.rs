@@ -6,14 +6,15 @@ use crate::clock::Timestamp;
 use crate::ids::{PrimaryUid, UidValidity};
 
 use super::ImapError;
-use super::client::{Client, Data};
+use super::client::Client;
 use super::code::{Code, Refusal};
 use super::command::{Command, SearchKey};
 use super::fetch::{Fetched, Wanted};
 use super::flag::Flag;
 use super::folder::{FolderName, ListedFolder};
 use super::uid::UidSet;
-use super::wire::{Status, Value};
+use super::value::Value;
+use super::wire::{Data, Status};
 
 /// A folder as EXAMINE or SELECT found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,8 +149,8 @@ impl Client {
             return Ok(namespace);
         }
         self.run(Command::new("NAMESPACE"), &mut |data| {
-            if data.name == "NAMESPACE" {
-                namespace = namespaces(&data.values);
+            if let Data::Namespace(values) = data {
+                namespace = namespaces(&values);
             }
             Ok(())
         })
@@ -172,8 +173,8 @@ impl Client {
         };
         let mut folders = Vec::new();
         self.run(command, &mut |data| {
-            if data.name == "LIST" {
-                folders.extend(ListedFolder::parse(&data.values));
+            if let Data::List(folder) = data {
+                folders.push(folder);
             }
             Ok(())
         })
@@ -202,8 +203,8 @@ impl Client {
         let (mut exists, mut permanent_flags) = (0, Vec::new());
         let (mut uid_validity, mut uid_next) = (None, None);
         let mut see_data = |data: Data| {
-            if data.name == "EXISTS" {
-                exists = data.number.unwrap_or(0);
+            if let Data::Exists(count) = data {
+                exists = count;
             }
             Ok(())
         };
@@ -244,8 +245,7 @@ impl Client {
         let mut command = Command::new("UID FETCH").uids(set);
         command = command.items(&wanted.items());
         self.run(command, &mut |data| {
-            if data.name == "FETCH"
-                && let Some(fetched) = Fetched::parse(&data.values)
+            if let Data::Fetch(fetched) = data
                 && set.contains(fetched.uid)
                 && wanted.met_by(&fetched)
             {
@@ -290,12 +290,8 @@ impl Client {
             command.search_keys(keys)
         };
         self.run(command, &mut |data| {
-            if data.name == "SEARCH" {
-                uids.extend(
-                    data.values
-                        .iter()
-                        .filter_map(Value::as_number::<PrimaryUid>),
-                );
+            if let Data::Search(found) = data {
+                uids.extend(found);
             }
             Ok(())
         })

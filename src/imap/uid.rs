@@ -5,8 +5,6 @@ use std::num::NonZeroU32;
 
 use crate::ids::PrimaryUid;
 
-/// Most UIDs that one set in an answer may name.
-const EXPANDED_MAX: usize = 100_000;
 /// Most ranges in one command line: Dovecot's own limit is 64 KB a line.
 const RANGES_MAX: usize = 500;
 
@@ -81,20 +79,4 @@ impl fmt::Display for UidSet {
             }
         }
     }
-}
-
-/// The UIDs of a set in an answer, in the order in which it names them.
-pub(super) fn expand(set: &str) -> Option<Vec<PrimaryUid>> {
-    let mut uids = Vec::new();
-    for range in set.split(',') {
-        let (first, last) = range.split_once(':').unwrap_or((range, range));
-        let (first, last): (NonZeroU32, NonZeroU32) = (first.parse().ok()?, last.parse().ok()?);
-        // A range names the same UIDs whichever end comes first (RFC 9051 §9, seq-range).
-        let (low, high) = (first.min(last).get(), first.max(last).get());
-        if uids.len() + (high - low) as usize >= EXPANDED_MAX {
-            return None;
-        }
-        uids.extend((low..=high).filter_map(NonZeroU32::new).map(PrimaryUid));
-    }
-    Some(uids)
 }
