@@ -16,6 +16,7 @@ mod http;
 mod lmtp;
 mod log;
 mod mailstore;
+mod merge;
 mod postfix;
 mod probe;
 mod relay;
@@ -32,6 +33,7 @@ pub use http::Http;
 pub use lmtp::Lmtp;
 pub use log::{Log, LogFormat};
 pub use mailstore::Mailstore;
+pub use merge::Merge;
 pub use postfix::Postfix;
 pub use probe::Probe;
 pub use relay::Relay;
@@ -53,6 +55,7 @@ sections! {
         pub mailstore: Mailstore = repeated,
         pub failover: Failover = default,
         pub probe: Probe = default,
+        pub merge: Merge = default,
         pub postfix: Postfix = default,
         pub sign_in: SignIn = default,
         pub log: Log = default,

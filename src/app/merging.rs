@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{App, StartError};
-use crate::config::Mailstore;
+use crate::config::{self, Mailstore};
 use crate::control::Control;
 use crate::imap;
 use crate::merge::{Gate, MailstoreAccess, Merger, Settings};
@@ -22,10 +22,18 @@ pub(super) fn merger(app: &App, control: &Control) -> Result<Merger, StartError>
     Ok(Merger::new(
         app.store.clone(),
         app.clock.clone(),
-        Settings::default(),
+        settings(&app.config.merge),
         accesses,
         gate(control),
     ))
+}
+
+fn settings(merge: &config::Merge) -> Settings {
+    Settings {
+        concurrency: usize::try_from(merge.concurrency).unwrap_or(usize::MAX),
+        quiet: merge.quiet.duration(),
+        ..Settings::default()
+    }
 }
 
 fn access(mailstore: &Mailstore) -> Result<MailstoreAccess, StartError> {

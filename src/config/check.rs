@@ -16,6 +16,7 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     sign_in(config, &mut findings);
     mailstores(config, &mut findings);
     failover(config, &mut findings);
+    merge(config, &mut findings);
     postfix(config, &mut findings);
     (Problems(findings.problems), findings.warnings)
 }
@@ -77,6 +78,12 @@ fn http(config: &Config, findings: &mut Findings) {
                 format!("set {other_key} too, or remove it"),
             );
         }
+    }
+}
+
+fn merge(config: &Config, findings: &mut Findings) {
+    if !(1..=1000).contains(&config.merge.concurrency) {
+        findings.problem("merge.concurrency", "write 1 to 1000");
     }
 }
 
