@@ -136,3 +136,6 @@ fn ndjson(body: axum::body::Body) -> Response {
     );
     response
 }
+
+#[cfg(test)]
+mod tests;

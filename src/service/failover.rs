@@ -402,7 +402,9 @@ async fn set_override(
             if must_match && etag != seen {
                 return Err(ServiceError::Stale { etag });
             }
-            audit::append(tx, event.clone())?;
+            let mut event = event.clone();
+            event.subject = scope.to_string();
+            audit::append(tx, event)?;
             kept::set_override(tx, &scope, rank, new.clone())?;
             Ok(())
         })

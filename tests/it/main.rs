@@ -12,6 +12,7 @@ mod merge;
 mod proof;
 mod rig_itself;
 mod sending;
+mod surfaces;
 
 /// The binary under test.
 #[allow(dead_code, reason = "modules come one after the other")]
