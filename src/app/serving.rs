@@ -3,7 +3,6 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::any;
 use tower::ServiceExt;
 
 use super::{App, StartError, http, ops};
@@ -16,9 +15,7 @@ use crate::{admin, api};
 impl App {
     /// Serves until the server stops.
     pub(super) fn start_serving(&self, service: &Service, pages: Listener, admin: Listener) {
-        let network = ops::router(service.clone(), self.stop.clone())
-            .merge(api_alone(api::network(service.clone())))
-            .merge(web::router(Web::new(service.clone())));
+        let network = network(service, ops::router(service.clone(), self.stop.clone()));
         let server = |router, tls| http::HttpServer {
             router,
             tls,
@@ -56,13 +53,19 @@ impl App {
     }
 }
 
-/// The API below its own path, with its own answers to what it does not know; the pages have theirs.
-fn api_alone(api: Router) -> Router {
-    let handler = move |request: Request| {
-        let api = api.clone();
-        async move { api.oneshot(request).await }
-    };
-    Router::new().route("/api/{*rest}", any(handler))
+/// All that the network is shown: below `/api/` the API, else the pages, each with its own answers to
+/// what it does not know. By hand, because a wildcard route would add its part of the path to the
+/// parameters of the routes below it.
+fn network(service: &Service, ops: Router) -> Router {
+    let api = api::network(service.clone());
+    let pages = web::router(Web::new(service.clone()));
+    ops.fallback_service(tower::service_fn(move |request: Request| {
+        let router = match request.uri().path().starts_with("/api/") {
+            true => api.clone(),
+            false => pages.clone(),
+        };
+        router.oneshot(request)
+    }))
 }
 
 /// The certificate that `[http]` names.
