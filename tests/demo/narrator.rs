@@ -172,14 +172,17 @@ impl Narrator {
         if let Some(verdict) = &self.verdict {
             let count = |name: &str| verdict.counts.get(name).copied().unwrap_or_default();
             println!(
-                "proof       {} mailboxes, {} folders, {} old messages unchanged,\n\
-                 {:12}{} accepted messages exactly once, {} failures",
+                "proof       {} mailboxes, {} folders, {} old messages looked at,\n\
+                 {:12}{} accepted messages looked for: {}",
                 count("mailboxes"),
                 count("folders"),
                 count("old_messages"),
                 "",
                 count("accepted_messages"),
-                verdict.failures.len(),
+                match verdict.failures.len() {
+                    0 => "each there exactly once, all else as before".to_owned(),
+                    count => format!("{count} things are not right"),
+                },
             );
             for failure in &verdict.failures {
                 println!("{:12}{}", "", line_of(failure));
