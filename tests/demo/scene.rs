@@ -187,6 +187,11 @@ impl Scene {
             println!("            {role:<20} {token}");
         }
         println!("  API       {url}/api/openapi.json");
+        println!(
+            "  CLI       {} failover show --config {}",
+            self.lifeboat.binary().display(),
+            self.lifeboat.config_path().display()
+        );
         println!("  MX        {} (SMTP)", self.postfix.smtp());
         println!(
             "  mailstores a1 {} and a2 {} (IMAP)",
