@@ -70,6 +70,7 @@ sign-out = Sign out
 settings = Settings
 folders = Folders
 folders-menu = Show folders
+folders-and-tools = Mail
 write = Write
 folder-inbox = Inbox
 folder-drafts = Drafts

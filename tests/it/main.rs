@@ -6,6 +6,7 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+mod browser;
 mod failover;
 mod kill;
 mod merge;
