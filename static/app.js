@@ -15,8 +15,8 @@ for (const frame of document.querySelectorAll("iframe[data-fit]")) {
   const fit = () => {
     const page = frame.contentDocument?.documentElement;
     if (!page) return;
-    const height = Math.min(Math.max(page.scrollHeight, 80), 20000);
-    frame.style.blockSize = `${height + 4}px`;
+    const height = Math.min(Math.max(page.getBoundingClientRect().height, 80), 20000);
+    frame.style.blockSize = `${Math.ceil(height) + 20}px`;
   };
   frame.addEventListener("load", fit);
   addEventListener("resize", fit);

@@ -311,13 +311,3 @@ fn hostile_text_is_escaped_wherever_it_stands() {
         );
     }
 }
-
-#[test]
-fn pages_are_written_for_a_look_at_them() {
-    let Ok(dir) = std::env::var("LIFEBOAT_SAMPLE_PAGES") else {
-        return;
-    };
-    for (name, html) in Sample::new(false).all() {
-        std::fs::write(format!("{dir}/{name}.html"), html).unwrap();
-    }
-}
