@@ -5,7 +5,6 @@
 //! without bound is not handed to it: `INTERNALDATE NIL`, `BODYSTRUCTURE`, METADATA, and the words
 //! after a code, which it cuts at the first octet wherever a character ends.
 
-use std::borrow::Cow;
 
 use bytes::Bytes;
 use imap_proto::{AttributeValue, Capability, MailboxDatum, NameAttribute, Response};
@@ -19,7 +18,7 @@ use crate::ids::PrimaryUid;
 /// The answer that fills the frame to its end.
 fn parse(frame: &[u8]) -> Option<Response<'_>> {
     match Response::parse(frame) {
-        Ok((rest, response)) if rest.is_empty() => Some(response),
+        Ok((b"", response)) => Some(response),
         _ => None,
     }
 }
@@ -178,7 +177,7 @@ pub(super) fn fetch(frame: &Bytes) -> Option<Fetched> {
 }
 
 /// `data` as a part of `frame`, without copying; `None` for a quoted string with escapes.
-fn section_bytes(frame: &Bytes, data: &Cow<'_, [u8]>) -> Option<Bytes> {
+fn section_bytes(frame: &Bytes, data: &[u8]) -> Option<Bytes> {
     if data.is_empty() {
         return Some(Bytes::new());
     }

@@ -202,7 +202,7 @@ async fn what_mail_brings_stays_inert() {
             "{policy}"
         );
         assert_eq!(page.header("x-content-type-options"), "nosniff");
-        assert_eq!(page.header("cache-control").contains("public"), false);
+        assert!(!page.header("cache-control").contains("public"));
     }
     let frame = ann.get(&format!("/mail/inbox/{id}/html")).await;
     assert_eq!(
