@@ -36,14 +36,13 @@ test: ## Install what is missing and run all tests
 	@$(SUITE) build cargo test --no-run $(TESTED)
 	@$(SUITE) unit $(RUN_TESTS) $(TESTED) --lib --bins --test tidy
 	@$(SUITE) integration $(RUN_TESTS) $(TESTED) --test it
-	@if [ -e tests/browser/package.json ]; then $(SUITE) browser $(MAKE) --no-print-directory browser; fi
 	@$(SUITE) demo env DEMO_EXIT=1 $(MAKE) --no-print-directory demo
 	@cat target/kills.txt
 	@$(SUITE) --summary
 
 .PHONY: browser
 browser: ## Walk through the pages in Chromium, with and without JavaScript, and with axe
-	cd tests/browser && npm ci --no-audit --no-fund && npm test
+	cargo test $(TESTED) --test it browser:: -- --nocapture
 
 .PHONY: check
 check: ## Formatting, lints, licences and sources of dependencies, documentation
