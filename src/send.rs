@@ -13,4 +13,4 @@ pub mod relay;
 pub mod worker;
 
 pub use relay::{Credentials, RelayTimeouts, Smarthost};
-pub use worker::{Sender, SenderOptions, Waker};
+pub use worker::{Sender, SenderOptions};

@@ -311,6 +311,7 @@ fn measure_server(pid: u32, load: &Load, lmtp: SocketAddr, syncs: Option<&Syncs>
         lmtp,
         ..load.clone()
     };
+    client::prime(&load).expect("prime the mailboxes");
     let mut cpu = Duration::ZERO;
     let mut synced = 0;
     let mut memory_kb = 0;

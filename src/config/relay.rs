@@ -29,7 +29,5 @@ section! {
         pub retry_after_max: Span = default "\"1h\"",
         /// How long a message is tried before it comes back to its sender.
         pub give_up_after: Span = default "\"5d\"",
-        /// How long a user can take a message back after sending it.
-        pub undo: Span = default "\"10s\"",
     }
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -24,8 +24,8 @@ use crate::store::messages::{self, NewMessage, Origin, folder_of};
 use crate::store::queue::{self, Outcome, QueueEntry, Recorded};
 use crate::store::{NewBody, Store, StoreError, Tx, directory};
 
-/// The queue is looked at this often even if nothing says that it changed.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The queue is looked at this often: one read, and the longest that a new message waits.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed to answer.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long a claim holds. Longer than any message can take, or it would go out twice.
@@ -48,24 +48,12 @@ pub struct SenderOptions {
     pub drain: Duration,
 }
 
-/// Tells the worker that something was put into the queue.
-#[derive(Clone, Debug, Default)]
-pub struct Waker(Arc<Notify>);
-
-impl Waker {
-    /// Makes the worker look at once.
-    pub fn wake(&self) {
-        self.0.notify_one();
-    }
-}
-
 /// The worker of the queue.
 #[derive(Debug)]
 pub struct Sender {
     store: Store,
     clock: SharedClock,
     options: Arc<SenderOptions>,
-    waker: Waker,
 }
 
 impl Sender {
@@ -75,13 +63,7 @@ impl Sender {
             store,
             clock,
             options: Arc::new(options),
-            waker: Waker::default(),
         }
-    }
-
-    /// What tells it to look.
-    pub fn waker(&self) -> Waker {
-        self.waker.clone()
     }
 
     /// Works until `stop` is cancelled, then lets what is on its way finish. Only one may run on a
@@ -133,7 +115,6 @@ impl Sender {
             let rest = self.until_due();
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.waker.0.notified() => {}
                 Some(ended) = lanes.join_next(), if !lanes.is_empty() => {
                     failures = next_failures(failures, &ended);
                 }

@@ -21,8 +21,6 @@ use crate::store::{NewBody, StoreError, Tx, search};
 
 /// Largest message that can be written, attachments as they are on the writer's disk, in bytes.
 pub const LETTER_BYTES_MAX: u64 = 50 * 1024 * 1024;
-/// How long a message is tried to be sent.
-const TRIED_FOR: std::time::Duration = std::time::Duration::from_secs(5 * 24 * 60 * 60);
 /// A day.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 /// Most recipients of one mailbox in a day.
@@ -250,7 +248,7 @@ pub async fn send(service: &Service, actor: &Actor, letter: Letter) -> Result<Se
         body: body.id(),
         created_at: now,
         not_before: now,
-        expires_at: now.after(TRIED_FOR),
+        expires_at: now.after(service.config().relay.give_up_after.duration()),
     };
     let actor = actor.clone();
     let sent = service

@@ -9,7 +9,7 @@ use lifeboat::clock::{Clock, SystemClock};
 use lifeboat::ids::{MailboxId, QueueId, StandbyId};
 use lifeboat::net::{Endpoint, Tls};
 use lifeboat::schedule::Backoff;
-use lifeboat::send::{RelayTimeouts, Sender, SenderOptions, Smarthost, Waker};
+use lifeboat::send::{RelayTimeouts, Sender, SenderOptions, Smarthost};
 use lifeboat::store::messages::{self, Origin};
 use lifeboat::store::queue::{self, NewEntry, QueueEntry};
 use lifeboat::store::{Store, StoreError, StoreOptions, directory};
@@ -29,7 +29,6 @@ struct House {
     store: Store,
     runtime: tokio::runtime::Runtime,
     stop: CancellationToken,
-    waker: Waker,
     worker: Option<tokio::task::JoinHandle<()>>,
 }
 
@@ -60,13 +59,12 @@ impl House {
             drain: Duration::from_secs(10),
         };
         let sender = Sender::new(store.clone(), Arc::new(SystemClock), options);
-        let (stop, waker) = (CancellationToken::new(), sender.waker());
+        let stop = CancellationToken::new();
         let worker = Some(runtime.spawn(sender.run(stop.clone())));
         Self {
             store,
             runtime,
             stop,
-            waker,
             worker,
         }
     }
@@ -98,7 +96,6 @@ impl House {
             )
         });
         self.runtime.block_on(enqueued).expect("enqueue");
-        self.waker.wake();
     }
 
     fn entry(&self, number: u8) -> QueueEntry {

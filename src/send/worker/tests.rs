@@ -21,7 +21,6 @@ struct House {
 /// A worker that runs until it is stopped.
 struct Running {
     stop: CancellationToken,
-    waker: Waker,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -99,10 +98,9 @@ impl House {
             drain: Duration::from_secs(5),
         };
         let sender = Sender::new(self.store.clone(), self.clock.clone(), options);
-        let waker = sender.waker();
         let stop = CancellationToken::new();
         let task = tokio::spawn(sender.run(stop.clone()));
-        Running { stop, waker, task }
+        Running { stop, task }
     }
 
     fn entry(&self, number: u8) -> QueueEntry {
@@ -174,7 +172,6 @@ async fn a_permanent_failure_comes_back_once_and_the_rest_is_tried_again() {
 
     house.fake.mood.lock().unwrap().rcpt.clear();
     house.clock.advance(Duration::from_secs(60));
-    running.waker.wake();
     let entry = house.tried(1, 2).await;
     assert!(entry.is_finished());
     running.stop().await;
@@ -207,7 +204,6 @@ async fn a_smarthost_that_is_down_delays_and_loses_nothing() {
     house.tried(1, 1).await;
     house.fake.mood.lock().unwrap().greeting = None;
     house.clock.advance(Duration::from_secs(1));
-    running.waker.wake();
     for number in 1..=5 {
         for _ in 0..1000 {
             if house.entry(number).is_finished() {
@@ -262,17 +258,11 @@ async fn after_its_expiry_a_deferred_message_comes_back() {
 }
 
 #[tokio::test]
-async fn a_new_entry_is_sent_at_once() {
+async fn a_new_entry_is_found() {
     let house = House::new(Mood::default()).await;
     let running = house.run();
     sleep(Duration::from_millis(50)).await;
     house.enqueue(1, &["yes@x.example"]).await;
-    let began = std::time::Instant::now();
-    running.waker.wake();
     house.tried(1, 1).await;
-    assert!(
-        began.elapsed() < LOOK_EVERY,
-        "it was found by the regular look only"
-    );
     running.stop().await;
 }
