@@ -5,7 +5,6 @@
 //! without bound is not handed to it: `INTERNALDATE NIL`, `BODYSTRUCTURE`, METADATA, and the words
 //! after a code, which it cuts at the first octet wherever a character ends.
 
-
 use bytes::Bytes;
 use imap_proto::{AttributeValue, Capability, MailboxDatum, NameAttribute, Response};
 

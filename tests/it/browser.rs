@@ -13,21 +13,37 @@ const MESSAGES: usize = 57;
 
 /// The mail that lies in the inbox, over and over: sender, subject, and what follows the header.
 const MAIL: [(&str, &str, &str); 7] = [
-    ("Bob Marley <bob@remote.example>", "Invoice 2026-114", INVOICE),
+    (
+        "Bob Marley <bob@remote.example>",
+        "Invoice 2026-114",
+        INVOICE,
+    ),
     (
         "Kathrin von Hohenstein-Lauenburg <kathrin@firma.example>",
         "Termin morgen um zehn, sonst verschieben wir auf die Woche danach",
         "\nPasst dir zehn Uhr? Ich bringe die Unterlagen mit.\n",
     ),
-    ("Shop <noreply@shop.example>", "Your order has shipped", ORDER),
+    (
+        "Shop <noreply@shop.example>",
+        "Your order has shipped",
+        ORDER,
+    ),
     (
         "info@arabic.example",
         "=?utf-8?B?2YXYsdit2KjYpyDYqNin2YTYudin2YTZhQ==?=",
         "Content-Type: text/plain; charset=utf-8\n\nهذه رسالة تجريبية باللغة العربية.\n",
     ),
     ("dad@family.example", "", "\nCall me when you can.\n"),
-    ("Team <cal@firma.example>", "Minutes of the Monday meeting", "\nAs spoken.\n"),
-    ("Status <status@host.example>", "We are working on the mail service", "\nSoon.\n"),
+    (
+        "Team <cal@firma.example>",
+        "Minutes of the Monday meeting",
+        "\nAs spoken.\n",
+    ),
+    (
+        "Status <status@host.example>",
+        "We are working on the mail service",
+        "\nSoon.\n",
+    ),
 ];
 
 const INVOICE: &str = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n\
@@ -72,7 +88,12 @@ fn site(dir: &RigDir) -> (Lifeboat, String) {
         "name": "Ann Schmidt", "aliases": ["sales@example.com"],
     });
     std::fs::write(&users, format!("{row}\n")).expect("the users");
-    lifeboat.cli(&["provision", users.to_str().expect("a path"), "--format", "ndjson"]);
+    lifeboat.cli(&[
+        "provision",
+        users.to_str().expect("a path"),
+        "--format",
+        "ndjson",
+    ]);
     lifeboat.cli(&["failover", "activate", "mailstore:a1", "--reason", "a walk"]);
     let token = lifeboat.cli(&["token", "create", "--role", "operator"]);
     let mut client =
