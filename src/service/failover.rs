@@ -8,8 +8,8 @@ use super::mailboxes::{level_name, route_name};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
 use crate::failover::{Command, Decider, Decision, Order, Phase, Serving, Verb};
-use crate::ids::MailstoreId;
-use crate::route::{Author, Override, Rank, Scope, Setting};
+use crate::ids::{Address, MailstoreId};
+use crate::route::{Author, Decided, Facts, Override, Overrides, Rank, Scope, Setting, route};
 use crate::store::failover::{self as kept, MailstoreRecord};
 use crate::store::{ReadTx, audit};
 
@@ -255,11 +255,7 @@ fn show_override(
         .of_rank(Rank::Operator, now)
         .or_else(|| overrides.of_rank(Rank::Reseller, now));
     let decided = match scope {
-        Scope::Mailbox(address) => crate::store::directory::mailbox(tx, address)?.map(|record| {
-            service
-                .routes
-                .route_mailbox(address, &record.mailstore, now)
-        }),
+        Scope::Mailbox(address) => decided(service, tx, address, &overrides)?,
         _ => None,
     };
     Ok(FailoverView {
@@ -281,6 +277,27 @@ fn show_override(
         decisions: Vec::new(),
         etag: etag(&overrides),
     })
+}
+
+/// Where mail for a mailbox goes by what is kept: an order shows its effect before the live table,
+/// which follows within moments, has it.
+fn decided(
+    service: &Service,
+    tx: &dyn ReadTx,
+    address: &Address,
+    of_mailbox: &Overrides,
+) -> Result<Option<Decided>, ServiceError> {
+    let Some(record) = crate::store::directory::mailbox(tx, address)? else {
+        return Ok(None);
+    };
+    let of_domain = kept::overrides(tx, &Scope::Domain(address.domain_name()))?;
+    let table = service.routes.table();
+    let facts = Facts {
+        mailstore: table.mailstores.get(&record.mailstore).copied(),
+        domain: Some(&of_domain),
+        mailbox: Some(of_mailbox),
+    };
+    Ok(Some(route(facts, service.now())))
 }
 
 /// Gives an order for `scope`; with `if_match`, only if it is as the actor last saw it.
