@@ -235,6 +235,7 @@ impl Visit<'_> {
             .store
             .write(move |tx| -> Result<_, StoreError> {
                 let mut state = before.clone();
+                state.counts = journal::counts_so_far(tx, mailbox, &state)?;
                 for one in &read_back {
                     if let Some(copy) = &one.message.merged
                         && messages::get(tx, mailbox, one.message.id)?.is_some()
@@ -243,7 +244,7 @@ impl Visit<'_> {
                     }
                 }
                 journal::settle(tx, &mailstore, mailbox, &read_back, &mut state.counts)?;
-                journal::put_mailbox(tx, mailbox, &state)?;
+                journal::put_counted(tx, mailbox, &state)?;
                 Ok(state.counts)
             })
             .await?;

@@ -242,11 +242,36 @@ pub fn mailbox(tx: &dyn ReadTx, id: MailboxId) -> Result<Option<MailboxMerge>, S
         .transpose()
 }
 
-/// Writes the state of a mailbox's merge.
+/// Writes the state of a mailbox's merge. What was counted stays as [`put_counted`] left it: a visit
+/// that was cut off may have counted after this one had read.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn put_mailbox(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
+    let mut state = state.clone();
+    state.counts = counts_so_far(tx, id, &state)?;
+    put_counted(tx, id, &state)
+}
+
+/// What was counted for this mailbox and mailstore until now.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn counts_so_far(
+    tx: &dyn ReadTx,
+    id: MailboxId,
+    state: &MailboxMerge,
+) -> Result<Counts, StoreError> {
+    let kept = mailbox(tx, id)?.filter(|kept| kept.mailstore == state.mailstore);
+    Ok(kept.map_or(state.counts, |kept| kept.counts))
+}
+
+/// Writes the state of a mailbox's merge with its counts, which began with [`counts_so_far`] in the
+/// same transaction.
 ///
 /// # Errors
 /// As [`codec::encode`].
-pub fn put_mailbox(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
+pub fn put_counted(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
     tx.put(state_key(id).into_vec(), codec::encode(state)?);
     Ok(())
 }
