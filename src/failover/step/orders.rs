@@ -109,6 +109,9 @@ impl Machine<'_> {
                 self.back_to_auto(person, tally);
             }
             Phase::Normal | Phase::Returning { .. } => {
+                // What was seen under another mode must not undo the order in the same step. A veto
+                // stays: that is what was ordered before.
+                self.state.windows.clear();
                 if self.state.mode == Mode::Auto {
                     self.already_so("mail goes to the mailstore", person, tally);
                 } else {

@@ -151,8 +151,11 @@ proptest! {
     }
 
     #[test]
-    fn a_repeated_order_changes_nothing_more(list in happenings(), n in 0..7u8) {
-        prop_assume!(n != 2); // accepts whatever is there each time, and looks each time
+    fn a_repeated_order_changes_nothing_more(
+        list in happenings(),
+        // Not 2: that accepts whatever is there each time, and looks each time.
+        n in prop_oneof![0..2u8, 3..7u8],
+    ) {
         let mut bench = Bench::new();
         bench.settings = quick();
         let mut now = Timestamp::from_secs(1000);
