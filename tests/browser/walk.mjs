@@ -179,6 +179,34 @@ async function tasks(page, js) {
   await page.waitForURL(/login/);
 }
 
+/** The console: states, an override set and removed, an order to a mailstore. */
+async function console_(page) {
+  await page.goto("/console");
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("This token is not known").waitFor();
+  await page.getByLabel("Token").fill(token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/console");
+  const change = async (name, action, reason) => {
+    await page.getByRole("link", { name: `Change ${name}`, exact: true }).click();
+    await page.getByLabel(action).check();
+    await page.getByLabel("Reason").fill(reason);
+    await page.getByRole("button", { name: "Apply" }).click();
+    await notice(page, "Done:");
+  };
+  const state = (name) => page.locator("tr", { has: page.getByRole("rowheader", { name }) });
+  await change("example.com", "Hold mail in the MX", "moving house");
+  await state("example.com").getByText("Mail waits in the MX").first().waitFor();
+  await change("example.com", "Follow the mailstore", "moved");
+  await state("example.com").getByText("Follows the mailstore").waitFor();
+  await change("a1", "Pin to Lifeboat", "filer is being replaced");
+  await state("a1").getByText("Pinned to Lifeboat").waitFor();
+  await change("a1", "Automatic", "replaced");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/console/login");
+}
+
 /** From the sign-in page to a sent reply with the keyboard alone. */
 async function keyboard(page) {
   const focused = () => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? "");
@@ -291,7 +319,10 @@ async function budgets() {
 try {
   await budgets();
   await visit({ js: true }, (page) => keyboard(page));
-  for (const js of [true, false]) await visit({ js }, (page) => tasks(page, js));
+  for (const js of [true, false]) {
+    await visit({ js }, (page) => tasks(page, js));
+    await visit({ js }, console_);
+  }
   await visit({ js: false, width: 320 }, async (page) => {
     await signIn(page);
     await page.locator("summary", { hasText: "Show folders" }).click();
