@@ -36,6 +36,15 @@ case $target in
 esac
 if [ "$target" = test ]; then
     need strace strace
+    need getmail getmail6
+    # A real NFS server and its clients, in a user-mode Linux: tests/nfs/run.sh.
+    need linux.uml user-mode-linux
+    need /usr/sbin/rpc.nfsd nfs-kernel-server
+    need /usr/sbin/mount.nfs nfs-common
+    need /usr/sbin/rpcbind rpcbind
+    need /usr/sbin/modprobe kmod
+    need ip iproute2
+    need mke2fs e2fsprogs
     need chromium chromium
     need node nodejs
     need npm npm
