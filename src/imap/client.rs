@@ -260,32 +260,30 @@ impl Client {
         let (name, deadline) = (waiting.name, waiting.deadline);
         let mut out = format!("{} ", waiting.tag).into_bytes();
         for part in command.into_parts() {
-            match part {
-                Part::Line(line) => out.extend_from_slice(&line),
-                Part::Literal(pieces) => {
-                    let length: usize = pieces.iter().map(Bytes::len).sum();
-                    out.extend_from_slice(format!("{{{length}}}\r\n").as_bytes());
-                    self.write(&std::mem::take(&mut out), name, deadline)
-                        .await?;
-                    if let Some(status) = self.wait(waiting, true).await? {
-                        return match status.verdict {
-                            // The rest of the command was not sent: the server has to say more.
-                            Verdict::Ok => Err(protocol(waiting.name, "answered too early")),
-                            _ => Ok(status),
-                        };
-                    }
-                    *literal_sent = true;
-                    for piece in &pieces {
-                        if piece.len() < WRITE_BYTES {
-                            out.extend_from_slice(piece);
-                        } else {
-                            self.write(&std::mem::take(&mut out), name, deadline)
-                                .await?;
-                            self.write(piece, name, deadline).await?;
-                        }
-                    }
+            let (pieces, asks) = match part {
+                Part::Line(line) => {
+                    out.extend_from_slice(&line);
+                    continue;
+                }
+                Part::Literal(pieces) => (pieces, true),
+                Part::UnaskedLiteral(pieces) => (pieces, false),
+            };
+            let length: usize = pieces.iter().map(Bytes::len).sum();
+            let unasked = if asks { "" } else { "+" };
+            out.extend_from_slice(format!("{{{length}{unasked}}}\r\n").as_bytes());
+            if asks {
+                self.write(&std::mem::take(&mut out), name, deadline)
+                    .await?;
+                if let Some(status) = self.wait(waiting, true).await? {
+                    return match status.verdict {
+                        // The rest of the command was not sent: the server has to say more.
+                        Verdict::Ok => Err(protocol(waiting.name, "answered too early")),
+                        _ => Ok(status),
+                    };
                 }
             }
+            *literal_sent = true;
+            self.write_pieces(&pieces, &mut out, name, deadline).await?;
         }
         out.extend_from_slice(b"\r\n");
         self.write(&out, name, deadline).await?;
@@ -327,6 +325,29 @@ impl Client {
                 Response::Data(data) => (waiting.handle)(data)?,
             }
         }
+    }
+
+    /// Puts a literal behind `out`, and writes what has become large.
+    async fn write_pieces(
+        &mut self,
+        pieces: &[Bytes],
+        out: &mut Vec<u8>,
+        command: &'static str,
+        deadline: Instant,
+    ) -> Result<(), ImapError> {
+        for piece in pieces {
+            if piece.len() < WRITE_BYTES {
+                out.extend_from_slice(piece);
+            } else {
+                self.write(&std::mem::take(out), command, deadline).await?;
+                self.write(piece, command, deadline).await?;
+            }
+        }
+        if out.len() >= WRITE_BYTES {
+            self.write(out, command, deadline).await?;
+            out.clear();
+        }
+        Ok(())
     }
 
     async fn write(

@@ -24,6 +24,8 @@ pub(super) enum Part {
     Line(Vec<u8>),
     /// Announced by its length; sent when the server says so.
     Literal(Vec<Bytes>),
+    /// Announced by its length and sent at once (RFC 7888).
+    UnaskedLiteral(Vec<Bytes>),
 }
 
 impl Command {
@@ -117,11 +119,21 @@ impl Command {
     }
 
     /// A literal in pieces.
-    pub(super) fn literal(mut self, pieces: Vec<Bytes>) -> Self {
+    pub(super) fn literal(self, pieces: Vec<Bytes>) -> Self {
+        self.part(Part::Literal(pieces))
+    }
+
+    /// A literal in pieces that does not wait for the server's leave. Only behind arguments that no
+    /// server finds fault with: one that does reads the literal as commands.
+    pub(super) fn unasked_literal(self, pieces: Vec<Bytes>) -> Self {
+        self.part(Part::UnaskedLiteral(pieces))
+    }
+
+    fn part(mut self, literal: Part) -> Self {
         let mut line = std::mem::take(&mut self.line);
         line.push(b' ');
         self.parts.push(Part::Line(line));
-        self.parts.push(Part::Literal(pieces));
+        self.parts.push(literal);
         self
     }
 

@@ -51,6 +51,18 @@ pub struct NewMessage {
     pub pieces: Vec<Bytes>,
 }
 
+impl NewMessage {
+    /// Whether no server can find fault with what stands before its bytes: Dovecot reads a literal
+    /// that it did not ask for as commands when it does. Keywords are not its own words, a year before
+    /// 1970 may be no year to it, and an empty message is refused.
+    fn is_above_suspicion(&self) -> bool {
+        let own_words = |flag: &Flag| !matches!(flag, Flag::Keyword(_));
+        self.flags.iter().all(own_words)
+            && self.received_at >= Timestamp::EPOCH
+            && self.pieces.iter().any(|piece| !piece.is_empty())
+    }
+}
+
 /// Where the appended messages are, if the server says so (UIDPLUS).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
@@ -313,21 +325,24 @@ impl Client {
         if messages.is_empty() {
             return Ok(None);
         }
+        let mut unasked = false;
         if messages.len() > 1 {
-            match self.has_capability("MULTIAPPEND").await {
-                Ok(true) => {}
-                Ok(false) => {
-                    return Err(AppendError::NotSent(ImapError::Unsupported("MULTIAPPEND")));
-                }
-                Err(error) => return Err(AppendError::NotSent(error)),
+            let offered = self.has_capability("MULTIAPPEND").await;
+            if !offered.map_err(AppendError::NotSent)? {
+                return Err(AppendError::NotSent(ImapError::Unsupported("MULTIAPPEND")));
             }
+            let offered = self.has_capability("LITERAL+").await;
+            unasked = offered.map_err(AppendError::NotSent)?;
         }
         let mut command = Command::new("APPEND").folder(folder);
-        for message in messages {
-            command = command
-                .flags(&message.flags)
-                .date_time(message.received_at)
-                .literal(message.pieces.clone());
+        for (index, message) in messages.iter().enumerate() {
+            command = command.flags(&message.flags).date_time(message.received_at);
+            // The first one asks, so that the server has looked at the folder before any byte of mail.
+            command = if unasked && index > 0 && message.is_above_suspicion() {
+                command.unasked_literal(message.pieces.clone())
+            } else {
+                command.literal(message.pieces.clone())
+            };
         }
         let mut sent = false;
         let done = self
