@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::ids::{BatchId, StandbyId};
-use crate::imap::{
-    AppendError, Appended, Code, Flag, FolderName, ImapError, NewMessage, Refusal, Selected,
-};
+use crate::ids::{BatchId, PrimaryUid, StandbyId, UidValidity};
+use crate::imap::{AppendError, Appended, Code, Flag, FolderName, ImapError, NewMessage, Refusal};
 use crate::mail::Flags;
 use crate::merge_plan::{self, Target};
 use crate::store::merge::{BatchItem, BatchKind, BatchRecord, Fate, ParkReason, Place};
 use crate::store::messages::MessageRecord;
-use crate::store::{StoreError, merge as journal, messages};
+use crate::store::{Store, StoreError, merge as journal, messages};
 
 use super::step::Step;
-use super::visit::{Loaded, Visit};
+use super::visit::{Loaded, Visit, load};
 use super::{VisitError, find, ground};
 
 /// So many keywords fit the file names of a Maildir.
@@ -57,9 +55,17 @@ impl Visit<'_> {
                 created: false,
             })
             .collect();
+        self.next_uids.clear();
+        let sent = self.send(&mut jobs).await;
+        self.write_down().await?;
+        sent
+    }
+
+    async fn send(&mut self, jobs: &mut VecDeque<Job>) -> Result<(), VisitError> {
         while let Some(job) = jobs.pop_front() {
             let (target, created) = (job.target.clone(), job.created);
-            match self.append(job).await? {
+            let next = jobs.front().map(|job| job.messages.clone());
+            match self.append(job, next.unwrap_or_default()).await? {
                 Next::Done => {}
                 Next::OneByOne(messages) => {
                     for message in messages.into_iter().rev() {
@@ -101,13 +107,18 @@ impl Visit<'_> {
         Ok(found)
     }
 
-    async fn append(&mut self, job: Job) -> Result<Next, VisitError> {
+    /// Appends one batch; while the mailstore works on it, `next` is read from the store. What became
+    /// of a batch is written down together with the intent of the next one, before that is sent.
+    async fn append(&mut self, job: Job, next: Vec<MessageRecord>) -> Result<Next, VisitError> {
         let epoch = self.permission()?;
         let mailbox = self.mailbox.record.id;
-        let (folder, selected) = self.open_target(&job.target).await?;
+        let (folder, (uid_validity, uid_next_before)) = self.open_target(&job.target).await?;
         let mut loaded = Vec::with_capacity(job.messages.len());
         for message in job.messages {
-            loaded.push(self.load(message).await?);
+            loaded.push(match self.read_ahead.remove(&message.id) {
+                Some(ahead) if ahead.record == message => ahead,
+                _ => self.load(message).await?,
+            });
         }
         let now = self.context.clock.now();
         let id = BatchId::generate(now);
@@ -116,23 +127,34 @@ impl Visit<'_> {
             epoch,
             kind: BatchKind::Appended,
             folder: folder.as_wire().to_owned(),
-            uid_validity: selected.uid_validity,
-            uid_next_before: selected.uid_next,
+            uid_validity,
+            uid_next_before,
             at: now,
             items: loaded.iter().map(item).collect(),
         };
         Step::Planned.reached(mailbox);
         let (state, intent) = (self.state.clone(), batch.clone());
+        let unwritten = self.unwritten.clone();
         self.context
             .store
             .write(move |tx| -> Result<(), StoreError> {
+                if let Some((last, fates)) = &unwritten {
+                    journal::record_fates(tx, mailbox, *last, fates, now)?;
+                }
                 journal::put_mailbox(tx, mailbox, &state)?;
                 journal::intend(tx, mailbox, id, &intent)
             })
             .await?;
+        if self.unwritten.take().is_some() {
+            Step::Recorded.reached(mailbox);
+        }
         Step::Intended.reached(mailbox);
         let messages: Vec<_> = loaded.iter().map(new_message).collect();
-        let answer = self.ground.client.append(&folder, &messages).await;
+        let (answer, ahead) = tokio::join!(
+            self.ground.client.append(&folder, &messages),
+            read_ahead(&self.context.store, next),
+        );
+        self.read_ahead = ahead;
         let records = loaded.into_iter().map(|loaded| loaded.record).collect();
         match answer {
             Ok(appended) => {
@@ -151,8 +173,16 @@ impl Visit<'_> {
         }
     }
 
-    /// The folder, created if need be, and how it is before the batch.
-    async fn open_target(&mut self, target: &Target) -> Result<(FolderName, Selected), VisitError> {
+    /// The folder, created if need be, and its UIDVALIDITY and UIDNEXT before the batch: as the last
+    /// batch left them, or as the mailstore tells. A message that arrived in between is none of ours.
+    async fn open_target(
+        &mut self,
+        target: &Target,
+    ) -> Result<(FolderName, (UidValidity, PrimaryUid)), VisitError> {
+        let known = self.next_uids.get(self.ground.name(target).as_wire());
+        if let Some(known) = known {
+            return Ok((self.ground.name(target), *known));
+        }
         let create = matches!(target, Target::Create(_))
             && !self.ground.folders().contains(&self.ground.name(target));
         if create {
@@ -161,9 +191,10 @@ impl Visit<'_> {
         let folder = self.ground.name(target);
         let selected = self.ground.examine(&folder, &self.state).await?;
         ground::mark(&mut self.state, &folder, &selected, create);
-        Ok((folder, selected))
+        Ok((folder, (selected.uid_validity, selected.uid_next)))
     }
 
+    /// Keeps what the mailstore said of a batch, to be written down with the next one.
     async fn record_appended(
         &mut self,
         id: BatchId,
@@ -172,6 +203,7 @@ impl Visit<'_> {
     ) -> Result<(), VisitError> {
         let Some(appended) = appended else {
             // Stored, but the server does not say where.
+            self.next_uids.remove(&batch.folder);
             self.resolve(id, batch, std::time::Duration::ZERO).await?;
             return Ok(());
         };
@@ -192,6 +224,24 @@ impl Visit<'_> {
             .collect();
         let places = fates.iter().filter_map(|(_, fate)| fate.place());
         self.claimed.extend(places.cloned());
+        let last = fates
+            .iter()
+            .filter_map(|(_, fate)| fate.place())
+            .map(|p| p.uid);
+        if let Some(next) = last.max().and_then(|uid| uid.0.checked_add(1)) {
+            let next = (batch.uid_validity, PrimaryUid(next));
+            ground::advance(&mut self.state, &batch.folder, next);
+            self.next_uids.insert(batch.folder.clone(), next);
+        }
+        self.unwritten = Some((id, fates));
+        Ok(())
+    }
+
+    /// Writes down what became of the last batch.
+    async fn write_down(&mut self) -> Result<(), VisitError> {
+        let Some((id, fates)) = self.unwritten.take() else {
+            return Ok(());
+        };
         let (mailbox, now) = (self.mailbox.record.id, self.context.clock.now());
         self.context
             .store
@@ -222,6 +272,7 @@ impl Visit<'_> {
         mut records: Vec<MessageRecord>,
         refusal: Refusal,
     ) -> Result<Next, VisitError> {
+        self.next_uids.remove(&batch.folder);
         match &refusal.code {
             Some(Code::TryCreate | Code::NonExistent) => {
                 self.withdraw(id).await?;
@@ -254,6 +305,17 @@ impl Visit<'_> {
             _ => Ok(Next::OneByOne(records)),
         }
     }
+}
+
+/// Reads messages that will be needed soon. What cannot be read is read again, and found out, then.
+async fn read_ahead(store: &Store, next: Vec<MessageRecord>) -> BTreeMap<StandbyId, Loaded> {
+    let mut ahead = BTreeMap::new();
+    for message in next {
+        if let Ok(loaded) = load(store, message).await {
+            ahead.insert(loaded.record.id, loaded);
+        }
+    }
+    ahead
 }
 
 fn item(loaded: &Loaded) -> BatchItem {

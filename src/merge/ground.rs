@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ids::Address;
+use crate::ids::{Address, PrimaryUid, UidValidity};
 use crate::imap::{Client, Code, FolderName, ImapError, ListedFolder, Refusal, Selected};
 use crate::merge_plan::{self, Layout, Target};
 use crate::store::merge::{FolderMark, MailboxMerge, ParkReason};
@@ -222,4 +222,16 @@ pub(super) fn mark(
         *mark = fresh;
     }
     mark.uid_next_after = mark.uid_next_after.max(selected.uid_next);
+}
+
+/// Remembers the UIDNEXT that an append left behind.
+pub(super) fn advance(
+    state: &mut MailboxMerge,
+    folder: &str,
+    (uid_validity, uid_next): (UidValidity, PrimaryUid),
+) {
+    let mark = state.folders.get_mut(folder);
+    if let Some(mark) = mark.filter(|mark| mark.uid_validity == uid_validity) {
+        mark.uid_next_after = mark.uid_next_after.max(uid_next);
+    }
 }

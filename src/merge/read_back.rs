@@ -16,7 +16,7 @@ use super::visit::Visit;
 use super::{VisitError, append, find, ground};
 
 /// Messages that are read back before they are settled.
-const GROUP: usize = 100;
+const GROUP: usize = 500;
 
 /// A message, where the journal says it is, and what it should be.
 struct Expected {

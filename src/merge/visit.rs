@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use crate::clock::{SharedClock, Timestamp};
-use crate::ids::{BatchId, Epoch, MailboxId, StandbyId};
+use crate::ids::{BatchId, Epoch, MailboxId, PrimaryUid, StandbyId, UidValidity};
 use crate::imap::FolderName;
 use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::merge_plan::{Due, StandbyFolder};
@@ -43,6 +43,12 @@ pub(super) struct Visit<'a> {
     unsure: BTreeSet<StandbyId>,
     /// Messages that arrived before this are looked for before they are appended.
     pub(super) look_before: Timestamp,
+    /// UIDVALIDITY and UIDNEXT of folders that were appended to, by the mailstore's names.
+    pub(super) next_uids: BTreeMap<String, (UidValidity, PrimaryUid)>,
+    /// What became of the last batch, where that is not written down yet.
+    pub(super) unwritten: Option<(BatchId, Vec<(StandbyId, Fate)>)>,
+    /// Messages that the next batch needs.
+    pub(super) read_ahead: BTreeMap<StandbyId, Loaded>,
 }
 
 /// A message with its bytes in canonical form.
@@ -83,6 +89,9 @@ pub(super) async fn visit(
                 survey: None,
                 unsure: BTreeSet::new(),
                 look_before: Timestamp::EPOCH,
+                next_uids: BTreeMap::new(),
+                unwritten: None,
+                read_ahead: BTreeMap::new(),
             };
             let result = visit.run().await;
             state = visit.state;
@@ -325,18 +334,23 @@ impl Visit<'_> {
 
     /// Reads a message's bytes from the store.
     pub(super) async fn load(&self, record: MessageRecord) -> Result<Loaded, StoreError> {
-        let body = self.context.store.load_body(record.body).await?;
-        let body = match canonical(&body) {
-            std::borrow::Cow::Borrowed(_) => body.clone(),
-            std::borrow::Cow::Owned(form) => form.into(),
-        };
-        let prefix = Bytes::from(canonical(&record.prefix).into_owned());
-        let sha256 = digest_canonical([&prefix[..], &body[..]]);
-        Ok(Loaded {
-            record,
-            prefix,
-            body,
-            sha256,
-        })
+        load(&self.context.store, record).await
     }
+}
+
+/// Reads a message's bytes from the store.
+pub(super) async fn load(store: &Store, record: MessageRecord) -> Result<Loaded, StoreError> {
+    let body = store.load_body(record.body).await?;
+    let body = match canonical(&body) {
+        std::borrow::Cow::Borrowed(_) => body.clone(),
+        std::borrow::Cow::Owned(form) => form.into(),
+    };
+    let prefix = Bytes::from(canonical(&record.prefix).into_owned());
+    let sha256 = digest_canonical([&prefix[..], &body[..]]);
+    Ok(Loaded {
+        record,
+        prefix,
+        body,
+        sha256,
+    })
 }
