@@ -31,6 +31,13 @@ banner-returning-next = nothing is lost, and you can go on working here until it
 banner-merged-what = Your usual mail is back.
 banner-merged-safe = Everything from here has been added to it:
 banner-merged-next = received mail in your Inbox, sent mail in Sent, drafts in Drafts.
+banner-closed-what = Your usual mail is back.
+banner-closed-safe = Everything from here has been added to it and compared.
+banner-closed-next = Go on there: here it can still be read, and no longer be changed.
+banner-late-what = Your usual mail is back.
+banner-late-safe = Mail that arrived here late is being added to it too.
+banner-late-next = Go on there: here it can still be read, and no longer be changed.
+banner-receipt = See what was added
 banner-queue-what = Your usual mail is down.
 banner-queue-safe = New mail is being held and is not lost;
 banner-queue-next = it will be delivered when service returns.
@@ -248,6 +255,7 @@ error-from = You cannot send from this address.
 error-header = The subject or a name has characters that mail cannot carry.
 error-daily = You have reached the number of recipients allowed in a day. Your text is saved in Drafts.
 error-not-sent = The message was not sent. Your text is kept below; please try again.
+error-read-only-letter = Your usual mail is back, and this mailbox is closed: nothing was sent or saved. Copy your text from here and send it there.
 error-reply-gone = The message you are answering is no longer here. You can still send this as a new message.
 done-signed-in-again = You are signed in again. Check your message, then send it.
 
@@ -271,6 +279,8 @@ error-large-title = Too large
 error-large-text = What was sent is larger than this page takes. Go back: your text is still there. Remove some attachments and try again.
 error-bad-title = That did not work
 error-bad-text = The request could not be understood. Nothing was changed. Go back and try again.
+error-read-only-title = Your usual mail is back
+error-read-only-text = Everything from here has been added to your usual mailbox. It can still be read here, and no longer be changed: nothing was changed now. Go on in your usual mailbox.
 error-internal-title = Something went wrong here
 error-internal-text = Your mail is safe. The people who run this service have been told. Please try again in a minute.
 link-inbox = Go to your inbox
@@ -351,6 +361,109 @@ error-reason = Enter a reason.
 error-action = Choose what should happen.
 error-scope = There is no such mailstore, domain or mailbox among those you may change.
 done-change = Done: { $what }.
+
+## Merge, in the console
+
+merges-title = Merges
+merges-back = Back to the merges
+merges-live = Refreshes every 5 seconds
+merges-go-live = Refresh every 5 seconds
+merges-more = More
+merges-summary = { $count ->
+    [0] Everything is merged.
+    [one] 1 message of { $mailboxes } mailboxes is to be merged.
+   *[other] { $count } messages of { $mailboxes } mailboxes are to be merged.
+}
+merges-reseller = Receipts of your domains: what was added to each mailbox when its mailstore was back.
+merges-order = Order
+merge-paused = Paused
+merge-closed = Closed
+merge-down = No answer
+merge-running = Merging
+merge-done = All merged
+merge-mailboxes = Mailboxes
+merge-mailbox = Mailbox
+merge-places = At a time
+merge-places-of = { $running } of { $allowed }, at most { $ceiling }
+merge-speed-normal = As it answers
+merge-speed-slow = Slow
+merge-speed-hurry = Hurried
+merge-next = Next attempt
+merge-blocked = Mailboxes that wait
+merge-outages = Outages
+merge-outage = Since
+merge-no-outage = There was no outage yet.
+merge-merged-at = Merged
+merge-outage-heading = What was merged into { $mailstore }
+merge-outage-mailboxes = { $count ->
+    [one] 1 mailbox has its receipt.
+   *[other] { $count } mailboxes have their receipts.
+}
+merge-outage-left = { $count ->
+    [one] 1 message of this mailstore is still to be merged.
+   *[other] { $count } messages of this mailstore are still to be merged.
+}
+merge-domain-text = What was added to each mailbox when its mailstore was back.
+merge-action-run = Merge now: lift a pause, let what waits try again
+merge-action-pause = Pause: merge nothing until further notice
+merge-action-resume = Resume, as fast as the mailstore answers well
+merge-action-slow = Go on slowly
+merge-action-hurry = Go on at the ceiling, however slowly the mailstore answers
+receipts-caption = Receipts
+receipts-none = No receipt yet: nothing was merged, or not everything.
+standing-verified = Verified
+standing-provisional = Provisional
+receipt-col-received = Received
+receipt-col-sent = Sent
+receipt-col-drafts = Drafts
+receipt-col-found = There already
+
+## Receipt
+
+receipt-title = What was added to your usual mailbox
+receipt-none = Nothing has been added yet. Once your usual mail is back and everything from here is in it, it is listed here.
+receipt-heading = Added until { $time }
+receipt-received = { $count ->
+    [one] 1 message that arrived here was added.
+   *[other] { $count } messages that arrived here were added.
+}
+receipt-sent = { $count ->
+    [one] 1 message that you sent from here was added to your sent mail.
+   *[other] { $count } messages that you sent from here were added to your sent mail.
+}
+receipt-drafts = { $count ->
+    [one] 1 draft was added.
+   *[other] { $count } drafts were added.
+}
+receipt-notices = { $count ->
+    [one] 1 notice about a message that could not be delivered was added.
+   *[other] { $count } notices about messages that could not be delivered were added.
+}
+receipt-moved = { $count ->
+    [one] 1 of them is in the folder that you had moved it to.
+   *[other] { $count } of them are in the folders that you had moved them to.
+}
+receipt-deleted = { $count ->
+    [one] 1 of them is in Trash, where you had put it.
+   *[other] { $count } of them are in Trash, where you had put them.
+}
+receipt-found = { $count ->
+    [one] 1 message had reached your usual mailbox before it failed and was not added twice.
+   *[other] { $count } messages had reached your usual mailbox before it failed and were not added twice.
+}
+receipt-gone = { $count ->
+    [one] 1 message was moved or deleted in your usual mailbox as soon as it was there.
+   *[other] { $count } messages were moved or deleted in your usual mailbox as soon as they were there.
+}
+receipt-checked = Every message was then read back from your usual mailbox and compared. None of your old mail was changed.
+receipt-provisional = Everything is in its place; it is being compared.
+receipt-details = For support: folders and numbers
+receipt-folders = Folders of your usual mailbox
+receipt-folder = Folder
+receipt-messages = Added
+receipt-numbers = Numbers
+receipt-uids = UIDVALIDITY { $validity }; UIDNEXT { $before } before, { $after } after
+receipt-digest = Digest of this receipt:
 
 ## Units and times
 

@@ -142,16 +142,17 @@ impl App {
         let sender = sending::sender(self)?;
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
-        let merger = merging::merger(self, &control)?;
+        let merger = Arc::new(merging::merger(self, &control)?);
         receiving::start(self, lmtp);
         sending::start(self, sender);
-        self.start_merging(merger, &control);
+        self.start_merging(merger.clone(), &control);
         let service = Service {
             store: self.store.clone(),
             clock: self.clock.clone(),
             config: self.current.clone(),
             routes,
             control: Some(control),
+            merger: Some(merger),
         };
         self.start_serving(&service, pages, admin);
         Ok(())

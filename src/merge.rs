@@ -13,12 +13,15 @@
 mod append;
 mod find;
 mod ground;
+mod lane;
+mod line;
+mod pace;
 mod read_back;
 mod run;
 mod step;
 mod visit;
 
-pub use run::Merger;
+pub use run::{LaneView, Merger};
 pub use step::Step;
 
 use std::sync::Arc;
@@ -74,6 +77,8 @@ pub struct Settings {
     pub mx_tries: Duration,
     /// Between two looks for something to merge.
     pub poll: Duration,
+    /// How long a mailbox may take while others wait; then it gives its place back and goes on later.
+    pub turn: Duration,
 }
 
 impl Default for Settings {
@@ -84,6 +89,7 @@ impl Default for Settings {
             quiet: Duration::from_secs(5),
             mx_tries: Duration::from_secs(5 * 24 * 3600),
             poll: Duration::from_secs(1),
+            turn: Duration::from_secs(30),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::clock::{SharedClock, Timestamp};
 use crate::config::{Config, SharedConfig};
 use crate::control::{Control, OrderError};
 use crate::ids::{Address, DomainName, MailboxId, ResellerId};
+use crate::merge::Merger;
 use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
 use crate::store::{ReadTx, Store, StoreError, directory};
@@ -26,6 +27,8 @@ pub mod mailbox_write;
 pub mod mailboxes;
 pub mod mailstores;
 pub mod merge;
+pub mod merge_orders;
+pub mod merge_receipt;
 pub mod outage;
 pub mod overview;
 pub mod provision;
@@ -97,6 +100,9 @@ pub enum ServiceError {
     /// It does not go together with how things are.
     #[error("{0}")]
     Conflict(String),
+    /// The mailbox was merged: it can be read here, and is changed at home.
+    #[error("your usual mailbox is back and has everything from here: change it there")]
+    ReadOnly,
     /// It changed since the actor looked.
     #[error("it has changed meanwhile; look again and decide anew")]
     Stale {
@@ -140,6 +146,8 @@ pub struct Service {
     pub routes: Routes,
     /// The control loop, where one runs.
     pub control: Option<Control>,
+    /// The merge, where it runs.
+    pub merger: Option<Arc<Merger>>,
 }
 
 impl Service {

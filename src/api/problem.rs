@@ -66,6 +66,7 @@ impl From<ServiceError> for Problem {
                 ..Self::new(422, "invalid", "Not valid", detail)
             },
             ServiceError::Conflict(_) => Self::new(409, "conflict", "Not possible now", detail),
+            ServiceError::ReadOnly => Self::new(409, "read-only", "Read-only", detail),
             ServiceError::Stale { etag } => Self {
                 etag: Some(etag),
                 ..Self::new(412, "stale", "Changed meanwhile", detail)

@@ -73,8 +73,7 @@ fn gate(control: &Control) -> Gate {
 }
 
 impl App {
-    pub(super) fn start_merging(&self, merger: Merger, control: &Control) {
-        let merger = Arc::new(merger);
+    pub(super) fn start_merging(&self, merger: Arc<Merger>, control: &Control) {
         let (woken, mut wake) = (merger.clone(), control.merge_wake());
         let stopped = self.stop.clone();
         self.tasks.spawn(async move {

@@ -97,6 +97,7 @@ impl Client {
             clock: Arc::new(SystemClock),
             config: SharedConfig::new(config),
             control: None,
+            merger: None,
         };
         Ok(Self::Store(admin::router(
             service.clone(),

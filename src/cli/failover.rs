@@ -11,7 +11,7 @@ use crate::service::failover::{FailoverAction, FailoverChange, FailoverView};
 use crate::service::mailstores::MailstoreView;
 
 /// What a path segment may hold as it is.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

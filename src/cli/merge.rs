@@ -1,22 +1,115 @@
 //! `lifeboat merge`
 
-use clap::Subcommand;
+use std::time::Duration;
 
-use super::{Failure, Global, output};
-use crate::service::merge::MergeView;
+use clap::{Args, Subcommand, ValueEnum};
+use http::Method;
+use percent_encoding::utf8_percent_encode;
+
+use super::client::Client;
+use super::failover::SEGMENT;
+use super::{Failure, Global, merge_receipt, output};
+use crate::ids::MailstoreId;
+use crate::route::Scope;
+use crate::service::merge::{BlockedView, MailstoreMergeView, MergeView};
+use crate::service::merge_orders::{DriverName, MailboxMergeView, MergeAction, MergeOrder};
+
+/// Between two looks at a merge that is waited for.
+const LOOK: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show what is still to merge, and which mailboxes wait and why.
+    /// Show what is still to merge, how it goes on, and which mailboxes wait and why.
     Status {
         /// Print it as JSON.
         #[arg(long)]
         json: bool,
     },
+    /// Merge a mailstore now (lifts a pause, lets what waits try again), or put one mailbox first.
+    Run(Run),
+    /// Merge nothing into a mailstore until it is resumed; what is under way stops at its next step.
+    Pause(Pause),
+    /// Go on after a pause, or at another speed.
+    Resume(Resume),
+    /// Show what was merged: of a mailbox, a domain or an outage.
+    Receipt(merge_receipt::Arguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// mailstore:ID or mailbox:ADDRESS.
+    scope: Scope,
+    /// Why, for the audit log.
+    #[arg(long)]
+    reason: String,
+    /// How messages get into the mailstore; mailstores only.
+    #[arg(long, value_enum)]
+    driver: Option<Driver>,
+    /// Wait until nothing is left but what waits for a reason of its own; status 1 if something does.
+    #[arg(long)]
+    wait: bool,
+    /// Print how it stands then as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Driver {
+    /// By IMAP APPEND through Dovecot.
+    Imap,
+    /// As files on the mailstore's volume, also while its IMAP is closed.
+    Maildir,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Pause {
+    /// The mailstore, as configured; with or without mailstore: before it.
+    #[arg(value_parser = mailstore)]
+    mailstore: MailstoreId,
+    /// Why, for the audit log.
+    #[arg(long)]
+    reason: String,
+    /// Print how it stands then as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    order: Pause,
+    /// Few mailboxes at a time.
+    #[arg(long, conflicts_with = "hurry")]
+    slow: bool,
+    /// As many mailboxes as are allowed at most, however slowly the mailstore answers.
+    #[arg(long)]
+    hurry: bool,
+}
+
+fn mailstore(text: &str) -> Result<MailstoreId, String> {
+    let name = text.strip_prefix("mailstore:").unwrap_or(text);
+    name.parse()
+        .map_err(|error: crate::ids::InvalidId| error.to_string())
 }
 
 pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
-    let Command::Status { json } = command;
+    match command {
+        Command::Status { json } => status(global, json).await,
+        Command::Run(run) => start(run, global).await,
+        Command::Pause(pause) => order(pause, MergeAction::Pause, global).await,
+        Command::Resume(resume) => {
+            let action = match (resume.slow, resume.hurry) {
+                (true, _) => MergeAction::Slow,
+                (_, true) => MergeAction::Hurry,
+                _ => MergeAction::Resume,
+            };
+            order(resume.order, action, global).await
+        }
+        Command::Receipt(arguments) => merge_receipt::run(arguments, global).await,
+    }
+}
+
+async fn status(global: &Global, json: bool) -> Result<(), Failure> {
     let status: MergeView = global.client().await?.get("/api/v1/merges").await?;
     if json {
         return output::json(&status);
@@ -25,20 +118,63 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
         "{} messages of {} mailboxes are to be merged",
         status.unmerged, status.mailboxes
     );
-    if status.blocked.is_empty() {
-        return Ok(());
+    let rows: Vec<Vec<String>> = status.mailstores.iter().map(mailstore_row).collect();
+    output::table(
+        &[
+            "MAILSTORE",
+            "UNMERGED",
+            "MAILBOXES",
+            "MERGE",
+            "RUNNING",
+            "ALLOWED",
+            "ORDER",
+        ],
+        &rows,
+    );
+    print_blocked(&status.blocked);
+    Ok(())
+}
+
+fn mailstore_row(view: &MailstoreMergeView) -> Vec<String> {
+    let state = match (view.paused, view.open, view.down) {
+        (true, ..) => "paused",
+        (_, false, _) => "closed",
+        (_, _, true) => "no answer",
+        _ => "open",
+    };
+    let order = match (&view.ordered_by, &view.reason) {
+        (Some(by), Some(reason)) => format!("{} by {by}: {reason}", view.speed),
+        _ => String::new(),
+    };
+    vec![
+        view.mailstore.clone(),
+        view.unmerged.to_string(),
+        view.mailboxes.to_string(),
+        state.to_owned(),
+        view.running.to_string(),
+        format!("{} of {}", view.allowed, view.ceiling),
+        order,
+    ]
+}
+
+fn print_blocked(blocked: &[BlockedView]) {
+    if blocked.is_empty() {
+        return;
     }
-    let rows: Vec<Vec<String>> = status
-        .blocked
-        .into_iter()
+    println!();
+    let rows: Vec<Vec<String>> = blocked
+        .iter()
         .map(|blocked| {
             vec![
-                blocked.mailbox.unwrap_or_else(|| "(deleted)".into()),
-                blocked.mailstore,
+                blocked
+                    .mailbox
+                    .clone()
+                    .unwrap_or_else(|| "(deleted)".into()),
+                blocked.mailstore.clone(),
                 blocked.unmerged.to_string(),
                 blocked.reason.as_str().unwrap_or_default().to_owned(),
-                blocked.next_attempt_at,
-                blocked.detail,
+                blocked.next_attempt_at.clone(),
+                blocked.detail.clone(),
             ]
         })
         .collect();
@@ -53,5 +189,163 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
         ],
         &rows,
     );
+    if let Some(export) = blocked.iter().find_map(|blocked| blocked.export.as_ref()) {
+        println!("\nAs a last resort, a mailbox's mail as files: {export}");
+    }
+}
+
+/// The path of a scope's merge.
+pub(super) fn path(scope: &Scope) -> Result<String, Failure> {
+    let (collection, name) = match scope {
+        Scope::Mailstore(id) => ("mailstores", id.as_str()),
+        Scope::Mailbox(address) => ("mailboxes", address.as_str()),
+        Scope::Domain(_) => {
+            return Err(Failure::cannot_run(
+                "a merge is of a mailstore or of a mailbox: write mailstore:ID or mailbox:ADDRESS",
+            ));
+        }
+    };
+    let name = utf8_percent_encode(name, SEGMENT);
+    Ok(format!("/api/v1/merges/{collection}/{name}"))
+}
+
+async fn order(pause: Pause, action: MergeAction, global: &Global) -> Result<(), Failure> {
+    let body = MergeOrder {
+        action,
+        reason: pause.reason,
+        driver: None,
+    };
+    let path = path(&Scope::Mailstore(pause.mailstore))?;
+    let client = global.client().await?;
+    let view: MailstoreMergeView = client.call(Method::PUT, &path, &body).await?;
+    print_mailstore(&view, pause.json)
+}
+
+async fn start(run: Run, global: &Global) -> Result<(), Failure> {
+    let body = MergeOrder {
+        action: MergeAction::Run,
+        reason: run.reason,
+        driver: run.driver.map(|driver| match driver {
+            Driver::Imap => DriverName::Imap,
+            Driver::Maildir => DriverName::Maildir,
+        }),
+    };
+    let path = path(&run.scope)?;
+    let client = global.client().await?;
+    if run.wait && matches!(client, Client::Store(_)) {
+        return Err(Failure::found(
+            "no server runs, so nothing would be merged: start it with lifeboat serve",
+        ));
+    }
+    if let Scope::Mailbox(_) = run.scope {
+        let mut view: MailboxMergeView = client.call(Method::PUT, &path, &body).await?;
+        if run.wait {
+            view = wait_mailbox(&client, &path).await?;
+        }
+        return print_mailbox(&view, run.json, run.wait);
+    }
+    let mut view: MailstoreMergeView = client.call(Method::PUT, &path, &body).await?;
+    if run.wait {
+        view = wait_mailstore(&client, &view.mailstore).await?;
+    }
+    print_mailstore(&view, run.json)?;
+    match view.unmerged {
+        0 => Ok(()),
+        left if run.wait => Err(Failure::found(format!(
+            "{left} messages wait: lifeboat merge status says why"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Waits until all that is left of a mailstore waits for a reason of its own.
+async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeView, Failure> {
+    let bar = output::progress(Some(0), false);
+    let mut most = 0;
+    let ended = loop {
+        let status: MergeView = client.get("/api/v1/merges").await?;
+        let blocked = status.blocked.iter().filter(|b| b.mailstore == name);
+        let blocked: u64 = blocked.map(|blocked| blocked.unmerged).sum();
+        let mut views = status.mailstores.into_iter();
+        let Some(view) = views.find(|view| view.mailstore == name) else {
+            break Err(Failure::found(format!(
+                "there is no mailstore {name} any more"
+            )));
+        };
+        most = most.max(view.unmerged);
+        bar.set_length(most);
+        bar.set_position(most - view.unmerged);
+        bar.set_message(format!("{} mailboxes at a time", view.running));
+        if view.unmerged <= blocked {
+            break Ok(view);
+        }
+        if view.paused {
+            break Err(Failure::found("the merge was paused meanwhile"));
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    bar.finish_and_clear();
+    ended
+}
+
+async fn wait_mailbox(client: &Client, path: &str) -> Result<MailboxMergeView, Failure> {
+    let bar = output::progress(Some(0), false);
+    let mut most = 0;
+    let ended = loop {
+        let view: MailboxMergeView = match client.get(path).await {
+            Ok(view) => view,
+            Err(error) => break Err(error),
+        };
+        most = most.max(view.unmerged);
+        bar.set_length(most);
+        bar.set_position(most - view.unmerged);
+        if view.unmerged == 0 || view.waits.is_some() {
+            break Ok(view);
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    bar.finish_and_clear();
+    ended
+}
+
+fn print_mailstore(view: &MailstoreMergeView, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(view);
+    }
+    let row = mailstore_row(view);
+    output::table(
+        &[
+            "MAILSTORE",
+            "UNMERGED",
+            "MAILBOXES",
+            "MERGE",
+            "RUNNING",
+            "ALLOWED",
+            "ORDER",
+        ],
+        &[row],
+    );
     Ok(())
+}
+
+fn print_mailbox(view: &MailboxMergeView, json: bool, waited: bool) -> Result<(), Failure> {
+    if json {
+        output::json(view)?;
+    } else {
+        println!(
+            "{}: {} messages are to be merged into {}",
+            view.mailbox, view.unmerged, view.mailstore
+        );
+        if let Some(at) = &view.verified_at {
+            println!("  everything was read back at {at}");
+        }
+    }
+    match &view.waits {
+        Some(why) if waited => Err(Failure::found(format!("it waits: {why}"))),
+        Some(why) => {
+            eprintln!("it waited: {why}");
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }

@@ -1,6 +1,7 @@
 //! One visit of one mailbox.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
@@ -10,6 +11,8 @@ use crate::imap::FolderName;
 use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::merge_plan::{Due, StandbyFolder};
 use crate::store::directory::Mailbox;
+use crate::store::merge::orders;
+use crate::store::merge::receipt::{self, Standing};
 use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, Place};
 use crate::store::messages::{MessageRecord, Origin};
 use crate::store::{Store, StoreError, merge as journal, messages, meta};
@@ -65,20 +68,25 @@ impl Loaded {
     }
 }
 
-/// Merges one mailbox; what stands in the way of all of it is written down.
+/// Merges one mailbox; what stands in the way of all of it is written down. `signed_in` gets the
+/// microseconds until it was signed in and had the list of folders.
 pub(super) async fn visit(
     context: &Context,
     access: &MailstoreAccess,
     mailbox: Mailbox,
+    signed_in: &AtomicU64,
 ) -> Result<(), VisitError> {
     let now = context.clock.now();
     let id = mailbox.record.id;
+    let begun = std::time::Instant::now();
     let known = context.store.read(|tx| journal::mailbox(tx, id))?;
     let mut state = known
         .filter(|state| state.mailstore == access.id)
         .unwrap_or_else(|| MailboxMerge::new(&access.id, now));
     let result = match Ground::open(access, &mailbox.address).await {
         Ok(ground) => {
+            let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+            signed_in.store(took.max(1), Ordering::Relaxed);
             let mut visit = Visit {
                 context,
                 access,
@@ -141,6 +149,11 @@ async fn conclude(
             let left = messages::unmerged(tx, &mailstore, id, None, 1)?;
             let mut state = state.clone();
             state.verified_at = (state.parked.is_none() && left.is_empty()).then_some(now);
+            orders::served(tx, &mailstore, id);
+            if state.verified_at.is_some() {
+                state.closed = Some(state.epoch);
+                receipt::write(tx, id, &state, Standing::Verified, now)?;
+            }
             journal::put_mailbox(tx, id, &state)
         })
         .await?;

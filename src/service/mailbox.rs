@@ -28,6 +28,8 @@ pub struct Overview {
     pub phase: Phase,
     /// Since when mail arrives here, if it does or did.
     pub since: Option<Timestamp>,
+    /// Whether it was merged and can only be read.
+    pub read_only: bool,
 }
 
 impl Overview {
@@ -54,6 +56,22 @@ pub(super) fn own(tx: &dyn ReadTx, actor: &Actor) -> Result<Mailbox, ServiceErro
         .ok_or(ServiceError::Unauthenticated)
 }
 
+/// The actor's own mailbox, if it is not closed.
+///
+/// # Errors
+/// [`ServiceError::ReadOnly`] if it is; as [`own`].
+pub(super) fn open_to_change(
+    service: &Service,
+    tx: &dyn ReadTx,
+    actor: &Actor,
+) -> Result<Mailbox, ServiceError> {
+    let mailbox = own(tx, actor)?;
+    if mailbox_phase::is_closed(service, tx, &mailbox, service.now())? {
+        return Err(ServiceError::ReadOnly);
+    }
+    Ok(mailbox)
+}
+
 /// What every page shows.
 ///
 /// # Errors
@@ -63,12 +81,14 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
     service.store.read(|tx| {
         let mailbox = own(tx, actor)?;
         let (phase, since) = mailbox_phase::phase(service, tx, &mailbox, now)?;
+        let read_only = mailbox_phase::is_closed(service, tx, &mailbox, now)?;
         let state = messages::state_or_new(tx, &mailbox, now)?;
         Ok(Overview {
             address: mailbox.address,
             folders: state.folders,
             phase,
             since,
+            read_only,
         })
     })
 }
@@ -244,10 +264,11 @@ pub async fn change_each(
         });
     }
     let (actor, now) = (actor.clone(), service.now());
+    let asked = service.clone();
     service
         .store
         .write(move |tx| {
-            let mailbox = own(tx, &actor)?;
+            let mailbox = open_to_change(&asked, tx, &actor)?;
             let state = messages::state_or_new(tx, &mailbox, now)?;
             let mut changed = Vec::new();
             for (id, change) in &wanted {

@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::failover;
 use crate::route::Route;
 use crate::store::directory::Mailbox;
-use crate::store::{ReadTx, failover as kept, messages};
+use crate::store::{ReadTx, StoreError, failover as kept, merge, messages};
 
 /// How things stand for a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,32 @@ pub enum Phase {
     Returning,
     /// All that came here is in the mailstore.
     Merged,
+}
+
+/// Whether the mailbox is closed: everything was merged and read back after the activation that is the
+/// last one, and its mail goes to the mailstore. What arrives late is merged and opens nothing; the
+/// next activation opens it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn is_closed(
+    service: &Service,
+    tx: &dyn ReadTx,
+    mailbox: &Mailbox,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let record = &mailbox.record;
+    let Some(state) = merge::mailbox(tx, record.id)? else {
+        return Ok(false);
+    };
+    let Some(closed) = state.closed.filter(|_| state.mailstore == record.mailstore) else {
+        return Ok(false);
+    };
+    let decided = service
+        .routes
+        .route_mailbox(&mailbox.address, &record.mailstore, now);
+    let epoch = kept::mailstore(tx, &record.mailstore)?.state.epoch;
+    Ok(closed == epoch && decided.route == Route::Primary)
 }
 
 /// The phase, and since when mail came here.

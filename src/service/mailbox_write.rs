@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use super::mailbox::{own, raw};
+use super::mailbox::{open_to_change, own, raw};
 use super::mailbox_letter::{self, Envelope, Files, LetterError};
 use super::mailbox_search::words_of_summary;
 use super::{Actor, Service, ServiceError};
@@ -156,11 +156,12 @@ pub async fn save(service: &Service, actor: &Actor, letter: Letter) -> Result<Sa
     let envelope = Envelope::of_draft(&letter, &identities_of(&mailbox))?;
     let (body, summary) = build(service, actor, &letter, &envelope, Stage::Draft, now).await?;
     let (size, key) = (body.size_bytes(), letter.key.clone());
+    let asked = service.clone();
     let (actor, known) = (actor.clone(), letter.draft);
     let saved = service
         .store
         .write_with_body(body, move |tx, body| {
-            let mailbox = own(tx, &actor)?;
+            let mailbox = open_to_change(&asked, tx, &actor)?;
             let id = mailbox.record.id;
             let earlier = match once::get(tx, id, &key)?.map(|record| record.outcome) {
                 Some(Outcome::Sent(_)) => return Ok(Saved::WasSent),
@@ -250,7 +251,7 @@ pub async fn send(service: &Service, actor: &Actor, letter: Letter) -> Result<Se
         not_before: now,
         expires_at: now.after(service.config().relay.give_up_after.duration()),
     };
-    let actor = actor.clone();
+    let (actor, asked) = (actor.clone(), service.clone());
     let sent = service
         .store
         .write_with_body(body, move |tx, body| {
@@ -263,6 +264,7 @@ pub async fn send(service: &Service, actor: &Actor, letter: Letter) -> Result<Se
             {
                 return Ok(Sent::Before);
             }
+            open_to_change(&asked, tx, &actor)?;
             let new = NewMessage {
                 folder: messages::folder_of(Role::Sent),
                 flags: Flags {

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError};
+use crate::ids::MailstoreId;
+use crate::store::ReadTx;
 use crate::store::merge as kept;
+use crate::store::merge::orders::{self, Speed};
 
 /// How the merge stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -13,8 +16,41 @@ pub struct MergeView {
     pub unmerged: u64,
     /// The mailboxes they are in.
     pub mailboxes: u64,
+    /// Each mailstore.
+    pub mailstores: Vec<MailstoreMergeView>,
     /// Mailboxes that wait for a reason of their own.
     pub blocked: Vec<BlockedView>,
+}
+
+/// How the merge into one mailstore stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MailstoreMergeView {
+    /// Which.
+    pub mailstore: String,
+    /// Messages still to merge.
+    pub unmerged: u64,
+    /// The mailboxes they are in.
+    pub mailboxes: u64,
+    /// Whether it may be merged into at all now: it has its route and passed the guard.
+    pub open: bool,
+    /// Whether an operator paused it.
+    pub paused: bool,
+    /// How hard it is worked: `normal`, `slow` or `hurry`.
+    pub speed: String,
+    /// Who ordered that, if anybody did.
+    pub ordered_by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub ordered_at: Option<String>,
+    /// Mailboxes that are being merged.
+    pub running: u64,
+    /// How many may be, as it answers now.
+    pub allowed: u64,
+    /// How many may be at most.
+    pub ceiling: u64,
+    /// Whether it did not answer and is left alone for a while.
+    pub down: bool,
 }
 
 /// A mailbox that waits.
@@ -35,6 +71,17 @@ pub struct BlockedView {
     pub next_attempt_at: String,
     /// How much of it is unmerged.
     pub unmerged: u64,
+    /// The command that gets its mail out as files, as a last resort.
+    pub export: Option<String>,
+}
+
+/// The name of a speed in the API.
+pub const fn speed_name(speed: Speed) -> &'static str {
+    match speed {
+        Speed::Normal => "normal",
+        Speed::Slow => "slow",
+        Speed::Hurry => "hurry",
+    }
 }
 
 /// How the merge stands, over all mailstores.
@@ -43,22 +90,80 @@ pub struct BlockedView {
 /// When the actor may not, or the store fails.
 pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceError> {
     actor.operator()?;
-    let status = service.store.read(kept::status)?;
-    Ok(MergeView {
-        unmerged: status.unmerged,
-        mailboxes: status.mailboxes,
-        blocked: status
-            .blocked
-            .into_iter()
-            .map(|blocked| BlockedView {
-                mailbox: blocked.mailbox.map(|address| address.to_string()),
-                mailstore: blocked.mailstore.to_string(),
-                reason: serde_json::to_value(blocked.reason).unwrap_or_default(),
-                detail: blocked.detail,
-                attempts: blocked.attempts,
-                next_attempt_at: blocked.next_attempt_at.to_string(),
-                unmerged: blocked.unmerged,
-            })
-            .collect(),
+    let config = service.config();
+    service.store.read(|tx| {
+        let status = kept::status(tx)?;
+        let mut mailstores = Vec::new();
+        for mailstore in &config.mailstore {
+            let counts = status.mailstores.get(&mailstore.id).copied();
+            mailstores.push(of_mailstore(service, tx, &mailstore.id, counts)?);
+        }
+        Ok(MergeView {
+            unmerged: status.unmerged,
+            mailboxes: status.mailboxes,
+            mailstores,
+            blocked: status.blocked.into_iter().map(blocked).collect(),
+        })
     })
+}
+
+/// How the merge into one mailstore stands.
+///
+/// # Errors
+/// When the actor may not, there is none, or the store fails.
+pub fn mailstore(
+    service: &Service,
+    actor: &Actor,
+    id: &MailstoreId,
+) -> Result<MailstoreMergeView, ServiceError> {
+    let view = status(service, actor)?;
+    let mut found = view.mailstores.into_iter();
+    found
+        .find(|view| view.mailstore == id.as_str())
+        .ok_or(ServiceError::NotFound("such mailstore"))
+}
+
+fn of_mailstore(
+    service: &Service,
+    tx: &dyn ReadTx,
+    id: &MailstoreId,
+    counts: Option<(u64, u64)>,
+) -> Result<MailstoreMergeView, ServiceError> {
+    let orders = orders::get(tx, id)?;
+    let lane = service.merger.as_ref().and_then(|merger| merger.view(id));
+    let lane = lane.unwrap_or_default();
+    let (unmerged, mailboxes) = counts.unwrap_or_default();
+    let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let open = service.control.as_ref().is_some_and(|c| c.may_merge(id));
+    Ok(MailstoreMergeView {
+        mailstore: id.to_string(),
+        unmerged,
+        mailboxes,
+        open,
+        paused: orders.as_ref().is_some_and(|orders| orders.paused),
+        speed: speed_name(orders.as_ref().map(|o| o.speed).unwrap_or_default()).to_owned(),
+        ordered_by: orders.as_ref().map(|orders| orders.by.clone()),
+        ordered_at: orders.as_ref().map(|orders| orders.at.to_string()),
+        reason: orders.map(|orders| orders.reason),
+        running: number(lane.running),
+        allowed: number(lane.allowed),
+        ceiling: number(lane.ceiling),
+        down: lane.down,
+    })
+}
+
+fn blocked(blocked: kept::Blocked) -> BlockedView {
+    let address = blocked.mailbox.map(|address| address.to_string());
+    BlockedView {
+        mailstore: blocked.mailstore.to_string(),
+        reason: serde_json::to_value(blocked.reason).unwrap_or_default(),
+        detail: blocked.detail,
+        attempts: blocked.attempts,
+        next_attempt_at: blocked.next_attempt_at.to_string(),
+        unmerged: blocked.unmerged,
+        export: address
+            .as_ref()
+            .map(|address| format!("lifeboat store export {address} --format maildir DIRECTORY")),
+        mailbox: address,
+    }
 }

@@ -52,6 +52,18 @@ pub enum Table {
     MergeState = 0x51,
     /// (mailbox id, batch id) → one journalled batch.
     MergeBatch = 0x52,
+    /// mailstore → what an operator ordered about its merge.
+    MergeOrders = 0x53,
+    /// (mailstore, mailbox id) → when it was put first.
+    MergeFirst = 0x54,
+    /// (mailbox id, outage id or zeros, mailstore) → [`super::merge::receipt::Receipt`].
+    Receipt = 0x55,
+    /// (mailbox id, outage id or zeros, mailstore, standby id) → one message of a receipt.
+    ReceiptItem = 0x56,
+    /// (mailstore, outage id or zeros, mailbox id) → what a summary needs of a receipt.
+    ReceiptOf = 0x57,
+    /// (mailbox id, standby id) → the proof with which a message was purged.
+    Purged = 0x58,
     /// (mailbox id, queue id) → [`super::queue::QueueEntry`].
     Queue = 0x60,
     /// (due time, mailbox id, queue id) → nothing: what is still to be sent.

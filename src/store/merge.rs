@@ -7,6 +7,8 @@
 //!
 //! This room pairs standby ids with UIDs; nothing else does.
 
+pub mod orders;
+pub mod receipt;
 mod status;
 
 pub use status::{BLOCKED_LISTED_MAX, Blocked, MergeStatus, status};
@@ -208,6 +210,8 @@ pub struct MailboxMerge {
     pub folders: BTreeMap<String, FolderMark>,
     /// Messages that wait although the others go on, and why.
     pub held: BTreeMap<StandbyId, String>,
+    /// The activation after which everything was read back once: under it the standby is read-only.
+    pub closed: Option<Epoch>,
     /// When this was written.
     pub at: Timestamp,
 }
@@ -227,6 +231,7 @@ impl MailboxMerge {
             counts: Counts::default(),
             folders: BTreeMap::new(),
             held: BTreeMap::new(),
+            closed: None,
             at: now,
         }
     }

@@ -61,6 +61,22 @@ pub fn unmerged(
     scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
 }
 
+/// The youngest message of a mailbox that is to be merged.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn youngest(
+    tx: &dyn ReadTx,
+    mailstore: &MailstoreId,
+    mailbox: MailboxId,
+) -> Result<Option<StandbyId>, StoreError> {
+    let all = Key::new(Table::Unmerged)
+        .mailstore(mailstore)
+        .mailbox(mailbox);
+    let found = scan_ids(tx, all.as_slice(), &all.end(), Order::Descending, 1)?;
+    Ok(found.into_iter().next())
+}
+
 /// How much of a mailstore is unmerged; counts to `limit` and no further.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ use crate::service::overview::{
 };
 use crate::service::{Actor, ServiceError, sign_in as doors};
 
+pub mod merges;
 pub mod views;
 
 use views::{Cell, ChangePage, Column, LoginPage, OverviewPage, Row, Table};

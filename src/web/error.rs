@@ -34,6 +34,8 @@ pub enum Fault {
     Method,
     /// The request makes no sense.
     Bad,
+    /// The mailbox was merged and can only be read.
+    ReadOnly,
     /// The request is too large.
     TooLarge,
     /// Too many requests.
@@ -53,6 +55,7 @@ impl From<ServiceError> for Fault {
         match error {
             ServiceError::Unauthenticated => Self::SignIn { next: None },
             ServiceError::NotFound(_) => Self::NotFound,
+            ServiceError::ReadOnly => Self::ReadOnly,
             ServiceError::Invalid { .. }
             | ServiceError::Conflict(_)
             | ServiceError::Stale { .. } => Self::Bad,
@@ -92,6 +95,7 @@ impl Fault {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Bad => StatusCode::BAD_REQUEST,
+            Self::ReadOnly => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -132,7 +136,7 @@ struct ErrorPage {
     heading: String,
     text: String,
     hint: Option<String>,
-    link: &'static str,
+    link: String,
     link_text: String,
     reference: Option<String>,
 }
@@ -149,7 +153,7 @@ pub async fn print(
     let Some(fault) = response.extensions().get::<Fault>().cloned() else {
         return response;
     };
-    let _ = web;
+    let home = web.service.config.get().http.usual_webmail_url.clone();
     let (title, text) = match &fault {
         Fault::NotFound | Fault::SignIn { .. } | Fault::ConsoleSignIn => {
             ("error-not-found-title", "error-not-found-text")
@@ -157,15 +161,16 @@ pub async fn print(
         Fault::Forbidden => ("error-forbidden-title", "error-forbidden-text"),
         Fault::Method => ("error-method-title", "error-method-text"),
         Fault::Bad => ("error-bad-title", "error-bad-text"),
+        Fault::ReadOnly => ("error-read-only-title", "error-read-only-text"),
         Fault::TooLarge => ("error-large-title", "error-large-text"),
         Fault::Busy { .. } => ("error-busy-title", "error-busy-text"),
         Fault::Internal { .. } => ("error-internal-title", "error-internal-text"),
     };
     let heading = reader.texts.get(title).into_owned();
-    let (link, link_key) = if is_console {
-        ("/console", "link-console")
-    } else {
-        ("/mail/inbox", "link-inbox")
+    let (link, link_key) = match (&fault, home) {
+        _ if is_console => ("/console".to_owned(), "link-console"),
+        (Fault::ReadOnly, Some(home)) => (home, "banner-home"),
+        _ => ("/mail/inbox".to_owned(), "link-inbox"),
     };
     let mut printed = page(
         fault.status(),

@@ -61,6 +61,8 @@ pub struct Banner {
     pub operator_text: Option<String>,
     /// Address of the usual webmail, once it is back.
     pub home: Option<String>,
+    /// Address of the page that says what was merged, once it was.
+    pub receipt: Option<&'static str>,
 }
 
 /// A piece of the banner.

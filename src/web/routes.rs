@@ -7,8 +7,9 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::webmail::{actions, compose, files, list, message, settings, sign_in};
-use super::{Web, assets, console, error, security};
+use super::console::{self, merges};
+use super::webmail::{actions, compose, files, list, message, receipt, settings, sign_in};
+use super::{Web, assets, error, security};
 
 /// All pages.
 pub fn router(web: Web) -> Router {
@@ -25,6 +26,7 @@ pub fn router(web: Web) -> Router {
         .route("/mail/search", get(list::search))
         .route("/mail/compose", compose_page)
         .route("/mail/settings", get(settings::show).post(settings::save))
+        .route("/mail/receipt", get(receipt::show))
         .route("/mail/actions", post(actions::act))
         .route("/mail/undo", post(actions::undo))
         .route("/mail/{folder}", get(list::folder))
@@ -36,6 +38,9 @@ pub fn router(web: Web) -> Router {
         .route("/console", get(console::overview))
         .route("/console/change", get(console::change))
         .route("/console/failover", post(console::apply))
+        .route("/console/merges", get(merges::overview).post(merges::order))
+        .route("/console/merges/outage/{id}", get(merges::outage))
+        .route("/console/merges/domain/{domain}", get(merges::domain))
         .route(
             "/console/login",
             get(console::sign_in_page).post(console::sign_in),

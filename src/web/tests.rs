@@ -61,6 +61,7 @@ impl Site {
             config: SharedConfig::new(config),
             routes,
             control: None,
+            merger: None,
         };
         let site = Self {
             router: super::router(Web::new(service.clone())),

@@ -5,6 +5,7 @@ pub mod compose;
 pub mod files;
 pub mod list;
 pub mod message;
+pub mod receipt;
 pub mod settings;
 pub mod shell;
 pub mod sign_in;

@@ -118,6 +118,14 @@ impl Times {
         }
     }
 
+    /// As [`Self::since`], of a time as the API writes it.
+    pub fn text(&self, at: &str) -> String {
+        match at.parse::<jiff::Timestamp>() {
+            Ok(at) => self.since(Timestamp::from_millis(at.as_millisecond())),
+            Err(_) => at.to_owned(),
+        }
+    }
+
     fn local(&self, at: Timestamp) -> jiff::Zoned {
         at.to_jiff().to_zoned(self.zone.clone())
     }

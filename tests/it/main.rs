@@ -10,6 +10,7 @@ mod browser;
 mod failover;
 mod kill;
 mod merge;
+mod merge_commands;
 mod proof;
 mod rig_itself;
 mod sending;

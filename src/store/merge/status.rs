@@ -1,5 +1,6 @@
 //! How the merge stands: what is left, and what stands in the way.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -40,6 +41,8 @@ pub struct MergeStatus {
     pub unmerged: u64,
     /// The mailboxes they are in.
     pub mailboxes: u64,
+    /// Messages and mailboxes by mailstore.
+    pub mailstores: BTreeMap<MailstoreId, (u64, u64)>,
     /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`].
     pub blocked: Vec<Blocked>,
 }
@@ -69,8 +72,20 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
     let mut status = MergeStatus {
         unmerged,
         mailboxes: per_mailbox.len() as u64,
+        mailstores: BTreeMap::new(),
         blocked: Vec::new(),
     };
+    for (mailstore, _, unmerged) in &per_mailbox {
+        match status.mailstores.get_mut(mailstore) {
+            Some(counts) => {
+                counts.0 += unmerged;
+                counts.1 += 1;
+            }
+            None => {
+                status.mailstores.insert(mailstore.clone(), (*unmerged, 1));
+            }
+        }
+    }
     for (mailstore, id, unmerged) in per_mailbox {
         if status.blocked.len() >= BLOCKED_LISTED_MAX {
             break;

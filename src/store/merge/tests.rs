@@ -5,9 +5,13 @@ use crate::store::directory::{self, Mailbox, MailboxRecord};
 use crate::store::messages::{NewMessage, folder_of};
 use crate::store::{Store, StoreOptions};
 
-const NOW: Timestamp = Timestamp::from_secs(1_793_610_000);
+pub(super) const NOW: Timestamp = Timestamp::from_secs(1_793_610_000);
 
-async fn with_messages(store: &Store, address: &str, count: usize) -> (Mailbox, Vec<StandbyId>) {
+pub(super) async fn with_messages(
+    store: &Store,
+    address: &str,
+    count: usize,
+) -> (Mailbox, Vec<StandbyId>) {
     let mailbox = Mailbox {
         address: address.parse::<Address>().unwrap(),
         record: MailboxRecord {
@@ -44,7 +48,7 @@ async fn with_messages(store: &Store, address: &str, count: usize) -> (Mailbox, 
     (mailbox, ids)
 }
 
-fn place(uid: u32) -> Place {
+pub(super) fn place(uid: u32) -> Place {
     Place {
         folder: "INBOX".into(),
         uid_validity: "7".parse().unwrap(),
@@ -52,7 +56,7 @@ fn place(uid: u32) -> Place {
     }
 }
 
-fn intent(ids: &[StandbyId]) -> BatchRecord {
+pub(super) fn intent(ids: &[StandbyId]) -> BatchRecord {
     BatchRecord {
         mailstore: "a1".parse().unwrap(),
         epoch: Epoch(1),

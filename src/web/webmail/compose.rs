@@ -13,6 +13,7 @@ use super::start::{self, KeptFile, Start};
 use crate::ids::{StandbyId, random_bytes};
 use crate::mail::{Mailbox as Person, Role};
 use crate::service::ServiceError;
+use crate::service::mailbox;
 use crate::service::mailbox_letter::{Field, LetterError, RECIPIENTS_MAX, as_typed};
 use crate::service::mailbox_write::{
     self, Answer, Kept, LETTER_BYTES_MAX, Letter, Saved, Sent, WriteError,
@@ -94,6 +95,9 @@ pub async fn show(
     Query(ask): Query<Ask>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
+    if mailbox::overview(&web.service, &session.actor)?.read_only {
+        return Err(Fault::ReadOnly);
+    }
     let own = mailbox_write::identities(&web.service, &session.actor)?;
     let mut letter = start::letter(&web, &reader, &session, &own, ask.start()).await?;
     if letter.to.is_empty() && ask.start() == Start::Empty {
@@ -457,6 +461,7 @@ fn refusal(texts: &Texts, error: &WriteError) -> Result<Refusal, Fault> {
         WriteError::Service(ServiceError::Unauthenticated) => {
             return Err(Fault::SignIn { next: None });
         }
+        WriteError::Service(ServiceError::ReadOnly) => plain(None, "error-read-only-letter"),
         WriteError::Service(error) => {
             tracing::error!(%error, "a message could not be saved or sent");
             plain(None, "error-not-sent")

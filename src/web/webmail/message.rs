@@ -15,6 +15,7 @@ use crate::mail::plain;
 use crate::mail::snippet::text_of_html;
 use crate::mail::view::{Content, View};
 use crate::mail::{Mailbox as Person, Role, Summary};
+use crate::service::ServiceError;
 use crate::service::mailbox::{self, Change, Opened};
 use crate::store::messages::{Origin, folder_of};
 use crate::web::Web;
@@ -124,8 +125,11 @@ pub async fn show(
     if !opened.message.flags.seen {
         let seen = Change::Seen(true);
         let ids = vec![opened.message.id];
-        mailbox::change(&web.service, &session.actor, ids, seen).await?;
-        opened.message.flags.seen = true;
+        match mailbox::change(&web.service, &session.actor, ids, seen).await {
+            Ok(_) => opened.message.flags.seen = true,
+            Err(ServiceError::ReadOnly) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let view = View::parse(&whole);
     let framed = frame(

@@ -34,6 +34,8 @@ pub struct Shell {
     pub banner: Option<Banner>,
     /// What just happened.
     pub notice: Option<Notice>,
+    /// Whether the mailbox was merged and can only be read.
+    pub read_only: bool,
 }
 
 /// A folder in the navigation.
@@ -101,9 +103,11 @@ fn count(texts: &Texts, folder: &FolderRecord) -> Option<Count> {
 }
 
 /// The banner of a phase.
-pub fn banner(web: &Web, reader: &Reader, phase: Phase) -> Banner {
+pub fn banner(web: &Web, reader: &Reader, phase: Phase, read_only: bool) -> Banner {
     let texts = reader.texts;
     let (kind, key, icon) = match phase {
+        Phase::Returning if read_only => ("merged", "late", "info"),
+        Phase::Merged if read_only => ("merged", "closed", "check"),
         Phase::StandingBy => ("standby", "standby", "check"),
         Phase::Suspected => ("outage", "suspected", "info"),
         Phase::Outage => ("outage", "outage", "safe"),
@@ -129,6 +133,7 @@ pub fn banner(web: &Web, reader: &Reader, phase: Phase) -> Banner {
         }),
         operator_text: http.notice.clone(),
         home: http.usual_webmail_url.clone().filter(|_| is_home),
+        receipt: read_only.then_some("/mail/receipt"),
     }
 }
 
@@ -183,8 +188,9 @@ pub fn frame(
             query: String::new(),
             here,
             folders,
-            banner: Some(banner(web, reader, overview.phase)),
+            banner: Some(banner(web, reader, overview.phase, overview.read_only)),
             notice,
+            read_only: overview.read_only,
         },
         overview,
     })

@@ -59,6 +59,7 @@ impl Sample {
             updated: Some(self.when(1)),
             operator_text: self.hostile.then(|| HOSTILE.to_owned()),
             home: (kind == "merged").then(|| self.s("https://mail.example.com/")),
+            receipt: (kind == "merged").then_some("/mail/receipt"),
         }
     }
 
@@ -84,6 +85,7 @@ impl Sample {
                 .collect(),
             banner: Some(self.banner(kind, icon)),
             notice,
+            read_only: kind == "merged",
         }
     }
 

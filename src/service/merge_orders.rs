@@ -1,0 +1,227 @@
+//! Orders about the merge: given by operators, kept, audited, and followed at once.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::merge::{self, MailstoreMergeView};
+use super::{Actor, Service, ServiceError, reason};
+use crate::ids::{Address, MailstoreId};
+use crate::store::merge as kept;
+use crate::store::merge::orders::{self, Orders, Speed};
+use crate::store::{StoreError, audit, directory, messages};
+
+/// Waiting mailboxes that one order to run lets try again.
+const RETRIED_MAX: usize = 1_000;
+
+/// What can be ordered about the merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MergeAction {
+    /// Go on, and let what waits try again at once.
+    Run,
+    /// Merge nothing until further notice; what is under way stops at its next step.
+    Pause,
+    /// Go on, as the mailstore's answers allow.
+    Resume,
+    /// Go on with few mailboxes at a time.
+    Slow,
+    /// Go on with as many mailboxes as are allowed at most, however slowly the mailstore answers.
+    Hurry,
+}
+
+impl MergeAction {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "merge.run",
+            Self::Pause => "merge.pause",
+            Self::Resume => "merge.resume",
+            Self::Slow => "merge.slow",
+            Self::Hurry => "merge.hurry",
+        }
+    }
+
+    /// What it makes of the orders in force: paused, and how hard.
+    const fn effect(self, speed: Speed) -> (bool, Speed) {
+        match self {
+            Self::Run => (false, speed),
+            Self::Pause => (true, speed),
+            Self::Resume => (false, Speed::Normal),
+            Self::Slow => (false, Speed::Slow),
+            Self::Hurry => (false, Speed::Hurry),
+        }
+    }
+}
+
+/// How messages get into the mailstore.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriverName {
+    /// By IMAP APPEND.
+    #[default]
+    Imap,
+    /// As files on its volume.
+    Maildir,
+}
+
+/// An order about the merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeOrder {
+    /// What.
+    pub action: MergeAction,
+    /// Why, for the audit log.
+    pub reason: String,
+    /// By which driver; mailstores only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<DriverName>,
+}
+
+/// What is to be merged of one mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MailboxMergeView {
+    /// Its address.
+    pub mailbox: String,
+    /// Its mailstore of record.
+    pub mailstore: String,
+    /// Messages still to merge, at most 10,000 counted.
+    pub unmerged: u64,
+    /// Why it waits, if it does.
+    pub waits: Option<String>,
+    /// When it is tried again.
+    pub next_attempt_at: Option<String>,
+    /// When everything was read back and nothing was left, if so.
+    pub verified_at: Option<String>,
+}
+
+/// Messages counted in one mailbox.
+const COUNTED_MAX: usize = 10_000;
+
+/// Gives an order about a mailstore.
+///
+/// # Errors
+/// When the actor may not, there is no such mailstore, the order makes no sense, or the store fails.
+pub async fn order(
+    service: &Service,
+    actor: &Actor,
+    id: &MailstoreId,
+    order: MergeOrder,
+) -> Result<MailstoreMergeView, ServiceError> {
+    actor.operator()?;
+    if service.config().mailstore(id).is_none() {
+        return Err(ServiceError::NotFound("such mailstore"));
+    }
+    let reason = reason(&order.reason)?;
+    if order.driver == Some(DriverName::Maildir) {
+        return Err(ServiceError::Conflict(format!(
+            "the mailstore {id} is not merged by files: it has no [mailstore.maildir]"
+        )));
+    }
+    let event = service.event(
+        actor,
+        order.action.name(),
+        format!("mailstore:{id}"),
+        &reason,
+    );
+    let (now, mailstore, by) = (service.now(), id.clone(), actor.to_string());
+    let orders = service
+        .store
+        .write(move |tx| {
+            audit::append(tx, event.clone())?;
+            let before = orders::get(tx, &mailstore)?;
+            let speed = before.map(|before| before.speed).unwrap_or_default();
+            let (paused, speed) = order.action.effect(speed);
+            let new = Orders {
+                paused,
+                speed,
+                by: by.clone(),
+                reason: reason.clone(),
+                at: now,
+            };
+            orders::put(tx, &mailstore, &new)?;
+            if order.action == MergeAction::Run {
+                let waiting = messages::unmerged_mailboxes(tx, &mailstore, None, RETRIED_MAX)?;
+                for id in waiting {
+                    kept::hurry(tx, id, now)?;
+                }
+            }
+            Ok::<_, StoreError>(new)
+        })
+        .await?;
+    if let Some(merger) = &service.merger {
+        merger.follow(id, orders);
+    }
+    merge::mailstore(service, actor, id)
+}
+
+/// Puts a mailbox first in line, at once.
+///
+/// # Errors
+/// When the actor may not, there is no such mailbox, the order is not one for a mailbox, or the store
+/// fails.
+pub async fn order_mailbox(
+    service: &Service,
+    actor: &Actor,
+    address: &Address,
+    order: MergeOrder,
+) -> Result<MailboxMergeView, ServiceError> {
+    actor.operator()?;
+    let reason = reason(&order.reason)?;
+    if order.action != MergeAction::Run || order.driver.is_some() {
+        return Err(ServiceError::Invalid {
+            field: "action",
+            text: "a mailbox can only be run: it is put first; the rest is for mailstores".into(),
+        });
+    }
+    let event = service.event(
+        actor,
+        order.action.name(),
+        format!("mailbox:{address}"),
+        &reason,
+    );
+    let (now, wanted) = (service.now(), address.clone());
+    service
+        .store
+        .write(move |tx| {
+            let mailbox =
+                directory::resolve(tx, &wanted)?.ok_or(ServiceError::NotFound("such mailbox"))?;
+            audit::append(tx, event.clone())?;
+            let (mailstore, id) = (&mailbox.record.mailstore, mailbox.record.id);
+            if !messages::unmerged(tx, mailstore, id, None, 1)?.is_empty() {
+                orders::put_first(tx, mailstore, id, now)?;
+            }
+            Ok::<_, ServiceError>(())
+        })
+        .await?;
+    if let Some(merger) = &service.merger {
+        merger.wake();
+    }
+    mailbox(service, actor, address)
+}
+
+/// How the merge of one mailbox stands.
+///
+/// # Errors
+/// When the actor may not, there is no such mailbox, or the store fails.
+pub fn mailbox(
+    service: &Service,
+    actor: &Actor,
+    address: &Address,
+) -> Result<MailboxMergeView, ServiceError> {
+    service.store.read(|tx| {
+        let (mailbox, _) = super::visible_mailbox(tx, actor, address)?;
+        let record = &mailbox.record;
+        let left = messages::unmerged(tx, &record.mailstore, record.id, None, COUNTED_MAX)?;
+        let state = kept::mailbox(tx, record.id)?;
+        let parked = state.as_ref().and_then(|state| state.parked.clone());
+        Ok(MailboxMergeView {
+            mailbox: mailbox.address.to_string(),
+            mailstore: record.mailstore.to_string(),
+            unmerged: left.len() as u64,
+            waits: parked.as_ref().map(|parked| parked.detail.clone()),
+            next_attempt_at: parked.map(|parked| parked.next_attempt_at.to_string()),
+            verified_at: state
+                .and_then(|state| state.verified_at)
+                .map(|at| at.to_string()),
+        })
+    })
+}

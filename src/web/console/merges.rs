@@ -1,0 +1,484 @@
+//! The merge in the console: progress and orders for operators, receipts for them and for resellers.
+//!
+//! Without JavaScript: a link refreshes, and with `live=1` the page does so by itself.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::views::{Cell, Column, Row, Table};
+use super::who;
+use crate::ids::{DomainName, MailstoreId};
+use crate::service::merge::{self, BlockedView, MailstoreMergeView};
+use crate::service::merge_orders::{self, MergeAction, MergeOrder};
+use crate::service::merge_receipt::{self, ReceiptList, ReceiptView};
+use crate::service::outage::{self, OutageView};
+use crate::service::{Actor, ServiceError};
+use crate::web::Web;
+use crate::web::error::{Fault, form_encode};
+use crate::web::form::Form;
+use crate::web::page::{FormError, Page, ok, page};
+use crate::web::reader::Reader;
+use crate::web::session::{Manager, Session};
+use crate::web::texts::{Texts, Value};
+use crate::web::webmail::receipt::lines;
+
+/// Outages listed.
+const OUTAGES_SHOWN: usize = 20;
+/// Blocked mailboxes listed.
+const BLOCKED_SHOWN: usize = 100;
+/// Receipts of one page.
+const RECEIPTS_SHOWN: usize = 50;
+
+/// The merge as a whole.
+#[derive(Template)]
+#[template(path = "console/merges.html")]
+pub struct MergesPage {
+    pub(super) p: Page,
+    pub(super) who: Option<String>,
+    pub(super) csrf: String,
+    pub(super) errors: Vec<FormError>,
+    pub(super) live: bool,
+    pub(super) summary: String,
+    pub(super) mailstores: Vec<String>,
+    pub(super) reason: String,
+    pub(super) tables: Vec<Table>,
+    pub(super) links: Vec<Link>,
+}
+
+/// Receipts of an outage or a domain.
+#[derive(Template)]
+#[template(path = "console/receipts.html")]
+pub struct ReceiptsPage {
+    pub(super) p: Page,
+    pub(super) who: Option<String>,
+    pub(super) csrf: String,
+    pub(super) live: bool,
+    pub(super) heading: String,
+    pub(super) lines: Vec<String>,
+    pub(super) tables: Vec<Table>,
+    pub(super) next_href: Option<String>,
+}
+
+/// A link.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub(super) href: String,
+    pub(super) text: String,
+}
+
+/// How a page is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    live: String,
+    after: String,
+}
+
+impl Ask {
+    fn is_live(&self) -> bool {
+        self.live == "1"
+    }
+}
+
+/// `GET /console/merges`.
+pub async fn overview(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let made = merges_page(&web, &reader, &session, ask.is_live(), None, "")?;
+    Ok(ok(&made))
+}
+
+fn merges_page(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    live: bool,
+    error: Option<FormError>,
+    reason: &str,
+) -> Result<MergesPage, Fault> {
+    let texts = reader.texts;
+    let mut made = MergesPage {
+        p: Page::new(texts, &texts.get("merges-title")),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        errors: error.into_iter().collect(),
+        live,
+        summary: String::new(),
+        mailstores: Vec::new(),
+        reason: reason.chars().take(500).collect(),
+        tables: Vec::new(),
+        links: Vec::new(),
+    };
+    if let Actor::Reseller(..) = session.actor {
+        let domains = crate::service::overview::domains(&web.service, &session.actor)?;
+        made.links = domains
+            .into_iter()
+            .filter_map(|row| match row.scope {
+                crate::route::Scope::Domain(name) => Some(Link {
+                    href: format!("/console/merges/domain/{name}"),
+                    text: name.to_string(),
+                }),
+                _ => None,
+            })
+            .collect();
+        made.summary = texts.get("merges-reseller").into_owned();
+        return Ok(made);
+    }
+    let view = merge::status(&web.service, &session.actor)?;
+    let outages = outage::list(&web.service, &session.actor, None, OUTAGES_SHOWN)?;
+    let numbers = [
+        ("count", Value::Number(view.unmerged)),
+        ("mailboxes", Value::Number(view.mailboxes)),
+    ];
+    made.summary = texts.with("merges-summary", &numbers);
+    made.mailstores = view
+        .mailstores
+        .iter()
+        .map(|m| m.mailstore.clone())
+        .collect();
+    made.tables.push(mailstores(texts, &view.mailstores));
+    if !view.blocked.is_empty() {
+        made.tables.push(blocked(reader, &view.blocked));
+    }
+    made.tables.push(outages_table(reader, &outages.outages));
+    Ok(made)
+}
+
+fn column(texts: &Texts, key: &str, number: bool) -> Column {
+    Column {
+        text: texts.get(key).into_owned(),
+        number,
+    }
+}
+
+fn cell(texts: &Texts, key: &str, text: String, number: bool) -> Cell {
+    Cell {
+        label: texts.get(key).into_owned(),
+        text,
+        number,
+    }
+}
+
+fn mailstores(texts: &Texts, views: &[MailstoreMergeView]) -> Table {
+    let row = |view: &MailstoreMergeView| {
+        let (state, chip) = match (view.paused, view.open, view.down) {
+            (true, ..) => ("merge-paused", "chip-warm"),
+            (_, false, _) => ("merge-closed", ""),
+            (_, _, true) => ("merge-down", "chip-warm"),
+            _ if view.unmerged > 0 => ("merge-running", "chip-busy"),
+            _ => ("merge-done", "chip-good"),
+        };
+        let places = [
+            ("running", Value::Number(view.running)),
+            ("allowed", Value::Number(view.allowed)),
+            ("ceiling", Value::Number(view.ceiling)),
+        ];
+        let ordered = view.ordered_by.as_ref().zip(view.reason.as_ref());
+        Row {
+            name: view.mailstore.clone(),
+            evidence: ordered.map(|(by, reason)| {
+                let speed = texts.get(&format!("merge-speed-{}", view.speed));
+                format!("{speed} · {by}: {reason}")
+            }),
+            state: texts.get(state).into_owned(),
+            chip,
+            cells: vec![
+                cell(texts, "held", view.unmerged.to_string(), true),
+                cell(texts, "merge-mailboxes", view.mailboxes.to_string(), true),
+                cell(
+                    texts,
+                    "merge-places",
+                    texts.with("merge-places-of", &places),
+                    false,
+                ),
+            ],
+            change_href: None,
+        }
+    };
+    Table {
+        caption: texts.get("mailstores-caption").into_owned(),
+        columns: vec![
+            column(texts, "mailstore", false),
+            column(texts, "state", false),
+            column(texts, "held", true),
+            column(texts, "merge-mailboxes", true),
+            column(texts, "merge-places", false),
+        ],
+        empty: views
+            .is_empty()
+            .then(|| texts.get("none-mailstores").into_owned()),
+        rows: views.iter().map(row).collect(),
+    }
+}
+
+fn blocked(reader: &Reader, blocked: &[BlockedView]) -> Table {
+    let texts = reader.texts;
+    let row = |view: &BlockedView| {
+        let reason = view.reason.as_str().unwrap_or_default();
+        let export = view.export.clone().unwrap_or_default();
+        Row {
+            name: view.mailbox.clone().unwrap_or_else(|| "–".to_owned()),
+            evidence: Some(format!("{} · {export}", view.detail)),
+            state: reason.to_owned(),
+            chip: "chip-warm",
+            cells: vec![
+                cell(texts, "mailstore", view.mailstore.clone(), false),
+                cell(texts, "held", view.unmerged.to_string(), true),
+                cell(
+                    texts,
+                    "merge-next",
+                    reader.times.text(&view.next_attempt_at),
+                    false,
+                ),
+            ],
+            change_href: None,
+        }
+    };
+    Table {
+        caption: texts.get("merge-blocked").into_owned(),
+        columns: vec![
+            column(texts, "merge-mailbox", false),
+            column(texts, "state", false),
+            column(texts, "mailstore", false),
+            column(texts, "held", true),
+            column(texts, "merge-next", false),
+        ],
+        rows: blocked.iter().take(BLOCKED_SHOWN).map(row).collect(),
+        empty: None,
+    }
+}
+
+fn outages_table(reader: &Reader, outages: &[OutageView]) -> Table {
+    let texts = reader.texts;
+    let row = |view: &OutageView| {
+        let (state, chip) = match (&view.returned_at, &view.merged_at) {
+            (_, Some(_)) => ("merge-done", "chip-good"),
+            (Some(_), None) => ("merge-running", "chip-busy"),
+            (None, None) => ("state-active", "chip-warm"),
+        };
+        let merged = view.merged_at.as_ref();
+        let merged = merged.map_or_else(|| "–".to_owned(), |at| reader.times.text(at));
+        Row {
+            name: reader.times.text(&view.activated_at),
+            evidence: None,
+            state: texts.get(state).into_owned(),
+            chip,
+            cells: vec![
+                cell(texts, "mailstore", view.mailstore.clone(), false),
+                cell(texts, "merge-merged-at", merged, false),
+            ],
+            change_href: Some(format!("/console/merges/outage/{}", view.id)),
+        }
+    };
+    Table {
+        caption: texts.get("merge-outages").into_owned(),
+        columns: vec![
+            column(texts, "merge-outage", false),
+            column(texts, "state", false),
+            column(texts, "mailstore", false),
+            column(texts, "merge-merged-at", false),
+        ],
+        empty: outages
+            .is_empty()
+            .then(|| texts.get("merge-no-outage").into_owned()),
+        rows: outages.iter().map(row).collect(),
+    }
+}
+
+/// `POST /console/merges`: an order about a mailstore.
+pub async fn order(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    form: Form,
+) -> Result<Response, Fault> {
+    session.check(form.get("csrf"))?;
+    let action = match form.get("action") {
+        "run" => MergeAction::Run,
+        "pause" => MergeAction::Pause,
+        "resume" => MergeAction::Resume,
+        "slow" => MergeAction::Slow,
+        "hurry" => MergeAction::Hurry,
+        _ => return Err(Fault::Bad),
+    };
+    let id: MailstoreId = form.get("mailstore").parse().map_err(|_| Fault::NotFound)?;
+    let order = MergeOrder {
+        action,
+        reason: form.get("reason").to_owned(),
+        driver: None,
+    };
+    match merge_orders::order(&web.service, &session.actor, &id, order).await {
+        Ok(_) => Ok(Redirect::to("/console/merges").into_response()),
+        Err(ServiceError::Invalid { .. }) => {
+            let error = FormError {
+                field: Some("reason"),
+                text: reader.texts.get("error-reason").into_owned(),
+            };
+            let reason = form.get("reason");
+            let made = merges_page(&web, &reader, &session, false, Some(error), reason)?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /console/merges/outage/{id}`.
+pub async fn outage(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let texts = reader.texts;
+    let outage = id.parse().map_err(|_| Fault::NotFound)?;
+    let summary = merge_receipt::of_outage(&web.service, &session.actor, outage)?;
+    let state = merge::mailstore(
+        &web.service,
+        &session.actor,
+        &summary.mailstore.parse().map_err(|_| Fault::NotFound)?,
+    );
+    let after = ask.after.parse().ok();
+    let list = merge_receipt::list(&web.service, &session.actor, outage, after, RECEIPTS_SHOWN)?;
+    let heading = texts.with(
+        "merge-outage-heading",
+        &[("mailstore", Value::Text(&summary.mailstore))],
+    );
+    let mut said = vec![texts.with(
+        "merge-outage-mailboxes",
+        &[("count", Value::Number(summary.mailboxes))],
+    )];
+    said.extend(lines(texts, &summary.counts));
+    // A mailstore that was taken out of the configuration still has its receipts.
+    if let Ok(state) = state
+        && summary.merged_at.is_none()
+    {
+        let count = [("count", Value::Number(state.unmerged))];
+        said.push(texts.with("merge-outage-left", &count));
+    }
+    let next = list.next.as_ref();
+    let next_href = next.map(|next| format!("/console/merges/outage/{id}?after={next}"));
+    Ok(ok(&ReceiptsPage {
+        p: Page::new(texts, &heading),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        live: ask.is_live(),
+        heading,
+        lines: said,
+        tables: vec![receipts(&reader, &list)],
+        next_href,
+    }))
+}
+
+/// `GET /console/merges/domain/{domain}`.
+pub async fn domain(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Path(domain): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let texts = reader.texts;
+    let name: DomainName = domain.parse().map_err(|_| Fault::NotFound)?;
+    let after = ask.after.parse().ok();
+    let list = merge_receipt::of_domain(
+        &web.service,
+        &session.actor,
+        &name,
+        after.as_ref(),
+        RECEIPTS_SHOWN,
+    )?;
+    let heading = texts.with("change-domain", &[("name", Value::Text(name.as_str()))]);
+    let next_href = list.next.as_ref().map(|next| {
+        let next = form_encode(next);
+        format!("/console/merges/domain/{name}?after={next}")
+    });
+    Ok(ok(&ReceiptsPage {
+        p: Page::new(texts, &heading),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        live: ask.is_live(),
+        heading,
+        lines: vec![texts.get("merge-domain-text").into_owned()],
+        tables: vec![receipts(&reader, &list)],
+        next_href,
+    }))
+}
+
+fn receipts(reader: &Reader, list: &ReceiptList) -> Table {
+    let texts = reader.texts;
+    let row = |receipt: &ReceiptView| {
+        let counts = &receipt.counts;
+        let standing = texts.get(&format!("standing-{}", receipt.standing));
+        let folders: Vec<String> = receipt
+            .folders
+            .iter()
+            .filter(|folder| folder.messages > 0)
+            .map(|folder| {
+                format!(
+                    "{}: {} (UIDVALIDITY {}, UIDNEXT {} → {})",
+                    folder.name,
+                    folder.messages,
+                    folder.uid_validity,
+                    folder.uid_next_before,
+                    folder.uid_next_after
+                )
+            })
+            .collect();
+        Row {
+            name: receipt.mailbox.clone(),
+            evidence: Some(folders.join(" · ")).filter(|text| !text.is_empty()),
+            state: standing.into_owned(),
+            chip: match receipt.standing.as_str() {
+                "verified" => "chip-good",
+                _ => "chip-busy",
+            },
+            cells: vec![
+                cell(
+                    texts,
+                    "receipt-col-received",
+                    counts.received.to_string(),
+                    true,
+                ),
+                cell(texts, "receipt-col-sent", counts.sent.to_string(), true),
+                cell(texts, "receipt-col-drafts", counts.drafts.to_string(), true),
+                cell(
+                    texts,
+                    "receipt-col-found",
+                    counts.duplicates_avoided.to_string(),
+                    true,
+                ),
+                cell(
+                    texts,
+                    "merge-merged-at",
+                    reader.times.text(&receipt.verified_at),
+                    false,
+                ),
+            ],
+            change_href: None,
+        }
+    };
+    Table {
+        caption: texts.get("receipts-caption").into_owned(),
+        columns: vec![
+            column(texts, "merge-mailbox", false),
+            column(texts, "state", false),
+            column(texts, "receipt-col-received", true),
+            column(texts, "receipt-col-sent", true),
+            column(texts, "receipt-col-drafts", true),
+            column(texts, "receipt-col-found", true),
+            column(texts, "merge-merged-at", false),
+        ],
+        empty: list
+            .receipts
+            .is_empty()
+            .then(|| texts.get("receipts-none").into_owned()),
+        rows: list.receipts.iter().map(row).collect(),
+    }
+}

@@ -1,0 +1,247 @@
+//! The merge by its commands, over the admin socket and the API of the running program, into a real
+//! Dovecot: orders, receipts, plan and verify.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::binary;
+use crate::rig::{
+    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir,
+    SmtpClient, TestMessage, User, http, wait_until,
+};
+
+const ANN: &str = "ann@example.com";
+const BEN: &str = "ben@example.com";
+const SENTINEL: &str = "sentinel@a1.test";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Bench {
+    a1: Dovecot,
+    lifeboat: Lifeboat,
+    _dir: RigDir,
+}
+
+impl Bench {
+    /// A mailstore with a sentinel, and a server that knows both mailboxes.
+    fn new(name: &str) -> Self {
+        let dir = RigDir::new(name);
+        let users = [ANN, BEN, SENTINEL];
+        let options = DovecotOptions {
+            users: users.iter().map(|user| User::plain(user, "pw")).collect(),
+            ..DovecotOptions::default()
+        };
+        let a1 = Dovecot::start("a1", &dir.sub("a1"), options);
+        let mut mailstore = MailstoreOptions::of(&a1);
+        mailstore.sentinel = Some(SENTINEL.into());
+        let lifeboat = Lifeboat::start(
+            binary(),
+            &dir.sub("lifeboat"),
+            LifeboatOptions {
+                mailstores: vec![mailstore],
+                ..LifeboatOptions::default()
+            },
+        );
+        let rows = dir.path().join("users.ndjson");
+        let text = [(ANN, "acme"), (BEN, "acme")].map(|(user, reseller)| {
+            format!(
+                "{{\"mailbox\":\"{user}\",\"mailstore\":\"a1\",\"reseller\":\"{reseller}\",\
+                 \"password_hash\":\"{{PLAIN}}secret\"}}\n"
+            )
+        });
+        std::fs::write(&rows, text.concat()).expect("write rows");
+        lifeboat.cli(&["provision", &rows.display().to_string()]);
+        let bench = Self {
+            a1,
+            lifeboat,
+            _dir: dir,
+        };
+        wait_until("it may be merged into", PATIENCE, || {
+            bench.mailstore()["open"] == true
+        });
+        bench
+    }
+
+    fn mailstore(&self) -> Value {
+        self.lifeboat.cli_json(&["merge", "status", "--json"])["mailstores"][0].clone()
+    }
+
+    fn failover(&self, what: &str) {
+        let order = ["failover", what, "mailstore:a1", "--reason", "a test"];
+        self.lifeboat.cli(&order);
+    }
+
+    fn deliver(&self, to: &str, token: &str) {
+        let server = self.lifeboat.lmtp().addr();
+        let mut lmtp = SmtpClient::connect(server, Dialect::Lmtp).expect("connect");
+        let message = TestMessage::plain("bob@elsewhere.test", to, token, 2_000);
+        let replies = lmtp
+            .send("bob@elsewhere.test", &[to], &message.bytes)
+            .expect("send");
+        assert!(replies.iter().all(|reply| reply.is_ok()), "{replies:?}");
+    }
+
+    fn receipts(&self, of: &str) -> Value {
+        let of = format!("mailbox:{of}");
+        self.lifeboat.cli_json(&["merge", "receipt", &of, "--json"])
+    }
+
+    fn api(&self, token: &str, path: &str) -> (u16, String) {
+        let bearer = (
+            "Authorization".to_owned(),
+            format!("Bearer {}", token.trim()),
+        );
+        let server = self.lifeboat.http().addr();
+        let answer = http::request(server, "GET", path, &[bearer], None).expect("ask the API");
+        (answer.status, answer.text())
+    }
+}
+
+#[test]
+fn orders_hold_and_receipts_say_what_was_merged_and_where_it_is() {
+    let mut bench = Bench::new("merge-commands");
+    bench.failover("activate");
+    for token in ["one", "two", "three"] {
+        bench.deliver(ANN, token);
+    }
+    bench.deliver(BEN, "for-ben");
+    let paused = bench
+        .lifeboat
+        .cli_json(&["merge", "pause", "a1", "--reason", "hold it", "--json"]);
+    assert_eq!(
+        (&paused["paused"], &paused["unmerged"]),
+        (&true.into(), &4.into())
+    );
+    bench.failover("return");
+    wait_until("it may be merged into", PATIENCE, || {
+        bench.mailstore()["open"] == true
+    });
+    // An order outlives the server.
+    bench.lifeboat.restart();
+    wait_until("it may be merged into again", PATIENCE, || {
+        bench.mailstore()["open"] == true
+    });
+    std::thread::sleep(Duration::from_secs(3));
+    let held = bench.mailstore();
+    assert_eq!(
+        (&held["unmerged"], &held["reason"]),
+        (&4.into(), &"hold it".into())
+    );
+    assert_eq!(bench.receipts(ANN), Value::Array(Vec::new()));
+
+    let run = [
+        "merge",
+        "run",
+        "mailstore:a1",
+        "--reason",
+        "go on",
+        "--wait",
+        "--json",
+    ];
+    let done = bench.lifeboat.cli_json(&run);
+    assert_eq!(
+        (&done["unmerged"], &done["paused"]),
+        (&0.into(), &false.into())
+    );
+    let receipts = bench.receipts(ANN);
+    let receipt = &receipts[0];
+    assert_eq!(receipt["standing"], "verified");
+    assert_eq!(receipt["counts"]["received"], 3);
+    assert_eq!(receipt["folders"][0]["name"], "INBOX");
+    assert_eq!(receipt["folders"][0]["uid_next_before"], 1);
+    let of = format!("mailbox:{ANN}");
+    let whole = bench
+        .lifeboat
+        .cli_json(&["merge", "receipt", &of, "--messages", "--json"]);
+    let messages = whole["messages"].as_array().expect("messages");
+    let inbox = bench.a1.session(ANN).fetch_all("INBOX");
+    assert_eq!(messages.len(), inbox.len());
+    for (message, stored) in messages.iter().zip(&inbox) {
+        assert_eq!(message["uid"], stored.uid);
+        let delivery = message["delivery"].as_str().expect("a delivery");
+        assert!(String::from_utf8_lossy(&stored.body).contains(delivery));
+    }
+
+    // What arrives late is added, and makes the receipt's next version.
+    bench.deliver(ANN, "late");
+    wait_until("it is merged and receipted", PATIENCE, || {
+        bench.receipts(ANN)[0]["version"] == 2
+    });
+    assert_eq!(bench.receipts(ANN)[0]["counts"]["received"], 4);
+    let outage = bench
+        .lifeboat
+        .cli_json(&["merge", "receipt", "outage:last", "--json"]);
+    assert_eq!(
+        (&outage["mailboxes"], &outage["counts"]["received"]),
+        (&2.into(), &5.into())
+    );
+    bench.lifeboat.cli(&["store", "check"]);
+}
+
+#[test]
+fn a_merged_mailbox_can_only_be_read_until_the_next_activation() {
+    let bench = Bench::new("merge-closed");
+    bench.failover("activate");
+    bench.deliver(ANN, "one");
+    let mut browser = http::Browser::new(bench.lifeboat.http().addr());
+    let sign_in = browser.open("/login").form("/login");
+    browser.submit(&sign_in.set("address", ANN).set("password", "secret"));
+    let inbox = browser.open("/mail/inbox");
+    let href = inbox.links("Test one").into_iter().next();
+    let message = browser.open(&href.expect("a link to the message"));
+    let actions = message.form("/mail/actions");
+
+    bench.failover("return");
+    wait_until("it is merged", PATIENCE, || {
+        bench.receipts(ANN)[0]["version"] == 1
+    });
+    let inbox = browser.open("/mail/inbox").text();
+    assert!(inbox.contains("no longer be changed"), "{inbox}");
+    assert!(!inbox.contains("/mail/compose"), "nothing to write with");
+    let refused = browser.press(&actions, "action", "archive");
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert_eq!(browser.open("/mail/compose").status, 409);
+    let receipt = browser.open("/mail/receipt").text();
+    let said = "1 message that arrived here was added";
+    assert!(receipt.contains(said), "{receipt}");
+
+    bench.failover("activate");
+    let moved = browser.press(&actions, "action", "archive");
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    assert_eq!(browser.open("/mail/archive").links("Test one").len(), 1);
+}
+
+#[test]
+fn receipts_are_their_owners_business() {
+    let bench = Bench::new("merge-owners");
+    bench.failover("activate");
+    bench.deliver(ANN, "one");
+    bench.failover("return");
+    wait_until("it is merged", PATIENCE, || {
+        bench.receipts(ANN)[0]["version"] == 1
+    });
+    let token = |reseller: &str| {
+        let role = [
+            "token",
+            "create",
+            "--role",
+            "reseller",
+            "--reseller",
+            reseller,
+        ];
+        bench.lifeboat.cli(&role)
+    };
+    let (acme, rival) = (token("acme"), token("rival"));
+    let paths = [
+        format!("/api/v1/merges/mailboxes/{ANN}/receipts"),
+        format!("/api/v1/merges/mailboxes/{ANN}"),
+        "/api/v1/merges/domains/example.com/receipts".to_owned(),
+    ];
+    for path in &paths {
+        assert_eq!(bench.api(&rival, path).0, 404, "{path}");
+        let (status, text) = bench.api(&acme, path);
+        assert_eq!(status, 200, "{path}: {text}");
+        assert!(text.contains(ANN), "{path}: {text}");
+    }
+    assert_eq!(bench.api(&acme, "/api/v1/merges").0, 404);
+}
