@@ -117,6 +117,7 @@ fn orders_hold_and_receipts_say_what_was_merged_and_where_it_is() {
         bench.mailstore()["open"] == true
     });
     // An order outlives the server.
+    bench.lifeboat.kill();
     bench.lifeboat.restart();
     wait_until("it may be merged into again", PATIENCE, || {
         bench.mailstore()["open"] == true
