@@ -26,8 +26,7 @@ pub fn measure(run: &Run<'_>) -> Figures {
         connection.command(&command);
     }
     let figures = meter.stop(run.messages.len(), None);
-    run.check(&dovecot);
-    figures
+    run.check(&dovecot, figures)
 }
 
 struct Connection(BufReader<TcpStream>);

@@ -10,10 +10,26 @@ use crate::{ADDRESS, Figures, Meter, Run};
 const LOOK: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(600);
 
-pub fn measure(run: &Run<'_>) -> Figures {
+pub fn by_imap(run: &Run<'_>) -> Figures {
+    measure(run, "")
+}
+
+pub fn by_maildir(run: &Run<'_>) -> Figures {
+    let maildir = run.home.join("dovecot/mail/%d/%n/Maildir");
+    let extra = format!(
+        "merge_driver = \"maildir\"\nmaildir = \"{}\"\n",
+        maildir.display()
+    );
+    measure(run, &extra)
+}
+
+fn measure(run: &Run<'_>, extra: &str) -> Figures {
     let (dovecot, dovecot_pid) = run.dovecot();
     let options = LifeboatOptions {
-        mailstores: vec![MailstoreOptions::of(&dovecot)],
+        mailstores: vec![MailstoreOptions {
+            extra: extra.to_owned(),
+            ..MailstoreOptions::of(&dovecot)
+        }],
         // Nothing here shall fail over by itself, whatever the load.
         extra: "[failover]\npolicy = \"manual\"\n".to_owned(),
         syncs: run.syncs("lifeboat"),
@@ -38,7 +54,7 @@ pub fn measure(run: &Run<'_>) -> Figures {
     }
     let figures = meter.stop(run.messages.len(), appended);
     assert_eq!(unmerged(&lifeboat), 0, "said to be merged");
-    run.check(&dovecot);
+    let figures = run.check(&dovecot, figures);
     lifeboat.kill();
     figures
 }

@@ -1,5 +1,6 @@
-//! The merge, side by side with mbsync pushing the same messages into the same Dovecot, and with
-//! MULTIAPPEND by hand: the same messages, disk and machine, in one run, each into an empty mailbox.
+//! The merge, side by side with mbsync pushing the same messages into the same Dovecot, with
+//! MULTIAPPEND by hand, and with `doveadm import`: the same messages, disk and machine, in one run,
+//! each into an empty mailbox.
 //!
 //! Lifeboat's time runs from the command that gives the mailbox its route back until everything has
 //! been appended, read back, compared and settled; the others' until their last command is answered.
@@ -14,6 +15,7 @@ mod measure;
 mod rig;
 
 mod by_hand;
+mod doveadm_import;
 mod lifeboat_merge;
 mod mbsync_push;
 
@@ -60,17 +62,13 @@ fn main() {
             "CPU ms/msg",
             "appended s",
             "all s",
+            "SELECT ms",
         ],
         &rows,
     );
-    println!(
-        "syncs per message: mbsync {}, by hand {}, Lifeboat {} (Dovecot's {}, its own {})",
-        figure(counted.mbsync.syncs()),
-        figure(counted.by_hand.syncs()),
-        figure(counted.lifeboat.syncs()),
-        figure(counted.lifeboat.server_syncs),
-        figure(counted.lifeboat.own_syncs),
-    );
+    let syncs = |(way, figures): &(&str, Figures)| format!("{way} {}", figure(figures.syncs()));
+    let syncs: Vec<String> = counted.ways.iter().map(syncs).collect();
+    println!("syncs per message: {}", syncs.join(", "));
     measure::write_json(
         "merge",
         &json!({
@@ -78,13 +76,7 @@ fn main() {
             "runs": runs,
             "plain": plain.json(),
             "sync_5ms_slower": slow.json(),
-            "syncs_per_message": {
-                "messages": slow_messages.len(),
-                "mbsync": counted.mbsync.syncs(),
-                "by_hand": counted.by_hand.syncs(),
-                "lifeboat": counted.lifeboat.own_syncs,
-                "lifeboat_and_dovecot": counted.lifeboat.syncs(),
-            },
+            "syncs_counted": counted.json(),
         }),
     );
 }
@@ -121,6 +113,8 @@ struct Figures {
     server_syncs: f64,
     /// Lifeboat's, per message.
     own_syncs: f64,
+    /// How long SELECT takes afterwards.
+    select_ms: f64,
 }
 
 impl Figures {
@@ -138,46 +132,64 @@ impl Figures {
             "appended_secs": self.appended_secs,
             "secs": self.secs,
             "cpu_ms_per_message": self.cpu_ms,
+            "syncs_per_message": self.syncs(),
+            "own_syncs_per_message": self.own_syncs,
+            "select_ms": self.select_ms,
         })
     }
 }
 
+const MBSYNC: &str = "mbsync";
+const BY_HAND: &str = "by hand";
+
+/// The ways, in the order in which they are measured.
+const WAYS: [(&str, Way); 5] = [
+    (MBSYNC, mbsync_push::measure),
+    (BY_HAND, by_hand::measure),
+    ("doveadm import", doveadm_import::measure),
+    ("Lifeboat, IMAP", lifeboat_merge::by_imap),
+    ("Lifeboat, Maildir", lifeboat_merge::by_maildir),
+];
+
 struct Comparison {
     messages: usize,
-    mbsync: Figures,
-    by_hand: Figures,
-    lifeboat: Figures,
+    ways: Vec<(&'static str, Figures)>,
 }
 
 impl Comparison {
+    fn rate(&self, of: &str) -> f64 {
+        let found = self.ways.iter().find(|(way, _)| *way == of);
+        found.map_or(f64::NAN, |(_, figures)| figures.rate())
+    }
+
     fn add(&self, what: &str, rows: &mut Vec<Vec<String>>) {
-        for (by, figures) in [
-            ("mbsync", &self.mbsync),
-            ("by hand", &self.by_hand),
-            ("Lifeboat", &self.lifeboat),
-        ] {
+        for (by, figures) in &self.ways {
             rows.push(vec![
                 what.to_owned(),
-                by.to_owned(),
+                (*by).to_owned(),
                 figure(figures.rate()),
-                figure(figures.rate() / self.mbsync.rate()),
-                figure(figures.rate() / self.by_hand.rate()),
+                figure(figures.rate() / self.rate(MBSYNC)),
+                figure(figures.rate() / self.rate(BY_HAND)),
                 figure(figures.cpu_ms),
                 figure(figures.appended_secs),
                 figure(figures.secs),
+                figure(figures.select_ms),
             ]);
         }
     }
 
     fn json(&self) -> serde_json::Value {
-        json!({
-            "messages": self.messages,
-            "mbsync": self.mbsync.json(),
-            "by_hand": self.by_hand.json(),
-            "lifeboat": self.lifeboat.json(),
-            "ratio_to_mbsync": self.lifeboat.rate() / self.mbsync.rate(),
-            "ratio_to_by_hand": self.lifeboat.rate() / self.by_hand.rate(),
-        })
+        let ways: serde_json::Map<String, serde_json::Value> = self
+            .ways
+            .iter()
+            .map(|(way, figures)| {
+                let mut one = figures.json();
+                one["ratio_to_mbsync"] = (figures.rate() / self.rate(MBSYNC)).into();
+                one["ratio_to_by_hand"] = (figures.rate() / self.rate(BY_HAND)).into();
+                ((*way).to_owned(), one)
+            })
+            .collect();
+        json!({ "messages": self.messages, "ways": ways })
     }
 }
 
@@ -189,15 +201,12 @@ fn compare(
     runs: usize,
     sync_delay: Option<Duration>,
 ) -> Comparison {
-    let mut all: [Vec<Figures>; 3] = Default::default();
+    let mut all: [Vec<Figures>; WAYS.len()] = Default::default();
     for run in 0..runs {
         let home = dir.sub(&format!("{name}{run}"));
-        for (figures, (way, go)) in all.iter_mut().zip([
-            ("mbsync", mbsync_push::measure as Way),
-            ("by hand", by_hand::measure),
-            ("Lifeboat", lifeboat_merge::measure),
-        ]) {
-            let home = dir.sub(&format!("{name}{run}/{}", way.replace(' ', "-")));
+        for (figures, (way, go)) in all.iter_mut().zip(WAYS) {
+            let own = way.replace([' ', ','], "-");
+            let home = dir.sub(&format!("{name}{run}/{own}"));
             let run = Run {
                 home: &home,
                 messages,
@@ -209,12 +218,10 @@ fn compare(
         }
         std::fs::remove_dir_all(&home).expect("remove a run's data");
     }
-    let [mbsync, by_hand, lifeboat] = all.map(|runs| middle(&runs));
+    let medians = all.iter().map(|runs| middle(runs));
     Comparison {
         messages: messages.len(),
-        mbsync,
-        by_hand,
-        lifeboat,
+        ways: WAYS.iter().map(|(way, _)| *way).zip(medians).collect(),
     }
 }
 
@@ -229,6 +236,7 @@ fn middle(runs: &[Figures]) -> Figures {
         cpu_ms: of(|f| f.cpu_ms),
         server_syncs: of(|f| f.server_syncs),
         own_syncs: of(|f| f.own_syncs),
+        select_ms: of(|f| f.select_ms),
     }
 }
 
@@ -271,9 +279,20 @@ impl Run<'_> {
         count("new") + count("cur")
     }
 
-    fn check(&self, dovecot: &Dovecot) {
-        let found = dovecot.session(ADDRESS).examine("INBOX").exists;
+    /// Checks that everything is there, and measures the second SELECT: what a desktop client waits
+    /// for each time it looks.
+    fn check(&self, dovecot: &Dovecot, figures: Figures) -> Figures {
+        let mut session = dovecot.session(ADDRESS);
+        let found = session.select("INBOX").exists;
         assert_eq!(found as usize, self.messages.len(), "messages went amiss");
+        drop(session);
+        let mut session = dovecot.session(ADDRESS);
+        let began = std::time::Instant::now();
+        session.select("INBOX");
+        Figures {
+            select_ms: began.elapsed().as_secs_f64() * 1000.0,
+            ..figures
+        }
     }
 }
 
@@ -315,6 +334,7 @@ impl Meter {
             cpu_ms: cpu.saturating_sub(self.cpu).as_secs_f64() * 1000.0 / count,
             server_syncs: syncs.next().unwrap_or(0.0),
             own_syncs: syncs.next().unwrap_or(0.0),
+            select_ms: 0.0,
         }
     }
 }

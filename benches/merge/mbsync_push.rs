@@ -39,6 +39,5 @@ pub fn measure(run: &Run<'_>) -> Figures {
     let figures = meter.stop(run.messages.len(), None);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "mbsync: {said}");
-    run.check(&dovecot);
-    figures
+    run.check(&dovecot, figures)
 }
