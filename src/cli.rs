@@ -1,7 +1,7 @@
 //! The command line.
 //!
 //! On the server's host a command speaks to the running server through its admin socket; if none
-//! runs, most commands open the store themselves and do the same ([`client`]). From elsewhere they use
+//! runs, most commands open the store themselves and do the same (`client`). From elsewhere they use
 //! the API (`--server`).
 //!
 //! Exit status 0: done; 1: it ran and found something wrong; 2: it could not run (a wrong argument,
@@ -52,7 +52,7 @@ struct Global {
         value_name = "FILE"
     )]
     config: PathBuf,
-    /// A server elsewhere, such as https://webmail.example.com, with a token in LIFEBOAT_TOKEN.
+    /// A server elsewhere, by its public_url, with a token in LIFEBOAT_TOKEN.
     /// Without it, the server on this host.
     #[arg(long, global = true, value_name = "URL")]
     server: Option<String>,

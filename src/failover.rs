@@ -1,7 +1,7 @@
 //! Whether a mailstore's mail goes to the standby: a pure state machine over observations, orders
 //! and time.
 //!
-//! It never does I/O and never asks a clock. [`step`] takes a state, an event and the time, and
+//! It never does I/O and never asks a clock. [`step()`] takes a state, an event and the time, and
 //! returns the next state with the actions that follow; whoever calls it persists both together and
 //! carries the actions out, each of which may be repeated without harm.
 //!

@@ -29,7 +29,7 @@ section! {
         /// that failed. Without one a mailstore that lost its mail looks healthy, and mail never goes
         /// back by itself.
         pub sentinel: Address = optional "\"lifeboat-sentinel@a1.example.com\"",
-        /// Who decides to take over this mailstore's mail, if not as in [failover].
+        /// Who decides to take over this mailstore's mail, if not as the section failover says.
         pub policy: PolicyName = optional "\"manual\"",
     }
 }

@@ -104,7 +104,7 @@ impl Fault {
 }
 
 impl IntoResponse for Fault {
-    /// Leaves the page to [`print`], which knows the reader.
+    /// Leaves the page to [`print()`], which knows the reader.
     fn into_response(self) -> Response {
         let target = match &self {
             Self::SignIn { next: Some(next) } => {
