@@ -17,6 +17,7 @@ pub mod ids;
 pub mod imap;
 pub mod lmtp_client;
 pub mod mail;
+pub mod maildir;
 pub mod merge;
 pub mod merge_plan;
 pub mod metrics;

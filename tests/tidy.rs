@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["schedule", "failover", "merge_plan"],
     &["route"],
-    &["store", "imap", "lmtp_client"],
+    &["store", "imap", "lmtp_client", "maildir"],
     &["auth"],
     &["receive", "send", "detect", "postfix", "merge", "provision"],
     &["metrics"],

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Config, Problem, Problems};
+use super::{Config, Mailstore, MergeDriver, Problem, Problems};
 use crate::net::{Endpoint, Tls};
 
 /// What is wrong, and what works but is not as it should be.
@@ -220,12 +220,42 @@ fn mailstores(config: &Config, findings: &mut Findings) {
                 "none: Lifeboat notices a mailstore that does not answer, but not one that lost its mail, and mail goes back only by hand; give Lifeboat a mailbox of its own there",
             );
         }
+        maildir(mailstore, findings);
         if mailstore.tls == Tls::Off && is_remote(&mailstore.imap) {
             findings.warning(
                 key("tls"),
                 "the master password crosses the network in the clear: use \"starttls\" or \"implicit\" unless that network is yours alone",
             );
         }
+    }
+}
+
+fn maildir(mailstore: &Mailstore, findings: &mut Findings) {
+    let key = |field: &str| format!("mailstore {}: {field}", mailstore.id);
+    let Some(path) = &mailstore.maildir else {
+        if mailstore.merge_driver == MergeDriver::Maildir {
+            findings.problem(
+                key("merge_driver"),
+                "\"maildir\" needs to know where the mailboxes lie: set maildir",
+            );
+        }
+        return;
+    };
+    if !path.tells_domains_apart() {
+        findings.warning(
+            key("maildir"),
+            "mailboxes of the same name in two domains would be one: write %d or %u unless there is one domain",
+        );
+    }
+    let above = path.above_all();
+    if !above.is_dir() {
+        findings.warning(
+            key("maildir"),
+            format!(
+                "{} is not there: mount the mailstore's volume on this machine",
+                above.display()
+            ),
+        );
     }
 }
 

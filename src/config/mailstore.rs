@@ -1,6 +1,8 @@
 //! `[[mailstore]]`: the primary storage backends.
 
 use super::failover::PolicyName;
+use super::maildir_path::MaildirPath;
+use super::merge::MergeDriver;
 use super::secret::SecretSource;
 use super::section::section;
 use crate::ids::{Address, MailstoreId};
@@ -29,6 +31,13 @@ section! {
         /// that failed. Without one a mailstore that lost its mail looks healthy, and mail never goes
         /// back by itself.
         pub sentinel: Address = optional "\"lifeboat-sentinel@a1.example.com\"",
+        /// How what came in goes home: "imap" appends through Dovecot; "maildir" writes files to
+        /// the mailstore's volume, which must be mounted here, and looks at them through IMAP when
+        /// that is there. It does not look at Dovecot's quota.
+        pub merge_driver: MergeDriver = default "\"imap\"",
+        /// Where a mailbox's Maildir lies on this machine, with %u (the address), %n (before the @)
+        /// and %d (the domain). Only Maildir++ will do, not LAYOUT=fs, sdbox or mdbox.
+        pub maildir: MaildirPath = optional "\"/mnt/a1/%d/%n/Maildir\"",
         /// Who decides to take over this mailstore's mail, if not as the section failover says.
         pub policy: PolicyName = optional "\"manual\"",
     }

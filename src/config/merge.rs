@@ -1,7 +1,19 @@
 //! `[merge]`: how what came in goes home.
 
+use serde::Deserialize;
+
 use super::section::section;
 use super::values::Span;
+
+/// By which way a mailstore gets what came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MergeDriver {
+    /// IMAP APPEND through Dovecot.
+    Imap,
+    /// Files on its volume.
+    Maildir,
+}
 
 section! {
     /// How what came in during an outage goes home.

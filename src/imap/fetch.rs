@@ -31,6 +31,8 @@ pub struct Wanted {
     pub internal_date: bool,
     /// RFC822.SIZE.
     pub size: bool,
+    /// Dovecot's X-GUID: what a message keeps when it is moved.
+    pub guid: bool,
     /// Bytes, without setting `\Seen`.
     pub section: Section,
 }
@@ -48,6 +50,7 @@ impl Wanted {
             self.flags.then_some("FLAGS"),
             self.internal_date.then_some("INTERNALDATE"),
             self.size.then_some("RFC822.SIZE"),
+            self.guid.then_some("X-GUID"),
             section,
         ];
         items.into_iter().flatten().collect()
@@ -58,6 +61,7 @@ impl Wanted {
         (!self.flags || fetched.flags.is_some())
             && (!self.internal_date || fetched.internal_date.is_some())
             && (!self.size || fetched.size_bytes.is_some())
+            && (!self.guid || fetched.guid.is_some())
             && (self.section == Section::None || fetched.bytes.is_some())
     }
 }
@@ -73,6 +77,8 @@ pub struct Fetched {
     pub internal_date: Option<Timestamp>,
     /// Its RFC822.SIZE.
     pub size_bytes: Option<u64>,
+    /// Its X-GUID.
+    pub guid: Option<String>,
     /// The bytes of the section.
     pub bytes: Option<Bytes>,
 }
@@ -85,6 +91,7 @@ impl Fetched {
         };
         let mut uid = None;
         let (mut flags, mut internal_date, mut size_bytes, mut bytes) = (None, None, None, None);
+        let mut guid = None;
         let (pairs, _) = attributes.as_chunks::<2>();
         for [name, value] in pairs {
             let name = name.as_atom()?.to_ascii_uppercase();
@@ -100,6 +107,10 @@ impl Fetched {
                         .and_then(flag::parse_date_time);
                 }
                 ("RFC822.SIZE", value) => size_bytes = value.as_number(),
+                ("X-GUID", value) => {
+                    let text = value.as_bytes().map(String::from_utf8_lossy);
+                    guid = text.map(std::borrow::Cow::into_owned);
+                }
                 (body, Value::Text(text)) if body.starts_with("BODY[") => {
                     bytes = Some(text.clone());
                 }
@@ -111,6 +122,7 @@ impl Fetched {
             flags,
             internal_date,
             size_bytes,
+            guid,
             bytes,
         })
     }

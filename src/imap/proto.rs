@@ -171,6 +171,8 @@ pub(super) fn fetch(frame: &Bytes) -> Option<Fetched> {
         flags,
         internal_date,
         size_bytes,
+        // Unknown to it: such an answer is not its to read.
+        guid: None,
         bytes,
     })
 }

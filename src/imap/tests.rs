@@ -227,6 +227,7 @@ fn a_fetch_with_quotes_literals_and_unknown_items() {
                 flags: Some(vec![Flag::Seen, Flag::Keyword("$x".parse().unwrap())]),
                 internal_date: Some(Timestamp::from_secs(1_767_254_705)),
                 size_bytes: Some(5),
+                guid: None,
                 bytes: Some(Bytes::from_static(b"a)\r\nb")),
             },
             "{odd}"
@@ -505,4 +506,19 @@ async fn a_password_that_no_quoted_string_can_hold_goes_as_a_literal() {
     client.login_as("a\"b", '*', "m", "pü!").await.unwrap();
     drop(client);
     task.await.unwrap();
+}
+
+#[test]
+fn the_guid_of_a_maildir_message_is_its_file_name() {
+    let frame = "* 1 FETCH (UID 9 X-GUID 1793610000.M000001P1Q12.lifeboat,S=18,W=18)\r\n";
+    let guid = fetched(frame).unwrap().guid;
+    assert_eq!(
+        guid.as_deref(),
+        Some("1793610000.M000001P1Q12.lifeboat,S=18,W=18")
+    );
+    let frame = "* 1 FETCH (UID 9 X-GUID \"with \\\"quotes\")\r\n";
+    assert_eq!(
+        fetched(frame).unwrap().guid.as_deref(),
+        Some("with \"quotes")
+    );
 }

@@ -1,0 +1,3 @@
+mod names;
+mod staged;
+mod uidlists;
