@@ -6,9 +6,12 @@
 //!
 //! It writes into the sentinel mailbox only: numbered messages by LMTP, of which it removes the oldest.
 
+mod files;
 mod imap;
 mod lmtp;
 mod sentinel;
+
+pub use files::guard_by_files;
 
 use std::time::{Duration, Instant};
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{App, StartError};
-use crate::config::{self, Mailstore};
+use crate::config::{self, Mailstore, MergeDriver};
 use crate::control::Control;
 use crate::imap;
-use crate::merge::{Gate, MailstoreAccess, Merger, Settings};
+use crate::merge::{Files, Gate, MailstoreAccess, Merger, Settings};
 use crate::net::{Tls, TlsConnector};
 
 /// The merge, not yet running.
@@ -63,6 +63,10 @@ fn access(mailstore: &Mailstore) -> Result<MailstoreAccess, StartError> {
         separator: separator
             .ok_or_else(|| wrong("master_separator is empty; Dovecot's usual one is *".into()))?,
         master_password: password.expose().to_owned(),
+        files: mailstore.maildir.clone().map(|path| {
+            let places = mailstore.merge_driver == MergeDriver::Maildir;
+            Files::new(path, places)
+        }),
     })
 }
 

@@ -175,6 +175,7 @@ fn the_example_and_every_commented_option_parse() {
     full.relay.password_file = None;
     for mailstore in &mut full.mailstore {
         mailstore.sentinel = None;
+        mailstore.maildir = None;
         mailstore.policy = None;
     }
     assert_eq!(plain, full);

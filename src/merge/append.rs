@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::ids::{BatchId, PrimaryUid, StandbyId, UidValidity};
-use crate::imap::{AppendError, Appended, Code, Flag, FolderName, ImapError, NewMessage, Refusal};
+use crate::imap::{
+    AppendError, Appended, Code, Flag, FolderName, ImapError, Keyword, NewMessage, Refusal,
+};
 use crate::mail::Flags;
 use crate::merge_plan::{self, Target};
 use crate::store::merge::{BatchItem, BatchKind, BatchRecord, Fate, ParkReason, Place};
@@ -346,10 +348,16 @@ fn flags(record: &MessageRecord) -> Vec<Flag> {
     if record.flags.forwarded {
         keywords.extend(Flags::KEYWORD_FORWARDED.parse().ok());
     }
-    keywords.extend(record.keywords.iter().filter_map(|k| k.parse().ok()));
+    keywords.extend(self::keywords(record));
     keywords.truncate(KEYWORDS_MAX);
     flags.extend(keywords.into_iter().map(Flag::Keyword));
     flags
+}
+
+/// The keywords that the mailstore can take.
+pub(super) fn keywords(record: &MessageRecord) -> Vec<Keyword> {
+    let sane = record.keywords.iter().filter_map(|k| k.parse().ok());
+    sane.take(KEYWORDS_MAX).collect()
 }
 
 pub(super) fn system_flags(flags: Flags) -> Vec<Flag> {

@@ -433,7 +433,7 @@ pub(super) fn whole() -> Wanted {
     }
 }
 
-fn queue_id(message: &MessageRecord) -> Option<&str> {
+pub(super) fn queue_id(message: &MessageRecord) -> Option<&str> {
     match &message.origin {
         Origin::Received { mx_queue_id, .. } => mx_queue_id.as_deref(),
         Origin::Sent | Origin::Draft | Origin::Notice => None,

@@ -33,7 +33,7 @@ impl Ground {
     /// what comes after concerns this mailbox.
     pub(super) async fn open(access: &MailstoreAccess, user: &Address) -> Result<Self, VisitError> {
         let connected = Client::connect(&access.server).await;
-        let mut client = connected.map_err(VisitError::Mailstore)?;
+        let mut client = connected.map_err(|error| VisitError::Mailstore(error.into()))?;
         let signed_in = client.login_as(
             user.as_str(),
             access.separator,
@@ -105,6 +105,29 @@ impl Ground {
             .unwrap_or_else(|| FolderName::from_text(target.name()))
     }
 
+    /// The folder whose files lie under this name on disk (Maildir++: levels separated by dots, empty
+    /// for INBOX).
+    pub(super) fn placed_in(&self, on_disk: &str) -> FolderName {
+        if on_disk.is_empty() {
+            return FolderName::inbox();
+        }
+        let separator = self.layout.separator.unwrap_or('.').to_string();
+        let prefix = FolderName::from_text(&self.layout.prefix);
+        let levels = on_disk.replace('.', &separator);
+        FolderName::from_wire(&format!("{}{levels}", prefix.as_wire()))
+    }
+
+    /// Has clients show a folder. That a mailstore does not want to is no reason not to go on.
+    pub(super) async fn subscribe(&mut self, folder: &FolderName) -> Result<(), VisitError> {
+        if let Err(error) = self.client.subscribe(folder).await {
+            if !self.client.is_usable() {
+                return Err(error.into());
+            }
+            tracing::debug!(%error, "a new folder could not be subscribed");
+        }
+        Ok(())
+    }
+
     /// Creates and subscribes `target`, and remembers that it is there.
     pub(super) async fn create(&mut self, target: &Target) -> Result<(), VisitError> {
         let name = self.name(target);
@@ -119,12 +142,7 @@ impl Ground {
             }
             Err(error) => return Err(error.into()),
         }
-        if let Err(error) = self.client.subscribe(&name).await {
-            if !self.client.is_usable() {
-                return Err(error.into());
-            }
-            tracing::debug!(%error, "a new folder could not be subscribed");
-        }
+        self.subscribe(&name).await?;
         let text = target.name().to_owned();
         self.names.insert(text.clone(), name);
         match self.layout.folders.iter_mut().find(|f| f.name == text) {

@@ -53,7 +53,60 @@ impl Step {
     }
 
     pub(super) fn reached(self, mailbox: MailboxId) {
-        tracing::debug!(target: "lifeboat::merge::journal", step = self.name(), %mailbox);
-        fail::fail_point!(self.name());
+        reached(self.name(), mailbox);
     }
+}
+
+/// As [`Step`], where messages are placed as files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceStep {
+    /// The files are in `tmp/`, nothing is written down.
+    Written,
+    /// They are in the journal, none is renamed.
+    Staged,
+    /// One is renamed into `new/`.
+    Renamed,
+    /// All are renamed and synced, nothing is written down.
+    Published,
+    /// That is in the journal: from now on they are provisional.
+    Placed,
+    /// IMAP has shown them, nothing is written down.
+    Seen,
+    /// Their UIDs are in the journal.
+    Resolved,
+}
+
+impl PlaceStep {
+    /// All of them, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Written,
+        Self::Staged,
+        Self::Renamed,
+        Self::Published,
+        Self::Placed,
+        Self::Seen,
+        Self::Resolved,
+    ];
+
+    /// The name of its crash point and of its line in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Written => "place::written",
+            Self::Staged => "place::staged",
+            Self::Renamed => "place::renamed",
+            Self::Published => "place::published",
+            Self::Placed => "place::placed",
+            Self::Seen => "place::seen",
+            Self::Resolved => "place::resolved",
+        }
+    }
+
+    pub(super) fn reached(self, mailbox: MailboxId) {
+        reached(self.name(), mailbox);
+    }
+}
+
+fn reached(step: &'static str, mailbox: MailboxId) {
+    tracing::debug!(target: "lifeboat::merge::journal", step, %mailbox);
+    fail::fail_point!(step);
 }

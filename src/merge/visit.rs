@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 
 use crate::clock::{SharedClock, Timestamp};
-use crate::ids::{BatchId, Epoch, MailboxId, PrimaryUid, StandbyId, UidValidity};
+use crate::ids::{
+    Address, BatchId, Epoch, MailboxId, MailstoreId, PrimaryUid, StandbyId, UidValidity,
+};
 use crate::imap::FolderName;
 use crate::mail::{CanonicalDigest, canonical, digest_canonical};
-use crate::merge_plan::{Due, StandbyFolder};
+use crate::merge_plan::{Due, Layout, StandbyFolder};
 use crate::store::directory::Mailbox;
 use crate::store::merge::orders;
 use crate::store::merge::receipt::{self, Standing};
@@ -18,10 +20,11 @@ use crate::store::messages::{MessageRecord, Origin};
 use crate::store::{Store, StoreError, merge as journal, messages, meta};
 
 use super::ground::{self, Ground};
+use super::place::place;
 use super::{Gate, MailstoreAccess, Settings, VisitError};
 
 /// Messages that are taken into hand at once.
-const WINDOW: usize = 500;
+pub(super) const WINDOW: usize = 500;
 
 /// What a visit needs from the outside.
 pub(super) struct Context {
@@ -29,6 +32,13 @@ pub(super) struct Context {
     pub(super) clock: SharedClock,
     pub(super) settings: Settings,
     pub(super) gate: Gate,
+}
+
+impl Context {
+    /// Whether files may be placed now, and under which activation.
+    pub(super) fn may_place(&self, mailstore: &MailstoreId, mailbox: &Address) -> Option<Epoch> {
+        (self.gate)(mailstore, mailbox)
+    }
 }
 
 /// One visit.
@@ -44,6 +54,13 @@ pub(super) struct Visit<'a> {
     pub(super) survey: Option<super::find::Survey>,
     /// Messages that a person has to decide on.
     unsure: BTreeSet<StandbyId>,
+    /// Messages that were placed as files and are not to be appended or read back (yet).
+    pub(super) aside: BTreeSet<StandbyId>,
+    /// Why some of them stay there.
+    pub(super) unseen: Option<String>,
+    /// Messages that the mailstore seems to have, by its files. Where files are placed, only these
+    /// are looked for, and appended if that was wrong.
+    held_back: BTreeSet<StandbyId>,
     /// Messages that arrived before this are looked for before they are appended.
     pub(super) look_before: Timestamp,
     /// UIDVALIDITY and UIDNEXT of folders that were appended to, by the mailstore's names.
@@ -76,13 +93,19 @@ pub(super) async fn visit(
     mailbox: Mailbox,
     signed_in: &AtomicU64,
 ) -> Result<(), VisitError> {
-    let now = context.clock.now();
     let id = mailbox.record.id;
+    let _in_hand = match &access.files {
+        Some(files) => Some(files.take(id).ok_or(VisitError::Closed)?),
+        None => None,
+    };
+    let mut state = state_of(context, access, id)?;
+    let placed = place(context, access, &mailbox, &mut state).await;
+    let (held_back, placed) = match placed {
+        Ok(held_back) => (held_back, Ok(())),
+        Err(error @ VisitError::Park { .. }) => (BTreeSet::new(), Err(error)),
+        Err(error) => return conclude(context, id, state, Err(error)).await,
+    };
     let begun = std::time::Instant::now();
-    let known = context.store.read(|tx| journal::mailbox(tx, id))?;
-    let mut state = known
-        .filter(|state| state.mailstore == access.id)
-        .unwrap_or_else(|| MailboxMerge::new(&access.id, now));
     let result = match Ground::open(access, &mailbox.address).await {
         Ok(ground) => {
             let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -96,6 +119,9 @@ pub(super) async fn visit(
                 claimed: BTreeSet::new(),
                 survey: None,
                 unsure: BTreeSet::new(),
+                aside: BTreeSet::new(),
+                unseen: None,
+                held_back,
                 look_before: Timestamp::EPOCH,
                 next_uids: BTreeMap::new(),
                 unwritten: None,
@@ -111,7 +137,33 @@ pub(super) async fn visit(
         }
         Err(error) => Err(error),
     };
-    conclude(context, id, state, result).await
+    conclude(context, id, state, placed.and(result)).await
+}
+
+/// Places what is due in one mailbox, and does no more: the mailstore's IMAP is still closed.
+pub(super) async fn place_only(
+    context: &Context,
+    access: &MailstoreAccess,
+    mailbox: Mailbox,
+) -> Result<(), VisitError> {
+    let id = mailbox.record.id;
+    let in_hand = access.files.as_ref().and_then(|files| files.take(id));
+    let _in_hand = in_hand.ok_or(VisitError::Closed)?;
+    let mut state = state_of(context, access, id)?;
+    let placed = place(context, access, &mailbox, &mut state).await;
+    conclude(context, id, state, placed.map(drop)).await
+}
+
+/// How the merge of a mailbox into this mailstore stands.
+fn state_of(
+    context: &Context,
+    access: &MailstoreAccess,
+    id: MailboxId,
+) -> Result<MailboxMerge, StoreError> {
+    let known = context.store.read(|tx| journal::mailbox(tx, id))?;
+    Ok(known
+        .filter(|state| state.mailstore == access.id)
+        .unwrap_or_else(|| MailboxMerge::new(&access.id, context.clock.now())))
 }
 
 /// Writes down how the visit ended.
@@ -153,6 +205,8 @@ async fn conclude(
             if state.verified_at.is_some() {
                 state.closed = Some(state.epoch);
                 receipt::write(tx, id, &state, Standing::Verified, now)?;
+            } else if journal::provisional(tx, id)? > 0 {
+                receipt::write(tx, id, &state, Standing::Provisional, now)?;
             }
             journal::put_mailbox(tx, id, &state)
         })
@@ -168,13 +222,17 @@ impl Visit<'_> {
     async fn run(&mut self) -> Result<(), VisitError> {
         self.feel_the_ground().await?;
         self.learn_from_journal().await?;
+        self.see_placed().await?;
         let mut after = None;
         loop {
             self.permission()?;
             let window = self.window(after)?;
             let Some(last) = window.last() else { break };
             after = Some(last.id);
-            let (here, due) = self.sort(window).await?;
+            let (here, mut due) = self.sort(window).await?;
+            if self.access.places() {
+                due.retain(|message| self.held_back.contains(&message.id));
+            }
             let due = self.find_before_appending(due).await?;
             let ids: Vec<_> = due.iter().map(|message| message.id).collect();
             let appended = self.append_all(due).await;
@@ -198,8 +256,12 @@ impl Visit<'_> {
                 ParkReason::Refused,
                 format!("{} message(s) refused: {why}", self.state.held.len()),
             )),
-            None => Ok(()),
+            None => self.placed_unseen(),
         }
+    }
+
+    pub(super) fn note_unsure(&mut self, id: StandbyId) {
+        self.unsure.insert(id);
     }
 
     /// Whether the merge may go on, and under which activation.
@@ -211,10 +273,7 @@ impl Visit<'_> {
     /// activation begins anew where the last one was done: the guard has spoken in between.
     async fn feel_the_ground(&mut self) -> Result<(), VisitError> {
         let epoch = self.permission()?;
-        if self.state.epoch != epoch && self.state.verified_at.is_some() {
-            self.state.folders.clear();
-        }
-        self.state.epoch = epoch;
+        self.state.go_on_under(epoch);
         let inbox = FolderName::inbox();
         let selected = self.ground.examine(&inbox, &self.state).await?;
         ground::mark(&mut self.state, &inbox, &selected, false);
@@ -283,7 +342,7 @@ impl Visit<'_> {
         let (mut here, mut due) = (Vec::new(), Vec::new());
         for message in window {
             match &message.merged {
-                _ if self.unsure.contains(&message.id) => {}
+                _ if self.unsure.contains(&message.id) || self.aside.contains(&message.id) => {}
                 None => due.push(message),
                 Some(copy) if copy.mailstore != self.access.id => {
                     due.push(self.forget(message).await?);
@@ -322,33 +381,40 @@ impl Visit<'_> {
         Ok(message)
     }
 
-    /// What is due, with the folder it goes to.
     pub(super) fn plan(&self, due: &[MessageRecord]) -> Result<Vec<Due>, StoreError> {
         let id = self.mailbox.record.id;
-        let folders = self.context.store.read(|tx| messages::state(tx, id))?;
-        let folders = folders.ok_or(StoreError::Missing("mailbox state"))?;
-        let layout = self.ground.layout();
-        due.iter()
-            .map(|message| {
-                let folder = folders
-                    .folder(message.folder)
-                    .ok_or(StoreError::Missing("folder"))?;
-                Ok(Due {
-                    id: message.id,
-                    target: layout.target(StandbyFolder {
-                        name: &folder.name,
-                        role: folder.role,
-                    }),
-                    size_bytes: message.size_bytes,
-                })
-            })
-            .collect()
+        plan(&self.context.store, id, self.ground.layout(), due)
     }
 
-    /// Reads a message's bytes from the store.
     pub(super) async fn load(&self, record: MessageRecord) -> Result<Loaded, StoreError> {
         load(&self.context.store, record).await
     }
+}
+
+/// What is due, with the folder it goes to.
+pub(super) fn plan(
+    store: &Store,
+    mailbox: MailboxId,
+    layout: &Layout,
+    due: &[MessageRecord],
+) -> Result<Vec<Due>, StoreError> {
+    let folders = store.read(|tx| messages::state(tx, mailbox))?;
+    let folders = folders.ok_or(StoreError::Missing("mailbox state"))?;
+    due.iter()
+        .map(|message| {
+            let folder = folders
+                .folder(message.folder)
+                .ok_or(StoreError::Missing("folder"))?;
+            Ok(Due {
+                id: message.id,
+                target: layout.target(StandbyFolder {
+                    name: &folder.name,
+                    role: folder.role,
+                }),
+                size_bytes: message.size_bytes,
+            })
+        })
+        .collect()
 }
 
 /// Reads a message's bytes from the store.

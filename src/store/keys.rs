@@ -64,6 +64,8 @@ pub enum Table {
     ReceiptOf = 0x57,
     /// (mailbox id, standby id) → the proof with which a message was purged.
     Purged = 0x58,
+    /// (mailbox id, batch id) → messages placed as files that IMAP has not shown yet.
+    MergePlacement = 0x59,
     /// (mailbox id, queue id) → [`super::queue::QueueEntry`].
     Queue = 0x60,
     /// (due time, mailbox id, queue id) → nothing: what is still to be sent.

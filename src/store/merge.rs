@@ -8,9 +8,14 @@
 //! This room pairs standby ids with UIDs; nothing else does.
 
 pub mod orders;
+mod placement;
 pub mod receipt;
 mod status;
 
+pub use placement::{
+    PlacedFate, PlacedItem, PlacementRecord, free_placed, place, placements, provisional,
+    record_gone, record_placed, record_seen,
+};
 pub use status::{BLOCKED_LISTED_MAX, Blocked, MergeStatus, status};
 
 use std::collections::BTreeMap;
@@ -234,6 +239,15 @@ impl MailboxMerge {
             closed: None,
             at: now,
         }
+    }
+
+    /// Goes on under `epoch`. A new activation begins anew where the last one was done: the guard has
+    /// spoken in between.
+    pub fn go_on_under(&mut self, epoch: Epoch) {
+        if self.epoch != epoch && self.verified_at.is_some() {
+            self.folders.clear();
+        }
+        self.epoch = epoch;
     }
 }
 
@@ -502,6 +516,7 @@ pub fn append_unsure(
             tx.put(batch_key(mailbox, id), codec::encode(&record)?);
         }
     }
+    released += placement::free_unsure(tx, mailbox)?;
     hurry(tx, mailbox, now)?;
     Ok(released)
 }

@@ -2,7 +2,8 @@
 //! over LMTP and while it merges into a real Dovecot. Afterwards every message that got 250 is in the
 //! mailstore exactly once, and one that got none is there at most once.
 //!
-//! `LIFEBOAT_KILL_ROUNDS` sets the rounds (50), `LIFEBOAT_KILL_SEED` repeats a run.
+//! `LIFEBOAT_KILL_ROUNDS` sets the rounds (50), `LIFEBOAT_KILL_SEED` repeats a run. A second, shorter
+//! run does the same where the merge places files.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -30,6 +31,27 @@ const STEPS: &[&str] = &[
     "merge::read_back",
     "merge::settled",
 ];
+
+/// Every step at which it is made to die where messages are placed as files.
+const PLACE_STEPS: &[&str] = &[
+    "place::written",
+    "place::staged",
+    "place::renamed",
+    "place::published",
+    "place::placed",
+    "place::seen",
+    "place::resolved",
+];
+
+/// What is killed: with which driver, at which steps, and how often.
+struct Run {
+    name: &'static str,
+    driver: &'static str,
+    steps: &'static [&'static str],
+    rounds: u64,
+    /// As many rounds as it takes to die at every step.
+    rounds_for_all: u64,
+}
 
 /// Steps that only a visit after a doubt takes: the first pass counts.
 fn recovers(step: &str) -> bool {
@@ -133,13 +155,14 @@ fn died(lifeboat: &mut Lifeboat, patience: Duration) -> bool {
 
 /// One life of the server: it starts, works, and dies at a step or at a random moment.
 fn live_and_die(
+    run: &Run,
     lifeboat: &mut Lifeboat,
     round: u64,
     dice: &mut Dice,
     kills: &mut BTreeMap<String, u64>,
 ) {
     let targeted = round - round / 4;
-    let step = (round % 4 != 3).then(|| STEPS[targeted as usize % STEPS.len()]);
+    let step = (round % 4 != 3).then(|| run.steps[targeted as usize % run.steps.len()]);
     let pass = if step.is_some_and(recovers) {
         1
     } else {
@@ -190,16 +213,18 @@ fn found(mailstore: &Dovecot) -> BTreeMap<(String, String), u64> {
 }
 
 /// Says how often the server died where; `make test` prints the file at its end.
-fn report(rounds: u64, seed: u64, sent: usize, acknowledged: usize, kills: &BTreeMap<String, u64>) {
+fn report(run: &Run, seed: u64, sent: usize, acknowledged: usize, kills: &BTreeMap<String, u64>) {
     let mut text = format!(
-        "kill -9: {rounds} rounds, seed {seed}; {sent} deliveries sent, {acknowledged} acknowledged\n"
+        "kill -9, merge by {}: {} rounds, seed {seed}; {sent} deliveries sent, {acknowledged} acknowledged\n",
+        run.driver, run.rounds
     );
     for (step, count) in kills {
         text.push_str(&format!("  {count:>5}  {step}\n"));
     }
     print!("{text}");
-    let target = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/kills.txt");
-    std::fs::write(&target, text).expect("write target/kills.txt");
+    let target = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+    let target = target.join(format!("{}.txt", run.name));
+    std::fs::write(&target, text).expect("write how often it was killed where");
 }
 
 #[test]
@@ -211,15 +236,40 @@ fn every_step_of_the_merge_is_killed_at() {
             step.name()
         );
     }
+    let placing: Vec<_> = lifeboat::merge::PlaceStep::ALL
+        .map(|step| step.name())
+        .into();
+    assert_eq!(PLACE_STEPS, placing);
 }
 
 #[test]
 fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
-    let rounds = number_from_environment("LIFEBOAT_KILL_ROUNDS", 50);
+    kill_again_and_again(&Run {
+        name: "kills",
+        driver: "imap",
+        steps: STEPS,
+        rounds: number_from_environment("LIFEBOAT_KILL_ROUNDS", 50),
+        rounds_for_all: 50,
+    });
+}
+
+#[test]
+fn acknowledged_mail_is_in_the_maildir_exactly_once_after_every_kill() {
+    kill_again_and_again(&Run {
+        name: "kills-maildir",
+        driver: "maildir",
+        steps: PLACE_STEPS,
+        rounds: number_from_environment("LIFEBOAT_KILL_ROUNDS", 50) * 2 / 5,
+        rounds_for_all: 20,
+    });
+}
+
+fn kill_again_and_again(run: &Run) {
+    let rounds = run.rounds;
     let seed = number_from_environment("LIFEBOAT_KILL_SEED", 0x5EED_0001);
     println!("{rounds} rounds, LIFEBOAT_KILL_SEED={seed}");
     let mut dice = Dice(seed | 1);
-    let dir = RigDir::new("kill-9");
+    let dir = RigDir::new(run.name);
     let users = (0..MAILBOXES)
         .map(|number| User::plain(&address(number), "pw"))
         .collect();
@@ -231,11 +281,23 @@ fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
             ..DovecotOptions::default()
         },
     );
+    let above = a1.home("n@d");
+    let above = above.parent().and_then(|p| p.parent()).expect("a path");
+    let mut mailstore = MailstoreOptions::of(&a1);
+    mailstore.extra = format!(
+        "merge_driver = \"{}\"\nmaildir = \"{}/%d/%n/Maildir\"",
+        run.driver,
+        above.display()
+    );
+    for number in 0..MAILBOXES {
+        // Nothing is placed where nobody has ever been.
+        a1.session(&address(number)).select("INBOX");
+    }
     let mut lifeboat = Lifeboat::start(
         crate::binary(),
         &dir.sub("lifeboat"),
         LifeboatOptions {
-            mailstores: vec![MailstoreOptions::of(&a1)],
+            mailstores: vec![mailstore],
             ..LifeboatOptions::default()
         },
     );
@@ -263,7 +325,7 @@ fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
         .collect();
     let mut kills = BTreeMap::new();
     for round in 0..rounds {
-        live_and_die(&mut lifeboat, round, &mut dice, &mut kills);
+        live_and_die(run, &mut lifeboat, round, &mut dice, &mut kills);
     }
     stop.store(true, Ordering::Relaxed);
     for client in clients {
@@ -279,14 +341,14 @@ fn acknowledged_mail_is_in_the_mailstore_exactly_once_after_every_kill() {
 
     let sent = ledger.sent.lock().unwrap().clone();
     let acknowledged = sent.values().filter(|&&acknowledged| acknowledged).count();
-    report(rounds, seed, sent.len(), acknowledged, &kills);
+    report(run, seed, sent.len(), acknowledged, &kills);
     assert!(
         acknowledged as u64 > rounds,
         "mail poured in: {acknowledged} acknowledged"
     );
-    for step in STEPS.iter().copied().chain(["random moment"]) {
+    for step in run.steps.iter().copied().chain(["random moment"]) {
         assert!(
-            rounds < 50 || kills.contains_key(step),
+            rounds < run.rounds_for_all || kills.contains_key(step),
             "the server never died at {step}"
         );
     }

@@ -9,6 +9,7 @@ mod rig;
 mod browser;
 mod failover;
 mod kill;
+mod maildir;
 mod merge;
 mod merge_commands;
 mod proof;

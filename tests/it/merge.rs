@@ -1,7 +1,7 @@
 //! Merging into a real Dovecot: what goes where, and that it goes there exactly once whatever breaks.
 
 mod cut_proxy;
-mod home;
+pub mod home;
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

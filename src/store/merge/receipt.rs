@@ -4,6 +4,8 @@
 //! later for the same outage makes its next version. Its messages stand in rows of their own and
 //! outlive the standby's copies. It is made from the journal alone and never guessed.
 
+mod placed;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -292,6 +294,11 @@ pub fn write(
     for (batch_id, batch) in super::batches(tx, mailbox)? {
         if batch.mailstore == id.mailstore && outages.of(batch.epoch) == outage {
             take_up(tx, mailbox, batch_id, &batch, &mut all)?;
+        }
+    }
+    for (batch_id, placed) in super::placements(tx, mailbox)? {
+        if placed.mailstore == id.mailstore && outages.of(placed.epoch) == outage {
+            placed::take_up(tx, mailbox, batch_id, &placed, &mut all)?;
         }
     }
     if all.is_empty() {

@@ -9,7 +9,7 @@ use lifeboat::clock::{Clock, SystemClock, Timestamp};
 use lifeboat::ids::{Address, DeliveryId, Epoch, FolderId, IngestId, MailboxId, StandbyId};
 use lifeboat::imap;
 use lifeboat::mail::{Flags, Role, Summary, summarize};
-use lifeboat::merge::{MailstoreAccess, Merger, Settings};
+use lifeboat::merge::{Files, MailstoreAccess, Merger, Settings};
 use lifeboat::merge_plan::BatchLimits;
 use lifeboat::net::Endpoint;
 use lifeboat::store::delivery::{Acceptance, Delivered, Recipient};
@@ -30,6 +30,8 @@ pub struct Home {
     pub proxy: CutProxy,
     pub store: Store,
     pub gate: Arc<AtomicBool>,
+    /// The mailstore's files, for a merge that places them.
+    pub files: Option<Files>,
     runtime: tokio::runtime::Runtime,
     received: i64,
     dir: RigDir,
@@ -52,6 +54,7 @@ impl Home {
             proxy,
             store,
             gate: Arc::new(AtomicBool::new(true)),
+            files: None,
             runtime,
             received: 0,
             dir,
@@ -200,6 +203,7 @@ impl Home {
             master_user: MASTER_USER.into(),
             separator: '*',
             master_password: MASTER_PASSWORD.into(),
+            files: self.files.clone(),
         };
         let settings = Settings {
             batch: BatchLimits {
