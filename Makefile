@@ -39,7 +39,7 @@ test: ## Install what is missing and run all tests
 	@$(SUITE) unit $(RUN_TESTS) $(TESTED) --lib --bins --test tidy
 	@$(SUITE) integration $(RUN_TESTS) $(TESTED) --test it
 	@$(SUITE) demo env DEMO_EXIT=1 $(MAKE) --no-print-directory demo
-	@cat target/kills*.txt
+	@cat target/kills*.txt target/matrix.txt
 	@$(SUITE) --summary
 
 .PHONY: browser

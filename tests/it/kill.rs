@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::dice::{Dice, number_from_environment};
 use crate::rig::{
     Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir,
     SmtpClient, TestMessage, User, wait_until,
@@ -68,27 +69,6 @@ struct Ledger {
     next: AtomicU64,
 }
 
-/// A small generator that a seed repeats (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides
-    }
-}
-
-fn number_from_environment(name: &str, default: u64) -> u64 {
-    match std::env::var(name) {
-        Ok(text) => text
-            .parse()
-            .unwrap_or_else(|_| panic!("{name}={text} is no number")),
-        Err(_) => default,
-    }
-}
-
 fn address(number: usize) -> String {
     format!("user{number}@example.com")
 }
@@ -142,7 +122,7 @@ fn deliver(client: &mut SmtpClient, ledger: &Ledger, dice: &mut Dice) -> std::io
 }
 
 /// Waits until the server has died of its own crash point.
-fn died(lifeboat: &mut Lifeboat, patience: Duration) -> bool {
+pub fn died(lifeboat: &mut Lifeboat, patience: Duration) -> bool {
     let start = Instant::now();
     while start.elapsed() < patience {
         if !lifeboat.is_running() {
@@ -268,7 +248,7 @@ fn kill_again_and_again(run: &Run) {
     let rounds = run.rounds;
     let seed = number_from_environment("LIFEBOAT_KILL_SEED", 0x5EED_0001);
     println!("{rounds} rounds, LIFEBOAT_KILL_SEED={seed}");
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     let dir = RigDir::new(run.name);
     let users = (0..MAILBOXES)
         .map(|number| User::plain(&address(number), "pw"))
@@ -319,7 +299,7 @@ fn kill_again_and_again(run: &Run) {
     let clients: Vec<_> = (0..CLIENTS as u64)
         .map(|number| {
             let (ledger, stop) = (ledger.clone(), stop.clone());
-            let dice = Dice((seed ^ (number + 1).wrapping_mul(0x9E37_79B9)) | 1);
+            let dice = Dice::new(seed ^ (number + 1).wrapping_mul(0x9E37_79B9));
             std::thread::spawn(move || pour(server, &ledger, &stop, dice))
         })
         .collect();

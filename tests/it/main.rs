@@ -7,14 +7,18 @@
 mod rig;
 
 mod browser;
+mod dice;
 mod failover;
 mod kill;
 mod maildir;
+mod matrix;
 mod merge;
 mod merge_commands;
+mod nfs;
 mod proof;
 mod rig_itself;
 mod sending;
+mod standby;
 mod surfaces;
 
 /// The binary under test.

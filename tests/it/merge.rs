@@ -1,6 +1,5 @@
 //! Merging into a real Dovecot: what goes where, and that it goes there exactly once whatever breaks.
 
-mod cut_proxy;
 pub mod home;
 
 use std::sync::atomic::Ordering;
@@ -10,10 +9,9 @@ use lifeboat::mail::{Flags, Role};
 use lifeboat::store::merge::ParkReason;
 use lifeboat::store::messages::Origin;
 
-use cut_proxy::Cut;
 use home::{Home, accepted, own, token};
 
-use crate::rig::{Dialect, SmtpClient, TestMessage};
+use crate::rig::{Cut, Dialect, SmtpClient, TestMessage};
 
 const ANN: &str = "ann@example.com";
 const BEN: &str = "ben@example.com";

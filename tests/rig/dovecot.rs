@@ -289,6 +289,15 @@ impl Dovecot {
         self.write_users();
     }
 
+    /// Replaces the lines at the end of dovecot.conf; a running instance reads them.
+    pub fn set_extra(&mut self, extra: &str) {
+        extra.clone_into(&mut self.options.extra);
+        std::fs::write(self.config_path(), self.config()).expect("write dovecot.conf");
+        if self.is_started() {
+            self.doveadm(&["reload"]);
+        }
+    }
+
     /// The accounts.
     pub fn users(&self) -> &[User] {
         &self.options.users

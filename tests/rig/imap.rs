@@ -41,6 +41,7 @@ pub struct Selected {
 pub struct ImapSession {
     stream: BufReader<TcpStream>,
     tag: u32,
+    idling: Option<String>,
 }
 
 /// One response line with the literals that stood in it.
@@ -57,6 +58,7 @@ impl ImapSession {
         let mut session = Self {
             stream: BufReader::new(stream),
             tag: 0,
+            idling: None,
         };
         let greeting = session.read_response()?;
         if greeting.text.starts_with("* OK") {
@@ -95,6 +97,27 @@ impl ImapSession {
         stream.write_all(message).expect("send the message");
         stream.write_all(b"\r\n").expect("send the message");
         self.finish(&tag, "APPEND");
+    }
+
+    /// Begins to wait for news of the selected folder (RFC 2177); [`Self::end_idle`] ends it.
+    pub fn idle(&mut self) {
+        self.idling = Some(self.send("IDLE"));
+        let go = self.read_response().expect("an answer to IDLE");
+        assert!(go.text.starts_with('+'), "IDLE: {}", go.text);
+    }
+
+    /// Ends [`Self::idle`] and gives what was told meanwhile; an error when the session is gone.
+    pub fn end_idle(&mut self) -> io::Result<Vec<String>> {
+        let tag = self.idling.take().expect("a session that idles");
+        self.stream.get_mut().write_all(b"DONE\r\n")?;
+        let mut told = Vec::new();
+        loop {
+            let text = self.read_response()?.text;
+            if text.starts_with(&tag) {
+                return Ok(told);
+            }
+            told.push(text);
+        }
     }
 
     /// Selects a folder. Panics when there is none.

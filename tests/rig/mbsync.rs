@@ -41,6 +41,11 @@ impl Mbsync {
         &self.address
     }
 
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Synchronises; an error is what mbsync said.
     pub fn sync(&self) -> Result<(), String> {
         let output = Command::new("/usr/bin/mbsync")

@@ -31,3 +31,11 @@ impl TestMessage {
         }
     }
 }
+
+/// The token of such a message, whatever was put before its header; empty if it is none.
+pub fn token_of(message: &[u8]) -> String {
+    let head = &message[..message.len().min(16 * 1024)];
+    let text = String::from_utf8_lossy(head);
+    let subject = text.split("Subject: Test ").nth(1).unwrap_or_default();
+    subject.lines().next().unwrap_or_default().to_owned()
+}

@@ -14,6 +14,8 @@
     reason = "each test binary uses its own part of the rig"
 )]
 
+pub mod clients;
+pub mod cut_proxy;
 mod dir;
 pub mod dovecot;
 pub mod http;
@@ -23,6 +25,7 @@ pub mod lmtp_proxy;
 pub mod mbsync;
 pub mod message;
 mod needs;
+pub mod nfs;
 mod port;
 pub mod postfix;
 mod process;
@@ -33,6 +36,8 @@ pub mod smtp;
 pub mod syncs;
 mod wait;
 
+pub use clients::{Client, Getmail, UidClient};
+pub use cut_proxy::{Cut, CutProxy};
 pub use dir::RigDir;
 pub use dovecot::{Dovecot, DovecotOptions, User};
 pub use http::Browser;

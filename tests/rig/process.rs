@@ -63,6 +63,11 @@ impl Server {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Waits until the main process has ended by itself.
+    pub fn wait(mut self) -> std::process::ExitStatus {
+        self.child.wait().expect("wait for a server")
+    }
+
     /// Sends a signal to the main process and all its children.
     pub fn signal_all(&self, signal: Signal) {
         let pid = self.raw_pid();

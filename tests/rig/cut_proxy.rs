@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use crate::rig::Port;
+use super::port::Port;
 
 /// When the next connections are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,9 @@ pub enum Cut {
     BeforeOk = 1,
     /// The mailstore has half of the second message.
     MidLiteral = 2,
+    /// As [`Cut::MidLiteral`], but nothing is cut: all waits until the mode is another, and the rest
+    /// follows then.
+    Hold = 3,
 }
 
 /// The proxy; its threads live until the process ends.
@@ -25,6 +29,7 @@ pub struct CutProxy {
     port: Port,
     mode: Arc<AtomicU8>,
     cuts: Arc<AtomicUsize>,
+    held: Arc<AtomicUsize>,
 }
 
 impl CutProxy {
@@ -34,6 +39,7 @@ impl CutProxy {
             port: Port::reserve(),
             mode: Arc::new(AtomicU8::new(Cut::Never as u8)),
             cuts: Arc::default(),
+            held: Arc::default(),
         };
         let listener = TcpListener::bind(proxy.port.addr()).expect("listen as the proxy");
         let shared = proxy.clone();
@@ -67,6 +73,11 @@ impl CutProxy {
         self.cuts.load(Ordering::SeqCst)
     }
 
+    /// How many connections were held.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
+    }
+
     fn is(&self, cut: Cut) -> bool {
         self.mode.load(Ordering::SeqCst) == cut as u8
     }
@@ -81,15 +92,23 @@ impl CutProxy {
         let mut buffer = [0; 16 * 1024];
         let mut seen = Vec::new();
         while let Ok(count @ 1..) = client.read(&mut buffer) {
-            if self.is(Cut::MidLiteral) {
+            let mut sent = 0;
+            if self.is(Cut::MidLiteral) || self.is(Cut::Hold) {
                 seen.extend_from_slice(&buffer[..count]);
                 let text = String::from_utf8_lossy(&seen);
                 if text.contains("APPEND") && text.matches("}\r\n").count() >= 2 {
                     let _ = server.write_all(&buffer[..count / 2]);
-                    return self.cut(&client, &server);
+                    sent = count / 2;
+                    if self.is(Cut::MidLiteral) {
+                        return self.cut(&client, &server);
+                    }
+                    self.held.fetch_add(1, Ordering::SeqCst);
+                    while self.is(Cut::Hold) {
+                        std::thread::sleep(Duration::from_millis(5));
+                    }
                 }
             }
-            if server.write_all(&buffer[..count]).is_err() {
+            if server.write_all(&buffer[sent..count]).is_err() {
                 break;
             }
         }
