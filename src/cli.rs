@@ -23,6 +23,7 @@ mod export;
 mod failover;
 mod logging;
 mod merge;
+mod merge_check;
 mod merge_receipt;
 mod output;
 mod provision;

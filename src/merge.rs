@@ -15,22 +15,29 @@
 
 mod append;
 mod by_order;
+mod door;
 mod find;
 mod ground;
 mod lane;
 mod line;
 mod pace;
 mod place;
+mod plan;
+mod purge;
 mod read_back;
 mod run;
 mod seen;
 mod step;
 mod taken;
+mod verify;
 mod visit;
 
 pub use by_order::{PlaceError, Placed};
+pub use door::{Check, Finding, Verdict};
+pub use plan::{FolderPlan, MailboxPlan};
 pub use run::{LaneView, Merger};
 pub use step::{PlaceStep, Step};
+pub use verify::{Difference, Verified};
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -152,6 +159,8 @@ pub struct Settings {
     pub mx_tries: Duration,
     /// Between two looks for something to merge.
     pub poll: Duration,
+    /// How long the standby keeps mail after the receipt says that it was merged.
+    pub retention: Duration,
     /// How long a mailbox may take while others wait; then it gives its place back and goes on later.
     pub turn: Duration,
 }
@@ -164,6 +173,7 @@ impl Default for Settings {
             quiet: Duration::from_secs(5),
             mx_tries: Duration::from_secs(5 * 24 * 3600),
             poll: Duration::from_secs(1),
+            retention: Duration::from_secs(30 * 24 * 3600),
             turn: Duration::from_secs(30),
         }
     }

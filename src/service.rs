@@ -27,6 +27,7 @@ pub mod mailbox_write;
 pub mod mailboxes;
 pub mod mailstores;
 pub mod merge;
+pub mod merge_check;
 pub mod merge_orders;
 pub mod merge_receipt;
 pub mod outage;

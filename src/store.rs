@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -37,6 +37,7 @@ pub mod queue;
 pub mod routes;
 pub mod search;
 pub mod sessions;
+pub mod sweep;
 pub mod tokens;
 pub mod unmerged;
 
@@ -83,6 +84,10 @@ struct Inner {
     jobs: mpsc::Sender<WriteJob>,
     failed: watch::Receiver<Option<Arc<str>>>,
     stats: Arc<engine::WriterStats>,
+    /// The segment that is appended to.
+    appending: Arc<AtomicU64>,
+    /// Held while segments are copied, or removed.
+    segments_held: Mutex<()>,
     /// Held while the store is open: the lock that says so.
     _lock: File,
 }
@@ -115,6 +120,7 @@ impl Store {
         let (jobs, jobs_received) = mpsc::channel(JOBS_WAITING_MAX);
         let (failed_tell, failed) = watch::channel(None);
         let stats = Arc::new(engine::WriterStats::default());
+        let appending = segments.appending();
         let writer = engine::Writer {
             engine: engine.clone(),
             segments,
@@ -136,6 +142,8 @@ impl Store {
                 jobs,
                 failed,
                 stats,
+                appending,
+                segments_held: Mutex::new(()),
                 _lock: lock,
             }),
         };

@@ -9,6 +9,7 @@ mod audit;
 mod failover;
 mod mailboxes;
 mod mailstores;
+mod merge_checks;
 mod merges;
 mod outages;
 mod provision;
@@ -29,6 +30,9 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(merges::status))
         .routes(routes!(merges::of_mailstore, merges::order_mailstore))
         .routes(routes!(merges::of_mailbox, merges::order_mailbox))
+        .routes(routes!(merge_checks::plan_mailstore))
+        .routes(routes!(merge_checks::plan_mailbox))
+        .routes(routes!(merge_checks::verify_mailbox))
         .routes(routes!(merges::receipts_of_mailbox))
         .routes(routes!(merges::receipt))
         .routes(routes!(merges::receipts_of_domain))

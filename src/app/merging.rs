@@ -32,6 +32,7 @@ fn settings(merge: &config::Merge) -> Settings {
     Settings {
         concurrency: usize::try_from(merge.concurrency).unwrap_or(usize::MAX),
         quiet: merge.quiet.duration(),
+        retention: merge.retention.duration(),
         ..Settings::default()
     }
 }
@@ -87,6 +88,10 @@ impl App {
                 }
             };
             stopped.run_until_cancelled(waking).await;
+        });
+        let (purging, stopped) = (merger.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            stopped.run_until_cancelled(purging.purge_for_ever()).await;
         });
         let (stop_tell, stop) = watch::channel(false);
         let cancelled = self.stop.clone();

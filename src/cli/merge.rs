@@ -1,6 +1,6 @@
 //! `lifeboat merge`
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 use http::Method;
@@ -8,7 +8,7 @@ use percent_encoding::utf8_percent_encode;
 
 use super::client::Client;
 use super::failover::SEGMENT;
-use super::{Failure, Global, merge_receipt, output};
+use super::{Failure, Global, merge_check, merge_receipt, output};
 use crate::ids::MailstoreId;
 use crate::route::Scope;
 use crate::service::merge::{BlockedView, MailstoreMergeView, MergeView};
@@ -16,6 +16,8 @@ use crate::service::merge_orders::{DriverName, MailboxMergeView, MergeAction, Me
 
 /// Between two looks at a merge that is waited for.
 const LOOK: Duration = Duration::from_millis(500);
+/// So many attempts may fail because the mailstore did not answer.
+const PASSING_ATTEMPTS: u32 = 3;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -31,6 +33,10 @@ pub(super) enum Command {
     Pause(Pause),
     /// Go on after a pause, or at another speed.
     Resume(Resume),
+    /// Show what a merge would do, without touching anything, and check the merge's door into Dovecot.
+    Plan(merge_check::Plan),
+    /// Read what was merged again and compare it with the receipts; changes nothing.
+    Verify(merge_check::Verify),
     /// Show what was merged: of a mailbox, a domain or an outage.
     Receipt(merge_receipt::Arguments),
 }
@@ -105,6 +111,8 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             };
             order(resume.order, action, global).await
         }
+        Command::Plan(plan) => merge_check::plan(plan, global).await,
+        Command::Verify(verify) => merge_check::verify(verify, global).await,
         Command::Receipt(arguments) => merge_receipt::run(arguments, global).await,
     }
 }
@@ -263,8 +271,10 @@ async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeVie
     let bar = output::progress(Some(0), false);
     let mut most = 0;
     let ended = loop {
+        let asked = Instant::now();
         let status: MergeView = client.get("/api/v1/merges").await?;
         let blocked = status.blocked.iter().filter(|b| b.mailstore == name);
+        let blocked = blocked.filter(|blocked| is_stuck(blocked));
         let blocked: u64 = blocked.map(|blocked| blocked.unmerged).sum();
         let mut views = status.mailstores.into_iter();
         let Some(view) = views.find(|view| view.mailstore == name) else {
@@ -282,10 +292,16 @@ async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeVie
         if view.paused {
             break Err(Failure::found("the merge was paused meanwhile"));
         }
-        tokio::time::sleep(LOOK).await;
+        // A look costs the server more the more there is.
+        tokio::time::sleep(LOOK.max(asked.elapsed() * 9)).await;
     };
     bar.finish_and_clear();
     ended
+}
+
+/// Whether a mailbox waits for more than a mailstore that did not answer once.
+fn is_stuck(blocked: &BlockedView) -> bool {
+    blocked.attempts > PASSING_ATTEMPTS || blocked.reason != "unavailable"
 }
 
 async fn wait_mailbox(client: &Client, path: &str) -> Result<MailboxMergeView, Failure> {

@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Clone, Debug)]
-enum Of {
+pub(super) enum Of {
     Scope(Scope),
     Outage(Option<OutageId>),
 }
@@ -81,7 +81,7 @@ pub(super) async fn run(arguments: Arguments, global: &Global) -> Result<(), Fai
     }
 }
 
-async fn last_outage(client: &Client) -> Result<String, Failure> {
+pub(super) async fn last_outage(client: &Client) -> Result<String, Failure> {
     let page: crate::service::outage::OutagePage = client.get("/api/v1/outages?limit=1").await?;
     let last = page.outages.into_iter().next();
     last.map(|outage| outage.id)
@@ -89,7 +89,7 @@ async fn last_outage(client: &Client) -> Result<String, Failure> {
 }
 
 /// All pages of a list.
-async fn all(client: &Client, path: &str) -> Result<Vec<ReceiptView>, Failure> {
+pub(super) async fn all(client: &Client, path: &str) -> Result<Vec<ReceiptView>, Failure> {
     let mut receipts = Vec::new();
     let mut page: ReceiptList = client.get(path).await?;
     loop {

@@ -24,5 +24,8 @@ section! {
         /// append was cut off is taken to be missing: a session of the mailstore that lost its
         /// client may still be storing what it had.
         pub quiet: Span = default "\"5s\"",
+        /// How long merged mail stays here after its receipt was verified; then it is purged message
+        /// by message, with a proof. Receipts stay.
+        pub retention: Span = default "\"30d\"",
     }
 }

@@ -192,6 +192,15 @@ impl Client {
         Ok(self.capabilities.iter().any(|c| c == capability))
     }
 
+    /// Whether the server offers, now, a capability that starts with `prefix` (upper case).
+    ///
+    /// # Errors
+    /// As [`Self::has_capability`].
+    pub async fn has_capability_like(&mut self, prefix: &str) -> Result<bool, ImapError> {
+        self.has_capability(prefix).await?;
+        Ok(self.capabilities.iter().any(|c| c.starts_with(prefix)))
+    }
+
     /// Forgets what the server offered: it may offer other things after signing in.
     pub(super) fn forget_capabilities(&mut self) {
         self.capabilities.clear();

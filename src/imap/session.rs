@@ -170,6 +170,28 @@ impl Client {
         Ok(namespace)
     }
 
+    /// The rights that the session has on a folder, as letters (RFC 4314 §3.5); none where the server
+    /// does not tell.
+    ///
+    /// # Errors
+    /// Of the connection, or when the server refuses.
+    pub async fn my_rights(&mut self, folder: &FolderName) -> Result<Option<String>, ImapError> {
+        if !self.has_capability("ACL").await? {
+            return Ok(None);
+        }
+        let mut rights = None;
+        let command = Command::new("MYRIGHTS").folder(folder);
+        self.run(command, &mut |data| {
+            if let Data::MyRights(values) = data {
+                let letters = values.get(2).and_then(Value::as_bytes);
+                rights = letters.map(|letters| String::from_utf8_lossy(letters).into_owned());
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(rights)
+    }
+
     /// All folders, with their special use.
     ///
     /// # Errors

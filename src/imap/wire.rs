@@ -43,6 +43,8 @@ pub(super) enum Data {
     List(ListedFolder),
     /// The values of a NAMESPACE.
     Namespace(Vec<Value>),
+    /// The values of a MYRIGHTS.
+    MyRights(Vec<Value>),
     /// What was found.
     Search(Vec<PrimaryUid>),
     /// Nothing that anything here asks for, or not to be made sense of.
@@ -108,6 +110,7 @@ fn data(name: &[u8], frame: &Bytes) -> Option<Data> {
         b"NAMESPACE" => own_values(frame)
             .and_then(|values| Some(values.get(1..)?.to_vec()))
             .map_or(Data::Other, Data::Namespace),
+        b"MYRIGHTS" => own_values(frame).map_or(Data::Other, Data::MyRights),
         // To take it for nothing would mean that nothing was found.
         b"SEARCH" => Data::Search(proto::search(frame)?),
         _ => Data::Other,

@@ -38,8 +38,11 @@ struct Surveyed {
     received: Bytes,
 }
 
+/// What is due still, and what the mailstore has already.
+pub(super) type Recognised = (Vec<MessageRecord>, Vec<(MessageRecord, Found)>);
+
 /// A message of the mailstore that is one of ours.
-struct Found {
+pub(super) struct Found {
     place: Place,
     uid_next: PrimaryUid,
     size_bytes: u64,
@@ -54,17 +57,29 @@ impl Visit<'_> {
         &mut self,
         due: Vec<MessageRecord>,
     ) -> Result<Vec<MessageRecord>, VisitError> {
+        let (rest, found) = self.recognise(due).await?;
+        for (message, found) in found {
+            self.record_found(message, found).await?;
+        }
+        Ok(rest)
+    }
+
+    /// Parts what is due from what the mailstore has already; writes nothing down.
+    pub(super) async fn recognise(
+        &mut self,
+        due: Vec<MessageRecord>,
+    ) -> Result<Recognised, VisitError> {
         let concerned =
             |message: &MessageRecord| self.is_forgotten(message) || queue_id(message).is_some();
         let oldest = due.iter().filter(|m| concerned(m)).map(|m| m.received_at);
         let Some(oldest) = oldest.min() else {
-            return Ok(due);
+            return Ok((due, Vec::new()));
         };
         if self.survey.is_none() {
             let since = oldest.before(self.context.settings.mx_tries);
             self.survey = Some(self.make_survey(since).await?);
         }
-        let mut rest = Vec::with_capacity(due.len());
+        let (mut rest, mut all_found) = (Vec::with_capacity(due.len()), Vec::new());
         for message in due {
             let candidates = self.candidates(&message);
             if candidates.is_empty() {
@@ -73,11 +88,14 @@ impl Visit<'_> {
             }
             let loaded = self.load(message).await?;
             match self.first_same(candidates, &loaded).await? {
-                Some(found) => self.record_found(loaded.record, found).await?,
+                Some(found) => {
+                    self.claimed.insert(found.place.clone());
+                    all_found.push((loaded.record, found));
+                }
                 None => rest.push(loaded.record),
             }
         }
-        Ok(rest)
+        Ok((rest, all_found))
     }
 
     /// Whether the journal may not know that this message was appended.

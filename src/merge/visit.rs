@@ -71,6 +71,9 @@ pub(super) struct Visit<'a> {
     pub(super) read_ahead: BTreeMap<StandbyId, Loaded>,
 }
 
+/// What became of each message, and the batches in doubt.
+pub(super) type Journal = (BTreeMap<StandbyId, Fate>, Vec<(BatchId, BatchRecord)>);
+
 /// A message with its bytes in canonical form.
 pub(super) struct Loaded {
     pub(super) record: MessageRecord,
@@ -110,23 +113,7 @@ pub(super) async fn visit(
         Ok(ground) => {
             let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
             signed_in.store(took.max(1), Ordering::Relaxed);
-            let mut visit = Visit {
-                context,
-                access,
-                mailbox,
-                ground,
-                state: state.clone(),
-                claimed: BTreeSet::new(),
-                survey: None,
-                unsure: BTreeSet::new(),
-                aside: BTreeSet::new(),
-                unseen: None,
-                held_back,
-                look_before: Timestamp::EPOCH,
-                next_uids: BTreeMap::new(),
-                unwritten: None,
-                read_ahead: BTreeMap::new(),
-            };
+            let mut visit = Visit::new(context, access, mailbox, ground, state.clone(), held_back);
             let result = visit.run().await;
             state = visit.state;
             if visit.ground.client.is_usable() {
@@ -218,6 +205,35 @@ async fn conclude(
     }
 }
 
+impl<'a> Visit<'a> {
+    pub(super) fn new(
+        context: &'a Context,
+        access: &'a MailstoreAccess,
+        mailbox: Mailbox,
+        ground: Ground,
+        state: MailboxMerge,
+        held_back: BTreeSet<StandbyId>,
+    ) -> Self {
+        Self {
+            context,
+            access,
+            mailbox,
+            ground,
+            state,
+            claimed: BTreeSet::new(),
+            survey: None,
+            unsure: BTreeSet::new(),
+            aside: BTreeSet::new(),
+            unseen: None,
+            held_back,
+            look_before: Timestamp::EPOCH,
+            next_uids: BTreeMap::new(),
+            unwritten: None,
+            read_ahead: BTreeMap::new(),
+        }
+    }
+}
+
 impl Visit<'_> {
     async fn run(&mut self) -> Result<(), VisitError> {
         self.feel_the_ground().await?;
@@ -283,6 +299,21 @@ impl Visit<'_> {
     /// Takes up what earlier visits left: what is claimed, what is in doubt, what is unsure.
     async fn learn_from_journal(&mut self) -> Result<(), VisitError> {
         self.state.held.clear();
+        let (mut fates, doubts) = self.read_journal()?;
+        for (batch_id, batch) in doubts {
+            let resolved = self.resolve(batch_id, &batch, self.context.settings.quiet);
+            fates.extend(resolved.await?);
+        }
+        self.unsure = fates
+            .into_iter()
+            .filter(|(_, fate)| *fate == Fate::Unsure)
+            .map(|(id, _)| id)
+            .collect();
+        Ok(())
+    }
+
+    /// What became of each message so far, and the batches in doubt.
+    pub(super) fn read_journal(&mut self) -> Result<Journal, StoreError> {
         let id = self.mailbox.record.id;
         let (batches, meta) = self
             .context
@@ -309,20 +340,14 @@ impl Visit<'_> {
                 doubts.push((batch_id, batch));
             }
         }
-        for (batch_id, batch) in doubts {
-            let resolved = self.resolve(batch_id, &batch, self.context.settings.quiet);
-            fates.extend(resolved.await?);
-        }
-        self.unsure = fates
-            .into_iter()
-            .filter(|(_, fate)| *fate == Fate::Unsure)
-            .map(|(id, _)| id)
-            .collect();
-        Ok(())
+        Ok((fates, doubts))
     }
 
     /// The next messages to take into hand.
-    fn window(&self, after: Option<StandbyId>) -> Result<Vec<MessageRecord>, StoreError> {
+    pub(super) fn window(
+        &self,
+        after: Option<StandbyId>,
+    ) -> Result<Vec<MessageRecord>, StoreError> {
         let id = self.mailbox.record.id;
         self.context.store.read(|tx| {
             let ids = messages::unmerged(tx, &self.access.id, id, after, WINDOW)?;

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use super::{Actor, Service, ServiceError};
 use crate::ids::MailstoreId;
 use crate::store::ReadTx;
-use crate::store::merge as kept;
 use crate::store::merge::orders::{self, Speed};
+use crate::store::merge::{self as kept, ParkReason};
 
 /// How the merge stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -67,7 +67,7 @@ pub struct BlockedView {
     pub detail: String,
     /// Attempts that failed in a row.
     pub attempts: u32,
-    /// When it is tried again.
+    /// When it is tried again; empty where a person must do something first.
     pub next_attempt_at: String,
     /// How much of it is unmerged.
     pub unmerged: u64,
@@ -98,11 +98,20 @@ pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceErro
             let counts = status.mailstores.get(&mailstore.id).copied();
             mailstores.push(of_mailstore(service, tx, &mailstore.id, counts)?);
         }
+        let unknown = status
+            .mailstores
+            .iter()
+            .filter(|(id, _)| config.mailstore(id).is_none());
+        let unknown: Vec<_> = unknown
+            .map(|(id, counts)| no_mailstore(id, counts.0))
+            .collect();
+        let mut blocked: Vec<_> = status.blocked.into_iter().map(blocked).collect();
+        blocked.extend(unknown);
         Ok(MergeView {
             unmerged: status.unmerged,
             mailboxes: status.mailboxes,
             mailstores,
-            blocked: status.blocked.into_iter().map(blocked).collect(),
+            blocked,
         })
     })
 }
@@ -152,14 +161,35 @@ fn of_mailstore(
     })
 }
 
+/// A mailstore that was taken out of the configuration while mail waits for it.
+fn no_mailstore(id: &MailstoreId, unmerged: u64) -> BlockedView {
+    BlockedView {
+        mailbox: None,
+        mailstore: id.to_string(),
+        reason: "no-mailstore".into(),
+        detail: format!(
+            "the mailstore {id} is not in the configuration: add it again, or provision its \
+             mailboxes onto another"
+        ),
+        attempts: 0,
+        next_attempt_at: String::new(),
+        unmerged,
+        export: None,
+    }
+}
+
 fn blocked(blocked: kept::Blocked) -> BlockedView {
     let address = blocked.mailbox.map(|address| address.to_string());
+    let never = blocked.reason == ParkReason::NoMailbox;
     BlockedView {
         mailstore: blocked.mailstore.to_string(),
         reason: serde_json::to_value(blocked.reason).unwrap_or_default(),
         detail: blocked.detail,
         attempts: blocked.attempts,
-        next_attempt_at: blocked.next_attempt_at.to_string(),
+        next_attempt_at: match never {
+            true => String::new(),
+            false => blocked.next_attempt_at.to_string(),
+        },
         unmerged: blocked.unmerged,
         export: address
             .as_ref()

@@ -101,6 +101,8 @@ pub struct ReceiptView {
     pub folders: Vec<FolderView>,
     /// SHA-256 over its messages, in hexadecimal.
     pub digest: String,
+    /// When the standby's copies were purged, if they were.
+    pub purged_at: Option<String>,
 }
 
 /// One message of a receipt.
@@ -209,6 +211,7 @@ pub fn view(receipt: &Receipt) -> ReceiptView {
             })
             .collect(),
         digest: hex(&receipt.digest),
+        purged_at: receipt.purged_at.map(|at| at.to_string()),
     }
 }
 

@@ -8,6 +8,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::sync::PoisonError;
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,8 @@ pub fn backup(
     mut progress: impl FnMut(u64),
 ) -> Result<Manifest, BackupError> {
     prepare(target)?;
+    let held = store.inner.segments_held.lock();
+    let _held = held.unwrap_or_else(PoisonError::into_inner);
     let rows = store.inner.engine.copy_to(&target.join("index.redb"))?;
     let (segments, segment_bytes) =
         copy_bodies(&store.inner.bodies, &target.join("bodies"), &mut progress)?;

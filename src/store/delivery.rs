@@ -205,6 +205,39 @@ pub fn ingest(tx: &dyn ReadTx, id: IngestId) -> Result<Option<IngestRecord>, Sto
         .transpose()
 }
 
+/// Forgets that a delivery was filed, after its message was purged. Returns whether nothing else of its
+/// acceptance is left: then the acceptance is forgotten too, and its body may be.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn forget(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    delivery: DeliveryId,
+    ingest_id: IngestId,
+) -> Result<bool, StoreError> {
+    tx.delete(delivery_key(mailbox, delivery));
+    let Some(record) = ingest(tx, ingest_id)? else {
+        return Ok(false);
+    };
+    for (address, other) in &record.recipients {
+        if *other == delivery {
+            continue;
+        }
+        // A mailbox that cannot be found may still have its message.
+        let Some(found) = directory::mailbox(tx, address)? else {
+            return Ok(false);
+        };
+        if let Some(filed) = delivered(tx, found.id, *other)?
+            && messages::get(tx, found.id, filed)?.is_some()
+        {
+            return Ok(false);
+        }
+    }
+    tx.delete(ingest_key(ingest_id));
+    Ok(true)
+}
+
 fn ingest_key(id: IngestId) -> Vec<u8> {
     Key::new(Table::Ingest).id(id.as_bytes()).into_vec()
 }

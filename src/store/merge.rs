@@ -9,6 +9,7 @@
 
 pub mod orders;
 mod placement;
+pub mod purge;
 pub mod receipt;
 mod status;
 
@@ -153,6 +154,8 @@ pub enum ParkReason {
     Mismatch,
     /// A message cannot be read from Lifeboat's own store.
     Store,
+    /// The mailbox is not in the directory any more: it was deleted or renamed.
+    NoMailbox,
 }
 
 /// Why and until when a mailbox waits.

@@ -236,6 +236,25 @@ pub fn discard_draft(tx: &mut dyn Tx, mailbox: &Mailbox, id: StandbyId) -> Resul
     Ok(())
 }
 
+/// Removes a message whose purge was written down ([`super::merge::purge`]); its body goes with the last
+/// message that names it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn remove(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    message: &MessageRecord,
+) -> Result<(), StoreError> {
+    if let Some(mut state) = state(tx, mailbox)? {
+        state.count(message.folder, message.flags.seen, Sign::Minus);
+        put_state(tx, mailbox, &state)?;
+    }
+    tx.delete(index_key(mailbox, message.folder, message.id));
+    tx.delete(message_key(mailbox, message.id).into_vec());
+    Ok(())
+}
+
 /// Records where the merge found or put a message; leaves it on the list of what is unmerged until
 /// [`settle`].
 ///

@@ -283,5 +283,33 @@ fn with_word(
     Ok(ids)
 }
 
+/// Removes up to `limit` rows of a mailbox's index; returns how many. For a mailbox without messages.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn clear(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let range = Key::new(Table::Search).mailbox(mailbox);
+    let mut rows = Vec::new();
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Ascending,
+        &mut |key, _| {
+            if rows.len() >= limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            rows.push(key.to_vec());
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    let count = rows.len();
+    rows.into_iter().for_each(|key| tx.delete(key));
+    Ok(count)
+}
+
 #[cfg(test)]
 mod tests;

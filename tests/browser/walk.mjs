@@ -252,7 +252,7 @@ async function pagesFor(page) {
     ["message", message], ["message-html", html], ["message-source", `${message}/source`],
     ["compose", "/mail/compose"], ["reply", `/mail/compose?reply_all=${id}`],
     ["forward", `/mail/compose?forward=${id}`], ["search", "/mail/search?q=invoice"],
-    ["search-none", "/mail/search?q=nothingatall"], ["settings", "/mail/settings"],
+    ["search-none", "/mail/search?q=nothingatall"], ["settings", "/mail/settings"], ["receipt", "/mail/receipt"],
     ["not-found", "/mail/nowhere"],
   ];
 }
@@ -289,6 +289,10 @@ async function looks(width, scheme) {
     await look(page, "console", width, scheme);
     await page.goto("/console/change?scope=mailstore:a1");
     await look(page, "console-change", width, scheme);
+    await page.goto("/console/merges");
+    await look(page, "console-merges", width, scheme);
+    await page.goto("/console/merges/domain/example.com");
+    await look(page, "console-receipts", width, scheme);
   });
 }
 

@@ -25,6 +25,11 @@ struct Bench {
 impl Bench {
     /// A mailstore with a sentinel, and a server that knows both mailboxes.
     fn new(name: &str) -> Self {
+        Self::with(name, "")
+    }
+
+    /// As [`Self::new`], with more configuration.
+    fn with(name: &str, extra: &str) -> Self {
         let dir = RigDir::new(name);
         let users = [ANN, BEN, SENTINEL];
         let options = DovecotOptions {
@@ -39,6 +44,7 @@ impl Bench {
             &dir.sub("lifeboat"),
             LifeboatOptions {
                 mailstores: vec![mailstore],
+                extra: extra.to_owned(),
                 ..LifeboatOptions::default()
             },
         );
@@ -245,4 +251,96 @@ fn receipts_are_their_owners_business() {
         assert!(text.contains(ANN), "{path}: {text}");
     }
     assert_eq!(bench.api(&acme, "/api/v1/merges").0, 404);
+}
+
+#[test]
+fn a_plan_touches_nothing_and_a_verification_finds_what_is_gone() {
+    let bench = Bench::new("merge-plan");
+    bench.failover("activate");
+    for token in ["one", "two"] {
+        bench.deliver(ANN, token);
+    }
+    let pause = ["merge", "pause", "a1", "--reason", "look first"];
+    bench.lifeboat.cli(&pause);
+    bench.failover("return");
+    let before = bench.a1.session(ANN).examine("INBOX");
+    let folders = bench.a1.session(ANN).folders();
+    let plan = bench
+        .lifeboat
+        .cli_json(&["merge", "plan", "mailstore:a1", "--json"]);
+    let verdict = |check: &str| {
+        let checks = plan["door"].as_array().expect("the door");
+        let found = checks.iter().find(|found| found["check"] == check);
+        found.expect(check)["verdict"].clone()
+    };
+    for check in [
+        "connection",
+        "sign-in",
+        "multiappend",
+        "uidplus",
+        "move",
+        "inbox",
+        "junk",
+    ] {
+        assert_eq!(verdict(check), "good", "{check}: {plan:#}");
+    }
+    let mailbox = &plan["mailboxes"][0];
+    assert_eq!(mailbox["mailbox"], ANN, "{plan:#}");
+    assert_eq!(mailbox["folders"][0]["name"], "INBOX");
+    assert_eq!(mailbox["folders"][0]["messages"], 2);
+    assert_eq!(mailbox["problem"], Value::Null);
+    let after = bench.a1.session(ANN).examine("INBOX");
+    assert_eq!(
+        (after.uid_next, after.exists),
+        (before.uid_next, before.exists)
+    );
+    assert_eq!(bench.a1.session(ANN).folders(), folders);
+
+    let run = ["merge", "run", "mailstore:a1", "--reason", "go", "--wait"];
+    bench.lifeboat.cli(&run);
+    let of = format!("mailbox:{ANN}");
+    let verify = ["merge", "verify", &of, "--json"];
+    let sound = bench.lifeboat.cli_json(&verify);
+    assert_eq!((&sound["same"], &sound["gone"]), (&2.into(), &0.into()));
+    let mut session = bench.a1.session(ANN);
+    session.select("INBOX");
+    session.command("UID STORE 1 +FLAGS (\\Deleted)");
+    session.command("EXPUNGE");
+    drop(session);
+    let later = bench.lifeboat.cli_json(&verify);
+    assert_eq!(
+        (&later["same"], &later["gone"], &later["different"]),
+        (&1.into(), &1.into(), &0.into())
+    );
+}
+
+#[test]
+fn merged_mail_is_purged_after_its_retention_and_leaves_its_receipt() {
+    let bench = Bench::with(
+        "merge-purge",
+        "[merge]\nretention = \"3s\"\n[failover]\nreturning = \"2s\"\n",
+    );
+    bench.failover("activate");
+    bench.deliver(ANN, "one");
+    bench.deliver(BEN, "two");
+    bench.failover("return");
+    wait_until("it is purged", Duration::from_secs(120), || {
+        let receipts = [bench.receipts(ANN), bench.receipts(BEN)];
+        receipts
+            .iter()
+            .all(|receipts| receipts[0]["purged_at"].is_string())
+    });
+    assert_eq!(bench.receipts(ANN)[0]["counts"]["received"], 1);
+    bench.lifeboat.cli(&["store", "check"]);
+    assert_eq!(bench.a1.session(ANN).fetch_all("INBOX").len(), 1);
+    let of = format!("mailbox:{ANN}");
+    let sound = bench.lifeboat.cli_json(&["merge", "verify", &of, "--json"]);
+    assert_eq!(sound["same"], 1);
+    // The next outage begins with an empty mailbox and appends only what is new.
+    bench.failover("activate");
+    bench.deliver(ANN, "again");
+    bench.failover("return");
+    wait_until("it is merged too", PATIENCE, || {
+        bench.a1.session(ANN).fetch_all("INBOX").len() == 2
+    });
 }

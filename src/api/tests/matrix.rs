@@ -173,6 +173,27 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
     ),
     (
         "GET",
+        "/api/v1/merges/mailstores/{id}/plan",
+        "/api/v1/merges/mailstores/a1/plan",
+        "",
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/merges/mailboxes/{address}/plan",
+        "/api/v1/merges/mailboxes/ann@example.com/plan",
+        "",
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/merges/mailboxes/{address}/verify",
+        "/api/v1/merges/mailboxes/ann@example.com/verify",
+        "",
+        About::Platform,
+    ),
+    (
+        "GET",
         "/api/v1/tokens",
         "/api/v1/tokens",
         "",

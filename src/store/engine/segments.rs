@@ -9,6 +9,8 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -277,6 +279,7 @@ pub struct SegmentWriter {
     directory_unsynced: bool,
     /// How often the disk was waited for.
     pub syncs: u64,
+    appending: Arc<AtomicU64>,
 }
 
 impl SegmentWriter {
@@ -309,7 +312,13 @@ impl SegmentWriter {
             unsynced: false,
             directory_unsynced: true,
             syncs: 0,
+            appending: Arc::default(),
         })
+    }
+
+    /// The number of the segment that is appended to, for those who look from outside; zero is none.
+    pub fn appending(&self) -> Arc<AtomicU64> {
+        self.appending.clone()
     }
 
     /// Stores a body's record; it is durable only after [`Self::sync`].
@@ -353,11 +362,15 @@ impl SegmentWriter {
         }
         let active = match &mut self.active {
             Some(active) => active,
-            none => none.insert(start_segment(
-                &self.directory,
-                &mut self.next,
-                &mut self.directory_unsynced,
-            )?),
+            none => {
+                // Before the file is there: nobody may take it for one that is done with.
+                self.appending.store(self.next.0, Ordering::SeqCst);
+                none.insert(start_segment(
+                    &self.directory,
+                    &mut self.next,
+                    &mut self.directory_unsynced,
+                )?)
+            }
         };
         let offset = active.length;
         active.file.write_all_at(record, offset)?;

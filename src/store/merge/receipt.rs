@@ -41,7 +41,7 @@ pub struct ReceiptId {
 }
 
 impl ReceiptId {
-    fn key(&self, table: Table) -> Key {
+    pub(super) fn key(&self, table: Table) -> Key {
         Key::new(table)
             .mailbox(self.mailbox)
             .id(&outage_bytes(self.outage))
@@ -233,6 +233,8 @@ pub struct Receipt {
     pub folders: BTreeMap<String, ReceiptFolder>,
     /// SHA-256 over its messages in the order of their ids.
     pub digest: [u8; 32],
+    /// When the standby's copies of all of its messages were purged, if they were.
+    pub purged_at: Option<Timestamp>,
 }
 
 impl Versioned for Receipt {
@@ -315,6 +317,7 @@ pub fn write(
         counts: ReceiptCounts::default(),
         folders: folders(state, old.as_ref(), &all),
         digest: digest(all.values())?,
+        purged_at: None,
         id,
     };
     all.values().for_each(|item| receipt.counts.count(item));
@@ -507,6 +510,43 @@ pub fn get(tx: &dyn ReadTx, id: &ReceiptId) -> Result<Option<Receipt>, StoreErro
         .transpose()
 }
 
+/// Writes down that all of a receipt's messages were purged.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub(super) fn mark_purged(
+    tx: &mut dyn Tx,
+    mut receipt: Receipt,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    receipt.purged_at = Some(now);
+    let key = receipt.id.key(Table::Receipt).into_vec();
+    tx.put(key, codec::encode(&receipt)?);
+    Ok(())
+}
+
+/// Up to `limit` receipts of all mailboxes after the one called `after`, in the order of their keys.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn all(
+    tx: &dyn ReadTx,
+    after: Option<&ReceiptId>,
+    limit: usize,
+) -> Result<Vec<Receipt>, StoreError> {
+    let all = Key::new(Table::Receipt);
+    let from = after.map_or_else(|| all.clone().into_vec(), |id| id.key(Table::Receipt).end());
+    let mut found = Vec::new();
+    tx.scan(&from, &all.end(), Order::Ascending, &mut |_, value| {
+        if found.len() >= limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(codec::decode(value)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
 /// All receipts of a mailbox, the newest first.
 ///
 /// # Errors
@@ -624,4 +664,4 @@ fn each_row(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

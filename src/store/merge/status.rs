@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::{ParkReason, mailbox};
+use super::{ParkReason, Parked, mailbox};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, MailstoreId};
 use crate::store::keys::{self, Key, Table};
-use crate::store::{Order, ReadTx, StoreError, messages};
+use crate::store::{Order, ReadTx, StoreError, directory, messages};
 
 /// Most blocked mailboxes that one [`status`] lists.
 pub const BLOCKED_LISTED_MAX: usize = 1_000;
@@ -90,11 +90,16 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
         if status.blocked.len() >= BLOCKED_LISTED_MAX {
             break;
         }
-        let Some(parked) = mailbox(tx, id)?.and_then(|state| state.parked) else {
+        let address = messages::state(tx, id)?.map(|state| state.address);
+        let parked = match is_known(tx, id, &mailstore, address.as_ref())? {
+            true => mailbox(tx, id)?.and_then(|state| state.parked),
+            false => Some(unknown()),
+        };
+        let Some(parked) = parked else {
             continue;
         };
         status.blocked.push(Blocked {
-            mailbox: messages::state(tx, id)?.map(|state| state.address),
+            mailbox: address,
             mailstore,
             reason: parked.reason,
             detail: parked.detail,
@@ -104,6 +109,31 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
         });
     }
     Ok(status)
+}
+
+/// Whether the directory knows the mailbox, by its address and on this mailstore.
+fn is_known(
+    tx: &dyn ReadTx,
+    id: MailboxId,
+    mailstore: &MailstoreId,
+    address: Option<&Address>,
+) -> Result<bool, StoreError> {
+    let record = match address {
+        Some(address) => directory::mailbox(tx, address)?,
+        None => None,
+    };
+    Ok(record.is_some_and(|record| record.id == id && record.mailstore == *mailstore))
+}
+
+fn unknown() -> Parked {
+    Parked {
+        reason: ParkReason::NoMailbox,
+        detail: "it is not in the directory any more: it was deleted or renamed; export its mail, \
+                 or provision it again"
+            .into(),
+        attempts: 0,
+        next_attempt_at: Timestamp::EPOCH,
+    }
 }
 
 fn unmerged_parts(key: &[u8]) -> Result<(MailstoreId, MailboxId), StoreError> {

@@ -18,7 +18,13 @@ fn state(epoch: u64, next: u32) -> MailboxMerge {
 }
 
 /// Journals `ids` as appended from `uid` on, under `epoch`.
-async fn append(store: &Store, mailbox: MailboxId, ids: &[StandbyId], uid: u32, epoch: u64) {
+pub(in crate::store::merge) async fn append(
+    store: &Store,
+    mailbox: MailboxId,
+    ids: &[StandbyId],
+    uid: u32,
+    epoch: u64,
+) {
     let id = BatchId::generate(NOW);
     let mut record = intent(ids);
     record.epoch = Epoch(epoch);
@@ -36,7 +42,44 @@ async fn append(store: &Store, mailbox: MailboxId, ids: &[StandbyId], uid: u32, 
         .unwrap();
 }
 
-async fn written(store: &Store, mailbox: MailboxId, state: MailboxMerge) -> Option<Receipt> {
+/// Takes `ids` off the list of what is unmerged, as read back, and returns the state of that merge.
+pub(in crate::store::merge) async fn settled(
+    store: &Store,
+    mailbox: MailboxId,
+    ids: &[StandbyId],
+) -> MailboxMerge {
+    let ids = ids.to_vec();
+    let mut state = state(0, 20);
+    state.verified_at = Some(NOW);
+    let kept = state.clone();
+    store
+        .write(move |tx| -> Result<(), StoreError> {
+            let mut read_back = Vec::new();
+            for id in &ids {
+                let message = messages::get(tx, mailbox, *id)?.unwrap();
+                let batch = message.merged.as_ref().unwrap().batch;
+                read_back.push(crate::store::merge::ReadBack {
+                    message,
+                    batch,
+                    gone: false,
+                });
+            }
+            let mut state = kept.clone();
+            let mailstore = state.mailstore.clone();
+            let counts = &mut state.counts;
+            crate::store::merge::settle(tx, &mailstore, mailbox, &read_back, counts)?;
+            crate::store::merge::put_counted(tx, mailbox, &state)
+        })
+        .await
+        .unwrap();
+    state
+}
+
+pub(in crate::store::merge) async fn written(
+    store: &Store,
+    mailbox: MailboxId,
+    state: MailboxMerge,
+) -> Option<Receipt> {
     store
         .write(move |tx| write(tx, mailbox, &state, Standing::Verified, NOW))
         .await
