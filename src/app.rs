@@ -23,6 +23,7 @@ mod failing_over;
 mod http;
 mod merging;
 mod ops;
+mod raising;
 mod receiving;
 mod sending;
 mod serving;
@@ -143,9 +144,11 @@ impl App {
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
         let merger = Arc::new(merging::merger(self, &control)?);
+        let raising = raising::raising(self, &control)?;
         receiving::start(self, lmtp);
         sending::start(self, sender);
         self.start_merging(merger.clone(), &control);
+        self.start_raising(raising, &control);
         let service = Service {
             store: self.store.clone(),
             clock: self.clock.clone(),

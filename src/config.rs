@@ -20,6 +20,7 @@ mod mailstore;
 mod merge;
 mod postfix;
 mod probe;
+mod raise_command;
 mod relay;
 pub mod secret;
 pub mod section;
@@ -27,6 +28,7 @@ mod sign_in;
 mod socketmap;
 mod store;
 pub mod values;
+mod watermark;
 
 pub use example::example;
 pub use failover::{Failover, PolicyName};
@@ -38,10 +40,12 @@ pub use mailstore::Mailstore;
 pub use merge::{Merge, MergeDriver};
 pub use postfix::Postfix;
 pub use probe::Probe;
+pub use raise_command::RaiseCommand;
 pub use relay::Relay;
 pub use sign_in::SignIn;
 pub use socketmap::Socketmap;
 pub use store::Store;
+pub use watermark::Watermark;
 
 use crate::ids::MailstoreId;
 use section::sections;
@@ -58,6 +62,7 @@ sections! {
         pub failover: Failover = default,
         pub probe: Probe = default,
         pub merge: Merge = default,
+        pub watermark: Watermark = default,
         pub postfix: Postfix = default,
         pub sign_in: SignIn = default,
         pub log: Log = default,

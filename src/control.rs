@@ -15,13 +15,14 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, Timestamp};
 use crate::detect::{Seen, Target};
 use crate::failover::{
-    Command, Decision, GuardVerdict, Observation, Outcome, ProbeKind, Settings, State,
+    Command, Decision, GuardVerdict, Observation, Outcome, Phase, ProbeKind, Settings, State,
 };
 use crate::ids::{Address, Epoch, MailstoreId};
 use crate::postfix::Flusher;
 use crate::route::Route;
 use crate::store::routes::Routes;
 use crate::store::{Store, StoreError};
+use crate::watermark::Board;
 
 mod decide;
 mod effects;
@@ -29,7 +30,7 @@ mod keep;
 mod probes;
 mod setup;
 
-pub use setup::{SetupError, watched};
+pub use setup::{SetupError, target, watched};
 
 /// Messages to the loop that may wait.
 const INBOX_MAX: usize = 1024;
@@ -84,6 +85,8 @@ pub struct View {
     pub state: State,
     /// Whether it may be merged into.
     pub may_merge: bool,
+    /// Under which epoch mailboxes that wait for it may be raised now.
+    pub may_raise: Option<Epoch>,
     /// The last result of each probe.
     pub probes: Vec<LastProbe>,
 }
@@ -111,6 +114,10 @@ enum Message {
     Guard {
         mailstore: MailstoreId,
         verdict: GuardVerdict,
+    },
+    Raised {
+        mailstore: MailstoreId,
+        epoch: Epoch,
     },
     Order {
         mailstore: MailstoreId,
@@ -141,6 +148,7 @@ pub struct Control {
     inbox: mpsc::Sender<Message>,
     merge_wake: watch::Receiver<u64>,
     overrides_changed: Arc<Notify>,
+    board: Board,
 }
 
 impl Control {
@@ -187,7 +195,13 @@ impl Control {
             inbox,
             merge_wake,
             overrides_changed,
+            board: Board::default(),
         })
+    }
+
+    /// Where it is shown how far the raising of UIDs is.
+    pub fn board(&self) -> &Board {
+        &self.board
     }
 
     /// Gives an order for a mailstore and returns what was decided, after the guard answered where it
@@ -248,6 +262,27 @@ impl Control {
         let now = self.shared.clock.now();
         let decided = self.shared.routes.route_mailbox(mailbox, mailstore, now);
         (decided.route == Route::Primary).then_some(epoch)
+    }
+
+    /// The epoch under which the mailboxes of a mailstore may be raised now; none while they need not
+    /// or must not be.
+    pub fn raise_gate(&self, mailstore: &MailstoreId) -> Option<Epoch> {
+        self.shared.view(mailstore, |view| view.may_raise).flatten()
+    }
+
+    /// Whether all is well with a mailstore, so that what is seen there is worth remembering.
+    pub fn is_normal(&self, mailstore: &MailstoreId) -> bool {
+        let is_normal = self.shared.view(mailstore, |view| {
+            view.may_merge && view.state.phase == Phase::Normal && view.state.raising.is_none()
+        });
+        is_normal.unwrap_or(false)
+    }
+
+    /// All mailboxes of a mailstore were raised under `epoch`. Has their mail tried again.
+    /// Does not wait: a loop that is busy or has ended is told again.
+    pub fn raised(&self, mailstore: &MailstoreId, epoch: Epoch) {
+        let mailstore = mailstore.clone();
+        let _ = self.inbox.try_send(Message::Raised { mailstore, epoch });
     }
 
     /// Changes whenever there may be more to merge than before.

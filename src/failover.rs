@@ -7,7 +7,8 @@
 //!
 //! Invariants: a mailstore that is pinned to its primary is never served from the standby; the route
 //! goes back only after the guard found the sentinel where it was, or after an operator accepted the
-//! difference, or vouched for a mailstore without a sentinel; every decision names its evidence.
+//! difference, or vouched for a mailstore without a sentinel; into a mailstore that went back in time
+//! each mailbox returns only after its UIDs were raised; every decision names its evidence.
 
 mod decision;
 mod guard;
@@ -19,8 +20,8 @@ mod step;
 pub use decision::{AskReason, Decider, Decision, Verb};
 pub use guard::{Canary, Difference, GuardVerdict, Numbered, SentinelKnown, SentinelSeen, judge};
 pub use health::{Evidence, Observation, Outcome, ProbeEvidence, ProbeKind, Tally};
-pub use settings::{Policy, Settings};
-pub use state::{GuardCheck, Mode, Phase, ReturnRequest, Serving, State};
+pub use settings::{Policy, Raise, Settings};
+pub use state::{GuardCheck, Mode, MustBeRaised, Phase, Raising, ReturnRequest, Serving, State};
 pub use step::{Action, Command, Event, Order, Surroundings, step};
 
 #[cfg(test)]

@@ -6,17 +6,18 @@
 //!
 //! Answers are framed here (lines and their literals, bounded) and read by imap-proto: the verdict and
 //! code of status answers, CAPABILITY, EXISTS, LIST, SEARCH and FETCH. Read here is what it gets wrong
-//! or not at all: NAMESPACE, which is an error to it; codes that are text to it (`OVERQUOTA`, `LIMIT`,
+//! or not at all: NAMESPACE, which is an error to it; STATUS; codes that are text to it (`OVERQUOTA`, `LIMIT`,
 //! `UNAVAILABLE`); the words of a status answer, which may be any bytes; names with escapes or not in
 //! UTF-8, which it alters; capabilities without IMAP4rev1; a FETCH with attributes that it cannot read
-//! (it panics at `INTERNALDATE NIL`). Every other answer is skipped by its name, ESEARCH and STATUS
+//! (it panics at `INTERNALDATE NIL`). Every other answer is skipped by its name, ESEARCH
 //! among them. What it must not be handed is kept from it in `proto`.
 //!
 //! It never sends a non-synchronising literal: Dovecot reads what follows a refused one as commands
 //! of that user. Everything that enters a command line is a type that cannot hold a line break
 //! ([`Flag`], [`FolderName`], [`UidSet`]). Every answer is bounded in bytes and in time, unknown
-//! untagged answers are skipped, and a connection that failed once is never used again. It never
-//! decides on STATUS, whose UIDNEXT Dovecot may take from a stale cache; [`Client::examine`] is right.
+//! untagged answers are skipped, and a connection that failed once is never used again. Nothing may be
+//! decided on STATUS ([`FolderStatus`]), whose UIDNEXT Dovecot may take from a stale cache;
+//! [`Client::examine`] is right.
 
 mod client;
 mod code;
@@ -26,6 +27,7 @@ mod flag;
 mod folder;
 mod proto;
 mod session;
+mod status;
 mod uid;
 mod value;
 mod wire;
@@ -37,6 +39,7 @@ pub use fetch::{Fetched, Section, Wanted};
 pub use flag::{Flag, InvalidKeyword, Keyword};
 pub use folder::{FolderName, ListedFolder};
 pub use session::{AppendError, Appended, FlagChange, Namespace, NewMessage, Selected};
+pub use status::FolderStatus;
 pub use uid::UidSet;
 
 use std::io;

@@ -3,7 +3,8 @@
 //!
 //! It does no I/O. Invariants: mail whose mailbox is not known is [`Route::Unknown`], so Lifeboat has
 //! nothing to say about it; nothing is routed into a mailstore that is known to hold another mailbox
-//! than before, not even mail that opted out of failover.
+//! than before, or into a mailbox that went back in time and was not raised yet, not even mail that
+//! opted out of failover.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::ids::{Address, DomainName, InvalidId, MailstoreId, ResellerId};
+use crate::ids::{Address, DomainName, Epoch, InvalidId, MailstoreId, ResellerId};
 
 /// Where mail goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,8 @@ pub enum Level {
     Mailstore,
     /// The mailstore holds another mailbox than before, so `Primary` became `Queue`.
     Safety,
+    /// The mailstore went back in time, and the mailbox's UIDs are not raised yet.
+    Raising,
     /// Nothing is known.
     Nothing,
 }
@@ -184,6 +187,17 @@ pub struct MailstoreFacts {
     pub serving: Route,
     /// It is known to hold another mailbox than before: nothing may be routed there.
     pub is_unsafe: bool,
+    /// It went back in time: mail may reach those of its mailboxes that were raised.
+    pub raising: Option<Raising>,
+}
+
+/// A mailstore that went back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raising {
+    /// Under which epoch a mailbox must have been raised; none while nobody may be reached.
+    pub epoch: Option<Epoch>,
+    /// Where mail for the others goes meanwhile: `Standby`, or `Queue` where the standby is ruled out.
+    pub meanwhile: Route,
 }
 
 impl MailstoreFacts {
@@ -191,6 +205,7 @@ impl MailstoreFacts {
     pub const PRIMARY: Self = Self {
         serving: Route::Primary,
         is_unsafe: false,
+        raising: None,
     };
 }
 
@@ -203,6 +218,8 @@ pub struct Facts<'a> {
     pub domain: Option<&'a Overrides>,
     /// The overrides of its mailbox.
     pub mailbox: Option<&'a Overrides>,
+    /// Its UIDs were raised since its mailstore went back in time. Says nothing otherwise.
+    pub is_raised: bool,
 }
 
 /// Decides. An operator's word beats a reseller's; of one rank mailbox beats domain; both beat the
@@ -227,9 +244,10 @@ pub fn route(facts: Facts<'_>, now: Timestamp) -> Decided {
         Some((Setting::Standby, level)) => (Route::Standby, level),
         Some((Setting::Primary, level)) => (Route::Primary, level),
         Some((Setting::Queue, level)) => (Route::Queue, level),
-        None => return decided_by_mailstore(mailstore),
+        None => return decided_by_mailstore(mailstore, facts.is_raised),
     };
-    if route == Route::Primary && mailstore.is_unsafe {
+    let not_yet = mailstore.raising.is_some() && !facts.is_raised;
+    if route == Route::Primary && (mailstore.is_unsafe || not_yet) {
         return Decided {
             route: Route::Queue,
             level: Level::Safety,
@@ -238,11 +256,18 @@ pub fn route(facts: Facts<'_>, now: Timestamp) -> Decided {
     Decided { route, level }
 }
 
-/// The mailstore's own answer stands as it is: its state machine looks at the sentinel itself.
-fn decided_by_mailstore(mailstore: MailstoreFacts) -> Decided {
-    Decided {
-        route: mailstore.serving,
-        level: Level::Mailstore,
+/// The mailstore's own answer stands, for its state machine looks at the sentinel itself; but a
+/// mailbox that has to be raised waits for that.
+fn decided_by_mailstore(mailstore: MailstoreFacts, is_raised: bool) -> Decided {
+    match mailstore.raising {
+        Some(raising) if mailstore.serving == Route::Primary && !is_raised => Decided {
+            route: raising.meanwhile,
+            level: Level::Raising,
+        },
+        _ => Decided {
+            route: mailstore.serving,
+            level: Level::Mailstore,
+        },
     }
 }
 
@@ -274,13 +299,23 @@ impl Table {
             && self
                 .mailstores
                 .values()
-                .all(|m| m.serving == Route::Primary)
+                .all(|m| m.serving == Route::Primary && m.raising.is_none())
     }
 
-    /// Where mail for `mailbox`, which lives on `mailstore`, goes.
-    pub fn route(&self, mailbox: &Address, mailstore: &MailstoreId, now: Timestamp) -> Decided {
+    /// Where mail for `mailbox`, which lives on `mailstore`, goes. `was_raised` is asked, only when
+    /// it matters, whether the mailbox was raised under an epoch.
+    pub fn route(
+        &self,
+        mailbox: &Address,
+        mailstore: &MailstoreId,
+        was_raised: impl FnOnce(Epoch) -> bool,
+        now: Timestamp,
+    ) -> Decided {
+        let of_mailstore = self.mailstores.get(mailstore).copied();
+        let epoch = of_mailstore.and_then(|m| m.raising?.epoch);
         let facts = Facts {
-            mailstore: self.mailstores.get(mailstore).copied(),
+            mailstore: of_mailstore,
+            is_raised: epoch.is_some_and(was_raised),
             domain: self.overrides.domains.get(&mailbox.domain_name()),
             mailbox: self.overrides.mailboxes.get(mailbox),
         };

@@ -33,6 +33,7 @@ pub mod merge_receipt;
 pub mod outage;
 pub mod overview;
 pub mod provision;
+pub mod raising;
 pub mod sign_in;
 pub mod store;
 pub mod token;

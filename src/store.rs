@@ -40,6 +40,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod tokens;
 pub mod unmerged;
+pub mod watermarks;
 
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};

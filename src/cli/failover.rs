@@ -9,6 +9,7 @@ use crate::config::values::Span;
 use crate::route::Scope;
 use crate::service::failover::{FailoverAction, FailoverChange, FailoverView};
 use crate::service::mailstores::MailstoreView;
+use crate::service::raising::{BlockedRaiseView, RaisingView};
 
 /// What a path segment may hold as it is.
 pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -33,9 +34,14 @@ pub(super) enum Command {
     Return {
         #[command(flatten)]
         change: Change,
-        /// Return although the mailstore is not what it was. Look first at what the guard found.
+        /// Return although the mailstore is not what it was; for a mailbox: although its UIDs were
+        /// not raised. Look first at what the guard found.
         #[arg(long)]
         accept_changed_mailstore: bool,
+        /// The mailstore was restored to an earlier state: raise the UIDs of every mailbox before it
+        /// gets its mail, so that desktop clients miss no new message.
+        #[arg(long)]
+        restored: bool,
     },
     /// Never to the standby.
     PinPrimary(Change),
@@ -63,7 +69,7 @@ pub(super) struct Change {
 }
 
 pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
-    let (action, change, accept) = match command {
+    let (action, change, accept, restored) = match command {
         Command::Show { scope: None, json } => return list(global, json).await,
         Command::Show {
             scope: Some(scope),
@@ -72,21 +78,23 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             let client = global.client().await?;
             return print(&client.get(&path(&scope)).await?, json);
         }
-        Command::Activate(change) => (FailoverAction::Activate, change, false),
         Command::Return {
             change,
-            accept_changed_mailstore,
-        } => (FailoverAction::Return, change, accept_changed_mailstore),
-        Command::PinPrimary(change) => (FailoverAction::PinPrimary, change, false),
-        Command::PinStandby(change) => (FailoverAction::PinStandby, change, false),
-        Command::Queue(change) => (FailoverAction::Queue, change, false),
-        Command::Auto(change) => (FailoverAction::Auto, change, false),
+            accept_changed_mailstore: accept,
+            restored,
+        } => (FailoverAction::Return, change, accept, restored),
+        Command::Activate(change) => (FailoverAction::Activate, change, false, false),
+        Command::PinPrimary(change) => (FailoverAction::PinPrimary, change, false, false),
+        Command::PinStandby(change) => (FailoverAction::PinStandby, change, false, false),
+        Command::Queue(change) => (FailoverAction::Queue, change, false, false),
+        Command::Auto(change) => (FailoverAction::Auto, change, false, false),
     };
     let client = global.client().await?;
     let body = FailoverChange {
         action,
         reason: change.reason,
         accept_changed_mailstore: accept,
+        restored,
         expires_in_secs: change.expires.map(|span| span.duration().as_secs()),
     };
     let view: FailoverView = client
@@ -157,8 +165,35 @@ fn print(view: &FailoverView, json: bool) -> Result<(), Failure> {
     line("until", &view.expires_at);
     line("outage", &view.outage);
     line("needs", &view.needs);
+    if let Some(finding) = &view.finding {
+        line("found", &Some(finding.found.clone()));
+        line("if let in", &Some(finding.clients.clone()));
+        for choice in &finding.choices {
+            line("choice", &choice.command.clone().or(Some("wait".into())));
+            line("", &Some(choice.effect.clone()));
+        }
+    }
+    if let Some(raising) = &view.raising {
+        line("raising", &Some(progress(raising)));
+        line("trouble", &raising.trouble);
+        for blocked in &raising.blocked {
+            let BlockedRaiseView { mailbox, why, .. } = blocked;
+            line("not raised", &Some(format!("{mailbox}: {why}")));
+        }
+    }
     for decision in &view.decisions {
         println!("  {}  {} ({})", decision.at, decision.text, decision.by);
     }
     Ok(())
+}
+
+fn progress(raising: &RaisingView) -> String {
+    let of = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    format!(
+        "{} of {} mailboxes get their mail again, {} wait; since {}",
+        of(raising.done),
+        of(raising.total),
+        raising.blocked.len(),
+        raising.since
+    )
 }

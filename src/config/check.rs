@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::secret::SecretSource;
 use super::{Config, Mailstore, MergeDriver, Problem, Problems};
 use crate::net::{Endpoint, Tls};
 
@@ -214,6 +215,15 @@ fn mailstores(config: &Config, findings: &mut Findings) {
                 "one character, as in Dovecot's auth_master_user_separator",
             );
         }
+        raising(mailstore, &mut |field, text| {
+            findings.problem(key(field), text)
+        });
+        if mailstore.doveadm_tls == Tls::Off && mailstore.doveadm.as_ref().is_some_and(is_remote) {
+            findings.warning(
+                key("doveadm_tls"),
+                "doveadm's key, which opens every mailbox, crosses the network in the clear: use \"implicit\" unless that network is yours alone",
+            );
+        }
         if mailstore.sentinel.is_none() {
             findings.warning(
                 key("sentinel"),
@@ -259,8 +269,55 @@ fn maildir(mailstore: &Mailstore, findings: &mut Findings) {
     }
 }
 
+/// How UIDs are raised: over doveadm's HTTP API with one secret, or by a command, or not at all.
+fn raising(mailstore: &Mailstore, problem: &mut dyn FnMut(&str, String)) {
+    let key = &mailstore.doveadm_key_file;
+    let password = &mailstore.doveadm_password_file;
+    if mailstore.doveadm.is_some() && mailstore.raise_command.is_some() {
+        problem("raise_command", "set doveadm or this, not both".into());
+    }
+    match (&mailstore.doveadm, key, password) {
+        (Some(_), None, None) => problem(
+            "doveadm_key_file",
+            "set it, or doveadm_password_file: doveadm lets nobody in without".into(),
+        ),
+        (_, Some(_), Some(_)) => problem(
+            "doveadm_password_file",
+            "set this or doveadm_key_file, not both".into(),
+        ),
+        (None, None, None) | (Some(_), _, _) => {}
+        (None, _, _) => problem("doveadm", "say where it listens, or remove its key".into()),
+    }
+    if mailstore.doveadm_tls == Tls::Starttls {
+        problem("doveadm_tls", "write \"off\" or \"implicit\"".into());
+    }
+    for (field, source) in [
+        ("doveadm_key_file", key),
+        ("doveadm_password_file", password),
+    ] {
+        if let Some(Err(error)) = source.as_ref().map(SecretSource::read) {
+            problem(field, error.to_string());
+        }
+    }
+}
+
 fn failover(config: &Config, findings: &mut Findings) {
     let (failover, probe) = (&config.failover, &config.probe);
+    if !(1..=10_000).contains(&failover.raise_per_second) {
+        findings.problem("failover.raise_per_second", "write 1 to 10000");
+    }
+    if !(1..=1000).contains(&failover.raise_concurrency) {
+        findings.problem("failover.raise_concurrency", "write 1 to 1000");
+    }
+    if !failover.raise_uidnext {
+        findings.warning(
+            "failover.raise_uidnext",
+            "dangerous: after a mailstore was restored to an earlier state, desktop clients silently miss new messages",
+        );
+    }
+    if config.watermark.per_second > 10_000 {
+        findings.problem("watermark.per_second", "write 10000 or less");
+    }
     if failover.failures == 0 || failover.failures > failover.observations {
         findings.problem(
             "failover.failures",

@@ -45,6 +45,14 @@ section! {
         pub cool_down: Span = default "\"1h\"",
         /// See return_after.
         pub flap_window: Span = default "\"24h\"",
+        /// Mailboxes of one mailstore whose UIDs are raised in a second, after it was restored to an
+        /// earlier state.
+        pub raise_per_second: u32 = default "50",
+        /// Mailboxes of one mailstore whose UIDs are raised at the same time.
+        pub raise_concurrency: u32 = default "4",
+        /// Dangerous: false lets mail return to a restored mailstore without raising UIDs. Desktop
+        /// clients then silently miss new messages. For tests that show this.
+        pub raise_uidnext: bool = default "true",
         /// More mailstores than this at once are not taken over without a person's word, as the
         /// fault may be in Lifeboat's own network. The first is never held back.
         pub mailstores_at_once: u32 = default "2",

@@ -3,6 +3,7 @@
 use super::failover::PolicyName;
 use super::maildir_path::MaildirPath;
 use super::merge::MergeDriver;
+use super::raise_command::RaiseCommand;
 use super::secret::SecretSource;
 use super::section::section;
 use crate::ids::{Address, MailstoreId};
@@ -38,6 +39,20 @@ section! {
         /// Where a mailbox's Maildir lies on this machine, with %u (the address), %n (before the @)
         /// and %d (the domain). Only Maildir++ will do, not LAYOUT=fs, sdbox or mdbox.
         pub maildir: MaildirPath = optional "\"/mnt/a1/%d/%n/Maildir\"",
+        /// doveadm's HTTP API (Dovecot: service doveadm { inet_listener http { port = 8080 } }). Over
+        /// it Lifeboat raises UIDs ("doveadm mailbox update --min-next-uid") after the mailstore was
+        /// restored to an earlier state, so that desktop clients miss no new message. Without it, or
+        /// raise_command, such a mailstore waits for an operator.
+        pub doveadm: Endpoint = optional "\"10.0.0.1:8080\"",
+        /// How doveadm's HTTP API is protected: "off" or "implicit".
+        pub doveadm_tls: Tls = default "\"off\"",
+        /// File that holds Dovecot's doveadm_api_key (mode 0600), or "env:NAME".
+        pub doveadm_key_file: SecretSource = optional "\"/etc/lifeboat/a1.doveadm\"",
+        /// File that holds Dovecot's doveadm_password, if there is no doveadm_api_key.
+        pub doveadm_password_file: SecretSource = optional "\"env:A1_DOVEADM\"",
+        /// A command that raises one folder, in place of doveadm: %u is the user, %f the folder, %n
+        /// the UID. It is run without a shell and must not use one: users choose folder names.
+        pub raise_command: RaiseCommand = optional "[\"/usr/bin/doveadm\", \"mailbox\", \"update\", \"-u\", \"%u\", \"--min-next-uid\", \"%n\", \"%f\"]",
         /// Who decides to take over this mailstore's mail, if not as the section failover says.
         pub policy: PolicyName = optional "\"manual\"",
     }

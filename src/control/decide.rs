@@ -14,11 +14,11 @@ use super::{LastProbe, Message, OrderError, Shared, View, Watched};
 use crate::clock::Timestamp;
 use crate::detect::{self, Seen};
 use crate::failover::{
-    Action, Decision, Event, GuardVerdict, Observation, Outcome, Phase, SentinelKnown, Serving,
-    State, Surroundings, step,
+    Action, Decision, Event, GuardVerdict, Mode, MustBeRaised, Observation, Outcome, Phase,
+    SentinelKnown, Serving, State, Surroundings, judge, step,
 };
 use crate::ids::{MailstoreId, OutageId};
-use crate::route::{MailstoreFacts, OverrideTable, Route, Table};
+use crate::route::{MailstoreFacts, OverrideTable, Raising, Route, Table};
 use crate::store::{Store, StoreError, failover as kept, unmerged};
 
 /// How often time is looked at when nothing happens.
@@ -139,6 +139,10 @@ impl Decider {
                 let decided = self.apply(&mailstore, Event::Guard(verdict)).await;
                 self.answer_waiting(&mailstore, &decided);
             }
+            Message::Raised { mailstore, epoch } => {
+                // What could not be kept is said again by the next round of the raising.
+                let _ = self.apply(&mailstore, Event::Raised(epoch)).await;
+            }
             Message::Order {
                 mailstore,
                 command,
@@ -220,6 +224,15 @@ impl Decider {
                 return;
             }
         };
+        // Its newest message was forgotten on purpose while this look was under way.
+        if let Some(known) = known.filter(|known| known.newest.is_none())
+            && seen_by
+                .sentinel
+                .as_ref()
+                .is_some_and(GuardVerdict::went_back)
+        {
+            seen_by.sentinel = Some(judge(&known, &seen.sentinel));
+        }
         let learned = match (known, &seen_by.sentinel) {
             (None, _) if may_learn(&entry.state) => seen.learnable,
             (Some(known), Some(GuardVerdict::Intact)) => with_newest(known, seen),
@@ -306,10 +319,12 @@ impl Decider {
                         .merge_wake
                         .send_modify(|n| *n = n.wrapping_add(1));
                 }
-                Action::RelearnSentinel => {
-                    let id = mailstore.clone();
-                    let forget =
-                        move |tx: &mut dyn crate::store::Tx| kept::learn_sentinel(tx, &id, None);
+                Action::RelearnSentinel | Action::RelearnNewest => {
+                    let (id, all) = (mailstore.clone(), *action == Action::RelearnSentinel);
+                    let forget = move |tx: &mut dyn crate::store::Tx| match all {
+                        true => kept::learn_sentinel(tx, &id, None),
+                        false => kept::relearn_newest(tx, &id),
+                    };
                     if let Err(error) = self.wiring.store.write(forget).await {
                         tracing::error!(%mailstore, %error, "the sentinel is not learned anew");
                         continue;
@@ -375,6 +390,7 @@ impl Decider {
         let view = View {
             state: entry.state.clone(),
             may_merge: entry.state.may_merge(&entry.watched.settings, now),
+            may_raise: entry.state.may_raise(&entry.watched.settings, now),
             probes: entry.probes.clone(),
         };
         let could_merge = {
@@ -397,8 +413,13 @@ impl Decider {
         let open = store.read(|tx| {
             let mut open = Vec::new();
             for (id, outage) in kept::outages(tx, None, OUTAGES_LOOKED_AT)? {
+                let is_open = |id| {
+                    let entry = self.entries.get(id);
+                    entry.is_some_and(|entry| entry.state.raising.is_some())
+                };
                 if outage.merged_at.is_none()
                     && outage.returned_at.is_some()
+                    && !is_open(&outage.mailstore)
                     && unmerged::count_unmerged(tx, &outage.mailstore, 1)? == 0
                 {
                     open.push(id);
@@ -481,5 +502,15 @@ fn facts(state: &State) -> MailstoreFacts {
             Serving::Queue => Route::Queue,
         },
         is_unsafe: state.is_unsafe(),
+        raising: state.must_be_raised().map(|must| Raising {
+            epoch: match must {
+                MustBeRaised::Everybody => None,
+                MustBeRaised::Under(epoch) => Some(epoch),
+            },
+            meanwhile: match state.mode {
+                Mode::PinPrimary => Route::Queue,
+                Mode::Auto | Mode::PinStandby | Mode::Queue => Route::Standby,
+            },
+        }),
     }
 }

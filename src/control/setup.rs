@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Mailstore, PolicyName};
 use crate::detect::Target;
-use crate::failover::{Policy, Settings};
+use crate::failover::{Policy, Raise, Settings};
 use crate::imap;
 use crate::net::{Tls, TlsConnector};
 
@@ -43,7 +43,11 @@ pub fn watched(config: &Config) -> Result<Vec<Watched>, SetupError> {
         .collect()
 }
 
-fn target(config: &Config, mailstore: &Mailstore) -> Result<Target, String> {
+/// How to look at a mailstore.
+///
+/// # Errors
+/// In words, when a password or certificate cannot be read.
+pub fn target(config: &Config, mailstore: &Mailstore) -> Result<Target, String> {
     let tls_connector = match mailstore.tls {
         Tls::Off => None,
         Tls::Starttls | Tls::Implicit => {
@@ -98,5 +102,10 @@ fn settings(config: &Config, mailstore: &Mailstore) -> Settings {
         observation_stale: interval * 3 + timeout * 3,
         guard_retry: timeout * 2 + interval,
         has_sentinel: mailstore.sentinel.is_some(),
+        raise: match mailstore.doveadm.is_some() || mailstore.raise_command.is_some() {
+            _ if !failover.raise_uidnext => Raise::Skip,
+            true => Raise::Able,
+            false => Raise::Unable,
+        },
     }
 }

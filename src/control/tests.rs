@@ -135,6 +135,7 @@ async fn a_dead_mailstore_is_taken_over_and_stays_so_over_a_restart() {
             "a1",
             Order::Return {
                 accept_changed: false,
+                restored: false,
             },
         )
         .await;
@@ -217,6 +218,7 @@ async fn orders_and_overrides_change_the_route_at_once() {
             "a1",
             Order::Return {
                 accept_changed: true,
+                restored: false,
             },
         )
         .await;

@@ -69,6 +69,8 @@ pub enum Verb {
     },
     /// The guard found something other than what was there before, or cannot tell.
     Blocked(GuardVerdict),
+    /// The guard found that the mailstore went back in time, and there is a way to mend it.
+    WentBack(GuardVerdict),
     /// What stood in the way is gone.
     Unblocked,
     /// Its mail goes to the mailstore again.
@@ -77,7 +79,16 @@ pub enum Verb {
         healthy_for: Option<Duration>,
         /// What the guard said; none when a person accepted whatever is there.
         guard: Option<GuardVerdict>,
+        /// Each mailbox follows after its UIDs were raised.
+        raising: bool,
     },
+    /// The UIDs of all mailboxes were raised.
+    Raised {
+        /// How long that took.
+        after: Duration,
+    },
+    /// A person let the mailboxes in that were not raised.
+    NotRaised,
     /// It failed again after a return.
     Relapsed {
         /// The activation's number.
@@ -111,8 +122,11 @@ impl Verb {
             Self::Asked(_) => "asked",
             Self::Activated { .. } => "activated",
             Self::Blocked(_) => "blocked",
+            Self::WentBack(_) => "went-back",
             Self::Unblocked => "unblocked",
             Self::Returned { .. } => "returned",
+            Self::Raised { .. } => "raised",
+            Self::NotRaised => "not-raised",
             Self::Relapsed { .. } => "relapsed",
             Self::Settled { .. } => "settled",
             Self::ModeSet(_) => "mode-set",
@@ -189,8 +203,13 @@ impl fmt::Display for Decision {
                 f,
                 "return blocked: {verdict}; if that is accepted, return with --accept-changed-mailstore"
             ),
+            Verb::WentBack(verdict) => write!(f, "{verdict} unless UIDs are raised first"),
             Verb::Unblocked => f.write_str("no longer blocked: the sentinel is where it was"),
-            Verb::Returned { healthy_for, guard } => {
+            Verb::Returned {
+                healthy_for,
+                guard,
+                raising,
+            } => {
                 f.write_str("returned")?;
                 if let Some(healthy_for) = healthy_for {
                     write!(
@@ -200,9 +219,22 @@ impl fmt::Display for Decision {
                     )?;
                 }
                 match guard {
+                    Some(guard) if *raising => write!(f, ": {}", guard.found()),
                     Some(guard) => write!(f, ": {guard}"),
                     None => f.write_str(", whatever is in the mailstore now"),
+                }?;
+                if *raising {
+                    f.write_str("; each mailbox follows when its UIDs are raised")?;
                 }
+                Ok(())
+            }
+            Verb::Raised { after } => write!(
+                f,
+                "the UIDs of all mailboxes were raised, in {} s",
+                seconds(after)
+            ),
+            Verb::NotRaised => {
+                f.write_str("mail goes to all mailboxes, also to those whose UIDs were not raised")
             }
             Verb::Relapsed { epoch } => write!(
                 f,

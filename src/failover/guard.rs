@@ -116,56 +116,88 @@ impl GuardVerdict {
         matches!(self, Self::Changed { .. } | Self::Missing { .. })
     }
 
-    /// Whether only an operator may decide to return.
+    /// Whether it is the same mailbox in an earlier state: UIDs would be given out twice.
+    pub fn went_back(&self) -> bool {
+        matches!(self, Self::WentBack { .. })
+    }
+
+    /// Whether mail must not simply return: each mailbox has to be raised first, or only an operator
+    /// may decide.
     pub fn blocks_return(&self) -> bool {
-        self.is_another_mailbox() || matches!(self, Self::WentBack { .. })
+        self.is_another_mailbox() || self.went_back()
+    }
+
+    /// Its short name in the API and the message catalogue.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Intact => "intact",
+            Self::WentBack { .. } => "went-back",
+            Self::Changed { .. } => "changed",
+            Self::Missing { .. } => "missing",
+            Self::Unknown { .. } => "unknown",
+            Self::NotConfigured => "not-configured",
+        }
+    }
+
+    /// What was found, in words.
+    pub fn found(&self) -> String {
+        match self {
+            Self::Intact => "the sentinel is where it was".into(),
+            Self::WentBack { known, found } => {
+                let found = found.map_or("none".into(), |found| format!("message {found}"));
+                format!(
+                    "the mailstore went back in time: its sentinel had message {known} and now ends with {found}"
+                )
+            }
+            Self::Changed { what } => what.to_string(),
+            Self::Missing { what } => format!("{what}; the volume may not be mounted"),
+            Self::Unknown { why } => format!("the sentinel could not be looked at: {why}"),
+            Self::NotConfigured => "no sentinel is configured, so nobody can tell whether this is the mailstore that failed".into(),
+        }
+    }
+
+    /// What desktop clients would do if mail and clients were let in as it is; none where nothing is
+    /// known to be wrong.
+    pub fn clients(&self) -> Option<&'static str> {
+        match self {
+            Self::WentBack { .. } => Some("desktop clients would silently miss new messages"),
+            Self::Changed { .. } => {
+                Some("desktop clients would download everything again or delete their copies")
+            }
+            Self::Missing { .. } => Some("desktop clients would delete their copies"),
+            Self::Intact | Self::Unknown { .. } | Self::NotConfigured => None,
+        }
     }
 }
 
-impl fmt::Display for GuardVerdict {
+impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Intact => f.write_str("the sentinel is where it was"),
-            Self::WentBack { known, found } => {
-                write!(
-                    f,
-                    "the mailstore went back in time: its sentinel had message {known} and now ends with "
-                )?;
-                match found {
-                    Some(found) => write!(f, "message {found}"),
-                    None => f.write_str("none"),
-                }?;
-                f.write_str("; desktop clients would silently miss new messages")
+            Self::UidValidity { known, found } => {
+                write!(f, "the sentinel's UIDVALIDITY was {known} and is {found}")
             }
-            Self::Changed { what } => {
-                match what {
-                    Difference::UidValidity { known, found } => write!(
-                        f,
-                        "the sentinel's UIDVALIDITY was {known} and is {found}"
-                    ),
-                    Difference::CanaryContent { uid } => write!(
-                        f,
-                        "another message stands under UID {uid}, the sentinel's old canary"
-                    ),
-                    Difference::NewestContent { uid } => write!(
-                        f,
-                        "another message stands under UID {uid}, the newest that was seen in the sentinel"
-                    ),
-                }?;
-                f.write_str("; desktop clients would download everything again or delete their copies")
-            }
-            Self::Missing { what } => write!(
+            Self::CanaryContent { uid } => write!(
                 f,
-                "{what}; the volume may not be mounted, and desktop clients would delete their copies"
+                "another message stands under UID {uid}, the sentinel's old canary"
             ),
-            Self::Unknown { why } => write!(f, "the sentinel could not be looked at: {why}"),
-            Self::NotConfigured => f.write_str(
-                "no sentinel is configured, so nobody can tell whether this is the mailstore that failed",
+            Self::NewestContent { uid } => write!(
+                f,
+                "another message stands under UID {uid}, the newest that was seen in the sentinel"
             ),
         }
     }
 }
 
+impl fmt::Display for GuardVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.found())?;
+        match (self, self.clients()) {
+            (Self::Missing { .. }, Some(clients)) => write!(f, ", and {clients}"),
+            (_, Some(clients)) => write!(f, "; {clients}"),
+            (_, None) => Ok(()),
+        }
+    }
+}
 /// Compares what is seen with what is known.
 pub fn judge(known: &SentinelKnown, seen: &SentinelSeen) -> GuardVerdict {
     if seen.messages == 0 {

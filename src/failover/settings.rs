@@ -18,6 +18,17 @@ pub enum Policy {
     Automatic,
 }
 
+/// What can be done about a mailstore that went back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raise {
+    /// Nothing: no way to raise UIDs is configured. A person decides.
+    Unable,
+    /// The UIDs of each mailbox are raised, and then its mail returns.
+    Able,
+    /// It returns as it is. Dangerous: desktop clients miss new messages.
+    Skip,
+}
+
 /// Thresholds and times that the decisions follow. All durations are lower bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -51,6 +62,8 @@ pub struct Settings {
     pub guard_retry: Duration,
     /// Whether the mailstore has a sentinel for the guard to look at.
     pub has_sentinel: bool,
+    /// What can be done when it went back in time.
+    pub raise: Raise,
 }
 
 impl Default for Settings {
@@ -70,6 +83,7 @@ impl Default for Settings {
             observation_stale: Duration::from_secs(60),
             guard_retry: Duration::from_secs(30),
             has_sentinel: true,
+            raise: Raise::Unable,
         }
     }
 }

@@ -75,6 +75,27 @@ pub struct ReturnRequest {
     pub reason: String,
     /// The mode to set with the return.
     pub then: Mode,
+    /// It is known to have been restored to an earlier state, whatever the guard finds.
+    pub restored: bool,
+}
+
+/// A mailstore that went back in time: each of its mailboxes gets its mail back after its UIDs were
+/// raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raising {
+    /// The activation under which it was found; what was raised under an earlier one does not count.
+    pub epoch: Epoch,
+    /// When the raising began.
+    pub since: Timestamp,
+}
+
+/// Who may be reached in a mailstore that went back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MustBeRaised {
+    /// Nobody yet.
+    Everybody,
+    /// Mailboxes that were raised under this epoch.
+    Under(Epoch),
 }
 
 /// How far the guard is.
@@ -168,6 +189,9 @@ pub struct State {
     pub activations: Vec<Timestamp>,
     /// Lifeboat does not activate by itself before this.
     pub cool_down_until: Option<Timestamp>,
+    /// Whether mailboxes wait for their UIDs to be raised. Outlives phases: a relapse pauses it, and
+    /// only the last mailbox or a person ends it.
+    pub raising: Option<Raising>,
     /// The last thing seen in the sentinel; not persisted, so that a restart looks again.
     #[serde(skip)]
     pub sentinel: Option<GuardVerdict>,
@@ -185,6 +209,7 @@ impl Default for State {
             epoch: Epoch(0),
             activations: Vec::new(),
             cool_down_until: None,
+            raising: None,
             sentinel: None,
             windows: Windows::default(),
             last_step: None,
@@ -219,6 +244,29 @@ impl State {
             .any(GuardVerdict::is_another_mailbox)
     }
 
+    /// Whether mail may reach a mailbox of it only after that mailbox was raised. Not even mail that
+    /// opted out of failover may go there before: it would be given a UID that clients know.
+    pub fn must_be_raised(&self) -> Option<MustBeRaised> {
+        match (&self.phase, self.raising) {
+            (
+                Phase::Active {
+                    blocked: Some(verdict),
+                    ..
+                },
+                _,
+            ) if verdict.went_back() => Some(MustBeRaised::Everybody),
+            (_, Some(raising)) => Some(MustBeRaised::Under(raising.epoch)),
+            (_, None) => None,
+        }
+    }
+
+    /// The epoch under which mailboxes may be raised now: those that may be merged into a mailstore
+    /// whose mailboxes wait for it.
+    pub fn may_raise(&self, settings: &Settings, now: Timestamp) -> Option<Epoch> {
+        let raising = self.raising?;
+        self.may_merge(settings, now).then_some(raising.epoch)
+    }
+
     /// Whether mail may be merged into the mailstore: it serves its mailboxes, no probe is failing,
     /// and the sentinel, if there is one, was seen intact since this process started.
     pub fn may_merge(&self, settings: &Settings, now: Timestamp) -> bool {
@@ -245,5 +293,6 @@ impl State {
             || self.epoch != other.epoch
             || self.activations != other.activations
             || self.cool_down_until != other.cool_down_until
+            || self.raising != other.raising
     }
 }

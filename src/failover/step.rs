@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::{AskReason, Decider, Decision, Verb};
 use super::guard::GuardVerdict;
-use super::health::{Observation, ProbeKind, Tally};
-use super::settings::{Policy, Settings};
+use super::health::{Observation, Outcome, ProbeKind, Tally};
+use super::settings::{Policy, Raise, Settings};
 use super::state::{GuardCheck, Mode, Phase, Serving, State};
 use crate::clock::Timestamp;
 use crate::ids::{Epoch, OutageId};
@@ -22,6 +22,8 @@ pub enum Event {
     Observed(Observation),
     /// The guard answered.
     Guard(GuardVerdict),
+    /// The UIDs of all mailboxes were raised under this epoch.
+    Raised(Epoch),
     /// A person ordered something.
     Command(Command),
 }
@@ -46,6 +48,9 @@ pub enum Order {
     Return {
         /// Whatever the guard would find.
         accept_changed: bool,
+        /// It is known to have been restored to an earlier state: its UIDs are raised, whatever the
+        /// guard finds.
+        restored: bool,
     },
     /// Never route to the standby.
     PinPrimary,
@@ -84,6 +89,8 @@ pub enum Action {
     CheckGuard,
     /// Learn what is in the sentinel now.
     RelearnSentinel,
+    /// Learn what is the newest message in the sentinel now; the rest stays known.
+    RelearnNewest,
     /// Look for things to merge.
     WakeMerge,
 }
@@ -121,6 +128,7 @@ pub fn step(
         Event::Tick => {}
         Event::Observed(seen) => machine.observe(&seen),
         Event::Guard(verdict) => machine.guard_answered(verdict),
+        Event::Raised(epoch) => machine.all_raised(epoch),
         Event::Command(command) => machine.obey(command),
     }
     machine.decide();
@@ -170,12 +178,38 @@ impl Machine<'_> {
 
     fn observe(&mut self, seen: &Observation) {
         let settings = self.around.settings;
-        self.state.windows.record(seen, settings, self.now);
+        match self.gone_back_under_way(seen) {
+            Some(failed) => self.state.windows.record(&failed, settings, self.now),
+            None => self.state.windows.record(seen, settings, self.now),
+        }
         match &seen.sentinel {
             Some(verdict) => self.note_sentinel(verdict.clone()),
             // It could not be looked at: what was seen before says nothing about what is there now.
             None if seen.probe == ProbeKind::Imap => self.state.sentinel = None,
             None => {}
+        }
+    }
+
+    /// A mailstore that goes back in time while mail goes there fails: it is taken over, and returns
+    /// mailbox by mailbox. Only where that can be done; else a person is told.
+    fn gone_back_under_way(&self, seen: &Observation) -> Option<Observation> {
+        let is_home = !matches!(self.state.phase, Phase::Active { .. });
+        let verdict = seen
+            .sentinel
+            .as_ref()
+            .filter(|verdict| verdict.went_back())?;
+        (is_home && self.settings().raise == Raise::Able).then(|| Observation {
+            outcome: Outcome::Down(verdict.found()),
+            ..seen.clone()
+        })
+    }
+
+    /// What is said about a sentinel that is not as it was.
+    fn verb_of(&self, verdict: GuardVerdict) -> Verb {
+        if verdict.went_back() && self.settings().raise != Raise::Unable {
+            Verb::WentBack(verdict)
+        } else {
+            Verb::Blocked(verdict)
         }
     }
 
@@ -188,10 +222,11 @@ impl Machine<'_> {
                 return;
             }
             blocked.clone_from(&now_blocked);
-            let verb = now_blocked.map_or(Verb::Unblocked, Verb::Blocked);
+            let verb = now_blocked.map_or(Verb::Unblocked, |verdict| self.verb_of(verdict));
             self.record(verb, Decider::Lifeboat, &self.tally());
         } else if verdict.blocks_return() && before.as_ref() != Some(&verdict) {
-            self.record(Verb::Blocked(verdict), Decider::Lifeboat, &self.tally());
+            let verb = self.verb_of(verdict);
+            self.record(verb, Decider::Lifeboat, &self.tally());
         }
     }
 

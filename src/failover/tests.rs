@@ -2,8 +2,9 @@
 //!
 //! A timeline is a text. `set KEY VALUE` changes a setting. `T WHAT` or `A..B/STEP WHAT` happens at
 //! T seconds: `imap up`, `lmtp down REASON`, `imap unknown REASON`, `world VERDICT` (what a look at
-//! the sentinel shows from then on), `order NAME`, `others N`, `restart`. `= T SENTENCE` is a decision
-//! that must follow, `= end PHASE SERVING` how it must end. Every second ticks.
+//! the sentinel shows from then on), `order NAME`, `others N`, `raised` (the UIDs of all mailboxes),
+//! `restart`. `= T SENTENCE` is a decision that must follow, `= end PHASE SERVING` how it must end, with
+//! the epoch under which mailboxes must be raised. Every second ticks.
 
 mod properties;
 mod timelines;
@@ -66,6 +67,10 @@ impl Bench {
                     actions.extend(self.event(Event::Guard(world), now));
                 }
                 Action::RelearnSentinel => self.world = GuardVerdict::Intact,
+                Action::RelearnNewest if self.world.went_back() => {
+                    self.world = GuardVerdict::Intact;
+                }
+                Action::RelearnNewest => {}
                 Action::MarkReturned { .. }
                 | Action::PublishRoute
                 | Action::FlushMx

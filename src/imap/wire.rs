@@ -6,6 +6,7 @@ use super::code::{Code, Verdict};
 use super::fetch::Fetched;
 use super::folder::ListedFolder;
 use super::proto;
+use super::status::FolderStatus;
 use super::value::{self, Value};
 use crate::ids::PrimaryUid;
 
@@ -47,6 +48,8 @@ pub(super) enum Data {
     MyRights(Vec<Value>),
     /// What was found.
     Search(Vec<PrimaryUid>),
+    /// How a folder stands.
+    FolderStatus(FolderStatus),
     /// Nothing that anything here asks for, or not to be made sense of.
     Other,
 }
@@ -107,6 +110,9 @@ fn data(name: &[u8], frame: &Bytes) -> Option<Data> {
         b"LIST" => proto::list(frame)
             .or_else(|| ListedFolder::parse(own_values(frame)?.get(1..)?))
             .map_or(Data::Other, Data::List),
+        b"STATUS" => own_values(frame)
+            .and_then(|values| FolderStatus::parse(values.get(1..)?))
+            .map_or(Data::Other, Data::FolderStatus),
         b"NAMESPACE" => own_values(frame)
             .and_then(|values| Some(values.get(1..)?.to_vec()))
             .map_or(Data::Other, Data::Namespace),

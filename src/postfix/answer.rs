@@ -101,10 +101,15 @@ impl Answers {
 
     /// Without the directory nobody knows whose mail this is. Not found leaves it to the hoster's
     /// tables: healthy mail flows, and mail for a mailstore that is down waits in Postfix. Only when a
-    /// mailstore is known to hold another mailbox than before would that lose mail: then it waits.
+    /// mailstore is known to hold another mailbox than before, or went back in time, would that lose
+    /// mail: then it waits.
     fn route_without_directory(&self) -> Route {
         let table = self.routes.table();
-        if table.mailstores.values().any(|m| m.is_unsafe) {
+        let would_lose = table
+            .mailstores
+            .values()
+            .any(|m| m.is_unsafe || m.raising.is_some());
+        if would_lose {
             Route::Queue
         } else {
             Route::Unknown

@@ -67,6 +67,17 @@ unsafe standby | op primary | -> queue by safety
 unsafe standby | | re primary -> queue by safety
 unsafe standby | | re standby -> standby by mailbox
 unsafe primary | | -> primary by mailstore
+back primary | | -> standby by raising
+back-pinned primary | | -> queue by raising
+raised primary | | -> primary by mailstore
+back standby | | -> standby by mailstore
+raised standby | | -> standby by mailstore
+back queue | | -> queue by mailstore
+back primary | op primary | -> queue by safety
+back standby | | re primary -> queue by safety
+raised standby | | re primary -> primary by mailbox
+back primary | | op standby -> standby by mailbox
+raised primary | op queue | -> queue by domain
 ";
 
 #[test]
@@ -79,8 +90,21 @@ fn routes_as_the_table_says() {
             .collect::<Vec<_>>()
             .try_into()
             .unwrap();
-        let is_unsafe = mailstore.starts_with("unsafe ");
-        let serving = match mailstore.trim_start_matches("unsafe ") {
+        let (kind, serving) = mailstore.split_once(' ').unwrap_or(("", mailstore));
+        let is_unsafe = kind == "unsafe";
+        let raising = match kind {
+            "" | "unsafe" => None,
+            "back" | "raised" => Some(Raising {
+                epoch: Some(Epoch(3)),
+                meanwhile: Route::Standby,
+            }),
+            "back-pinned" => Some(Raising {
+                epoch: Some(Epoch(3)),
+                meanwhile: Route::Queue,
+            }),
+            other => panic!("mailstore {other}"),
+        };
+        let serving = match serving {
             "none" => None,
             "primary" => Some(Route::Primary),
             "standby" => Some(Route::Standby),
@@ -90,9 +114,14 @@ fn routes_as_the_table_says() {
         let (domain, mailbox) = (overrides(domain), overrides(mailbox));
         let decided = route(
             Facts {
-                mailstore: serving.map(|serving| MailstoreFacts { serving, is_unsafe }),
+                mailstore: serving.map(|serving| MailstoreFacts {
+                    serving,
+                    is_unsafe,
+                    raising,
+                }),
                 domain: Some(&domain),
                 mailbox: Some(&mailbox),
+                is_raised: kind == "raised",
             },
             NOW,
         );
@@ -107,7 +136,8 @@ fn a_table_finds_the_overrides_of_domain_and_mailbox() {
     let a1: MailstoreId = "a1".parse().unwrap();
     let ann: Address = "ann@example.com".parse().unwrap();
     let bob: Address = "bob@example.com".parse().unwrap();
-    assert_eq!(table.route(&ann, &a1, NOW).route, Route::Unknown);
+    let route = |table: &Table, mailbox| table.route(mailbox, &a1, |_| false, NOW).route;
+    assert_eq!(route(&table, &ann), Route::Unknown);
     table.mailstores.insert(a1.clone(), MailstoreFacts::PRIMARY);
     assert!(table.is_quiet());
     let mut sparse = OverrideTable::default();
@@ -117,8 +147,35 @@ fn a_table_finds_the_overrides_of_domain_and_mailbox() {
     sparse.mailboxes.insert(ann.clone(), overrides("re queue"));
     table.overrides = Arc::new(sparse);
     assert!(!table.is_quiet());
-    assert_eq!(table.route(&ann, &a1, NOW).route, Route::Queue);
-    assert_eq!(table.route(&bob, &a1, NOW).route, Route::Standby);
+    assert_eq!(route(&table, &ann), Route::Queue);
+    assert_eq!(route(&table, &bob), Route::Standby);
+}
+
+#[test]
+fn a_mailbox_of_a_mailstore_that_went_back_waits_until_it_was_raised() {
+    let a1: MailstoreId = "a1".parse().unwrap();
+    let ann: Address = "ann@example.com".parse().unwrap();
+    let table = |epoch| Table {
+        mailstores: BTreeMap::from([(
+            a1.clone(),
+            MailstoreFacts {
+                raising: Some(Raising {
+                    epoch,
+                    meanwhile: Route::Standby,
+                }),
+                ..MailstoreFacts::PRIMARY
+            },
+        )]),
+        ..Table::default()
+    };
+    assert!(!table(None).is_quiet());
+    let route = |epoch, raised_under: u64| {
+        let was_raised = |asked| asked == Epoch(raised_under);
+        table(epoch).route(&ann, &a1, was_raised, NOW).route
+    };
+    assert_eq!(route(Some(Epoch(3)), 3), Route::Primary);
+    assert_eq!(route(Some(Epoch(3)), 2), Route::Standby, "an earlier time");
+    assert_eq!(route(None, 3), Route::Standby, "nobody yet");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::mailboxes::{level_name, route_name};
+use super::raising::{self, FindingView, RaisingView};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
 use crate::failover::{Command, Decider, Decision, Order, Phase, Serving, Verb};
@@ -56,10 +57,13 @@ impl FailoverAction {
         }
     }
 
-    const fn order(self, accept_changed: bool) -> Order {
+    const fn order(self, accept_changed: bool, restored: bool) -> Order {
         match self {
             Self::Activate => Order::Activate,
-            Self::Return => Order::Return { accept_changed },
+            Self::Return => Order::Return {
+                accept_changed,
+                restored,
+            },
             Self::PinPrimary => Order::PinPrimary,
             Self::PinStandby => Order::PinStandby,
             Self::Queue => Order::Queue,
@@ -79,6 +83,10 @@ pub struct FailoverChange {
     /// Return although the mailstore is not what it was. Only after looking at what the guard found.
     #[serde(default)]
     pub accept_changed_mailstore: bool,
+    /// Return to a mailstore that was restored to an earlier state: the UIDs of every mailbox are
+    /// raised before it gets its mail, whatever the guard finds. Mailstores only.
+    #[serde(default)]
+    pub restored: bool,
     /// In how many seconds an override ends by itself; domains and mailboxes only.
     #[serde(default)]
     pub expires_in_secs: Option<u64>,
@@ -123,6 +131,10 @@ pub struct FailoverView {
     pub outage: Option<String>,
     /// Mailstores: what an operator must decide.
     pub needs: Option<String>,
+    /// Mailstores: what the guard found, where it stands in the way of a return.
+    pub finding: Option<FindingView>,
+    /// Mailstores: how far the raising of UIDs is, after it went back in time.
+    pub raising: Option<RaisingView>,
     /// Mailstores: the last decisions, the newest last.
     pub decisions: Vec<DecisionView>,
     /// Changes whenever mode, state or override do; for `If-Match`.
@@ -150,18 +162,17 @@ pub fn since(phase: &Phase) -> Option<Timestamp> {
 
 /// What an operator must decide about a mailstore, in words.
 pub fn needs(record: &MailstoreRecord) -> Option<String> {
-    let is_open = match &record.state.phase {
-        Phase::Suspected { asked, .. } => asked.is_some(),
-        Phase::Active { blocked, .. } => blocked.is_some(),
+    let is_asked = |verb: &Verb| match &record.state.phase {
+        Phase::Suspected { asked, .. } => asked.is_some() && matches!(verb, Verb::Asked(_)),
+        Phase::Active { blocked, .. } => matches!(
+            verb,
+            Verb::Blocked(verdict) if blocked.as_ref() == Some(verdict)
+        ),
         Phase::Normal | Phase::Returning { .. } => false,
     };
-    let asked = |decision: &&Decision| decision.verb.needs_a_person();
-    record
-        .recent
-        .iter()
-        .rev()
-        .find(asked)
-        .filter(|_| is_open)
+    let mut newest_first = record.recent.iter().rev();
+    newest_first
+        .find(|decision| is_asked(&decision.verb))
         .map(ToString::to_string)
 }
 
@@ -210,9 +221,10 @@ fn show_mailstore(
     id: &MailstoreId,
 ) -> Result<FailoverView, ServiceError> {
     actor.operator()?;
-    if service.config().mailstore(id).is_none() {
-        return Err(ServiceError::NotFound("such mailstore"));
-    }
+    let config = service.config();
+    let mailstore = config
+        .mailstore(id)
+        .ok_or(ServiceError::NotFound("such mailstore"))?;
     let record = service.store.read(|tx| kept::mailstore(tx, id))?;
     let state = &record.state;
     let shown = record.recent.len().saturating_sub(DECISIONS_SHOWN);
@@ -228,6 +240,8 @@ fn show_mailstore(
         expires_at: None,
         outage: state.phase.outage().map(|outage| outage.to_string()),
         needs: needs(&record),
+        finding: raising::finding(service, mailstore, state),
+        raising: raising::raising(service, id, state)?,
         decisions: timeline(record.recent.get(shown..).unwrap_or_default()),
         etag: etag(&(state.mode, state.phase.name(), state.epoch)),
     })
@@ -274,6 +288,8 @@ fn show_override(
             .map(|end| end.to_string()),
         outage: None,
         needs: None,
+        finding: None,
+        raising: None,
         decisions: Vec::new(),
         etag: etag(&overrides),
     })
@@ -292,8 +308,15 @@ fn decided(
     };
     let of_domain = kept::overrides(tx, &Scope::Domain(address.domain_name()))?;
     let table = service.routes.table();
+    let mailstore = table.mailstores.get(&record.mailstore).copied();
+    let epoch = mailstore.and_then(|mailstore| mailstore.raising?.epoch);
+    let is_raised = |epoch| {
+        let routes = &service.routes;
+        routes.was_raised(address, &record.mailstore, epoch)
+    };
     let facts = Facts {
-        mailstore: table.mailstores.get(&record.mailstore).copied(),
+        mailstore,
+        is_raised: epoch.is_some_and(is_raised),
         domain: Some(&of_domain),
         mailbox: Some(of_mailbox),
     };
@@ -319,6 +342,11 @@ pub async fn change(
     let reason = reason(&change.reason)?;
     match scope {
         Scope::Mailstore(id) => order(service, actor, id, &change, reason).await?,
+        Scope::Mailbox(address)
+            if change.accept_changed_mailstore && change.action == FailoverAction::Return =>
+        {
+            raising::accept(service, actor, address, &reason).await?;
+        }
         Scope::Domain(_) | Scope::Mailbox(_) => {
             set_override(
                 service,
@@ -358,15 +386,20 @@ async fn order(
         format!("mailstore:{id}"),
         &reason,
     );
-    if change.accept_changed_mailstore {
-        event.detail = "accepting a changed mailstore".into();
-    }
+    event.detail = match (change.accept_changed_mailstore, change.restored) {
+        (false, false) => String::new(),
+        (true, false) => "accepting a changed mailstore".into(),
+        (false, true) => "as restored to an earlier state".into(),
+        (true, true) => "accepting a changed mailstore, as restored to an earlier state".into(),
+    };
     service
         .store
         .write(move |tx| audit::append(tx, event.clone()).map(drop))
         .await?;
     let command = Command {
-        order: change.action.order(change.accept_changed_mailstore),
+        order: change
+            .action
+            .order(change.accept_changed_mailstore, change.restored),
         by: actor.to_string(),
         reason,
     };

@@ -26,7 +26,7 @@ pub struct MailboxView {
     pub reseller: Option<String>,
     /// Where its mail goes now: `primary`, `standby` or `queue`.
     pub route: String,
-    /// What decided that: `mailbox`, `domain`, `mailstore`, `safety` (what answers at the mailstore is not what users had) or `nothing`.
+    /// What decided that: `mailbox`, `domain`, `mailstore`, `safety` (what answers at the mailstore is not what users had), `raising` (the mailstore went back in time and this mailbox's UIDs are not raised yet) or `nothing`.
     pub level: String,
     /// Whether its user can sign in here.
     pub can_sign_in: bool,
@@ -61,6 +61,7 @@ pub fn level_name(level: Level) -> &'static str {
         Level::Mailstore => "mailstore",
         Level::Nothing => "nothing",
         Level::Safety => "safety",
+        Level::Raising => "raising",
     }
 }
 

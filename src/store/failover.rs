@@ -152,6 +152,7 @@ pub fn record_step(
             | Action::FlushMx
             | Action::CheckGuard
             | Action::RelearnSentinel
+            | Action::RelearnNewest
             | Action::WakeMerge => {
                 if !record.pending.contains(action) {
                     record.pending.push(action.clone());
@@ -400,6 +401,20 @@ pub fn learn_sentinel(
         record.last_number = record.last_number.max(newest.number);
     }
     record.known = known;
+    put(tx, sentinel_key(id), &record)
+}
+
+/// Forgets the newest message of a sentinel, so that the next look learns it anew. Its UIDVALIDITY, its
+/// old canary and the number of its next message stay.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn relearn_newest(tx: &mut dyn Tx, id: &MailstoreId) -> Result<(), StoreError> {
+    let mut record = sentinel(tx, id)?;
+    let Some(known) = &mut record.known else {
+        return Ok(());
+    };
+    known.newest = None;
     put(tx, sentinel_key(id), &record)
 }
 

@@ -30,6 +30,12 @@ pub enum Table {
     OutageEntry = 0x23,
     /// mailstore → what is known of its sentinel.
     Sentinel = 0x24,
+    /// mailbox id → [`super::watermarks::WatermarkRecord`].
+    Watermark = 0x25,
+    /// mailstore → how far the collecting of watermarks came.
+    WatermarkCursor = 0x26,
+    /// (mailstore, epoch, kind, address) → [`super::watermarks::RaiseRecord`].
+    Raise = 0x27,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].

@@ -281,6 +281,21 @@ pub fn forget_merged(tx: &mut dyn Tx, mailbox: MailboxId, id: StandbyId) -> Resu
     put(tx, mailbox, &record)
 }
 
+/// Puts a message whose merged copy was lost by `mailstore` back on the list of what is unmerged.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such message.
+pub fn take_back(
+    tx: &mut dyn Tx,
+    mailstore: &MailstoreId,
+    mailbox: MailboxId,
+    id: StandbyId,
+) -> Result<(), StoreError> {
+    forget_merged(tx, mailbox, id)?;
+    tx.put(unmerged_key(mailstore, mailbox, id), Vec::new());
+    Ok(())
+}
+
 /// Takes a message off the list of what is unmerged, if it still is as the merge verified it;
 /// returns whether it was.
 ///

@@ -6,9 +6,9 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Store, StoreError, directory};
+use super::{Store, StoreError, directory, watermarks};
 use crate::clock::Timestamp;
-use crate::ids::{Address, MailstoreId};
+use crate::ids::{Address, Epoch, MailstoreId};
 use crate::route::{Decided, Level, Route, Table};
 
 /// The route of one recipient.
@@ -66,13 +66,26 @@ impl Routes {
         Ok(Answer { decided, mailbox })
     }
 
-    /// Where mail for a mailbox goes whose mailstore of record is known.
+    /// Where mail for a mailbox goes whose mailstore of record is known. A mailbox of which it cannot
+    /// be read whether it was raised counts as one that was not.
     pub fn route_mailbox(
         &self,
         mailbox: &Address,
         mailstore: &MailstoreId,
         now: Timestamp,
     ) -> Decided {
-        self.table().route(mailbox, mailstore, now)
+        let was_raised = |epoch| self.was_raised(mailbox, mailstore, epoch);
+        self.table().route(mailbox, mailstore, was_raised, now)
+    }
+
+    /// Whether a mailbox was raised under `epoch`.
+    pub fn was_raised(&self, mailbox: &Address, mailstore: &MailstoreId, epoch: Epoch) -> bool {
+        let raised = self
+            .store
+            .read(|tx| watermarks::is_raised(tx, mailstore, epoch, mailbox));
+        raised.unwrap_or_else(|error| {
+            tracing::error!(%mailstore, %error, "it cannot be read which mailboxes were raised");
+            false
+        })
     }
 }

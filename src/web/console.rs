@@ -380,6 +380,7 @@ pub async fn apply(
         action,
         reason: form.get("reason").to_owned(),
         accept_changed_mailstore: false,
+        restored: false,
         expires_in_secs: None,
     };
     match failover::change(&web.service, &session.actor, &scope, order, None).await {

@@ -153,6 +153,7 @@ pub(super) fn table(serving: Route) -> Table {
     let facts = MailstoreFacts {
         serving,
         is_unsafe: false,
+        raising: None,
     };
     Table {
         mailstores: [("a1".parse().unwrap(), facts)].into(),

@@ -95,6 +95,7 @@ fn nothing_returns_into_an_empty_mail_directory_without_a_persons_word() {
     });
     let ordered = bed.order(Order::Return {
         accept_changed: false,
+        restored: false,
     });
     assert!(matches!(
         ordered.last().map(|d| &d.verb),
@@ -151,6 +152,7 @@ fn a_mailstore_restored_to_an_earlier_state_waits_for_a_person_and_is_learned_an
     });
     let ordered = bed.order(Order::Return {
         accept_changed: true,
+        restored: false,
     });
     assert!(matches!(
         ordered.last().map(|d| &d.verb),

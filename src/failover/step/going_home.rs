@@ -7,8 +7,9 @@ use crate::clock::Timestamp;
 use crate::failover::decision::{Decider, Verb};
 use crate::failover::guard::GuardVerdict;
 use crate::failover::health::Tally;
-use crate::failover::settings::Policy;
-use crate::failover::state::{GuardCheck, Mode, Phase, ReturnRequest};
+use crate::failover::settings::{Policy, Raise};
+use crate::failover::state::{GuardCheck, Mode, Phase, Raising, ReturnRequest};
+use crate::ids::Epoch;
 
 impl Machine<'_> {
     pub(super) fn decide_active(
@@ -96,32 +97,31 @@ impl Machine<'_> {
         let (since, by_hand, healthy_since) = (*since, *by_hand, *healthy_since);
         self.note_sentinel(verdict.clone());
         let tally = self.tally();
+        let may_return = self.lets_return(&verdict);
         match (order, verdict) {
-            (Some(order), GuardVerdict::Intact | GuardVerdict::NotConfigured) => {
-                let guard = self.state.sentinel.clone();
-                self.return_by_hand(order, guard, &tally);
+            (Some(order), verdict) if may_return => {
+                self.return_by_hand(order, Some(verdict), &tally);
             }
             (Some(order), verdict) => {
-                let first = if verdict.blocks_return() {
-                    ""
-                } else {
-                    "try again when it answers, or "
-                };
-                let why = format!(
-                    "{verdict}; {first}to return all the same, use `return --accept-changed-mailstore`"
-                );
+                let why = refusal(&verdict);
                 let by = Decider::Person {
                     name: order.by,
                     reason: order.reason,
                 };
                 self.record(Verb::Refused { why }, by, &tally);
             }
-            (None, GuardVerdict::Intact) if self.wants_to_return(since, by_hand, healthy_since) => {
+            (None, verdict)
+                if may_return
+                    && self.returns_by_itself(&verdict)
+                    && self.wants_to_return(since, by_hand, healthy_since) =>
+            {
                 let healthy_for = healthy_since.map(|healthy| self.now.since(healthy));
                 self.state.cool_down_until = Some(self.now.after(self.settings().cool_down));
+                let raising = self.prepare_raising(Some(&verdict), false);
                 let verb = Verb::Returned {
                     healthy_for,
-                    guard: Some(GuardVerdict::Intact),
+                    guard: Some(verdict),
+                    raising,
                 };
                 self.go_home(verb, Decider::Lifeboat, &tally);
             }
@@ -132,6 +132,66 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// Whether mail may return to what the guard found, at once or mailbox by mailbox.
+    fn lets_return(&self, verdict: &GuardVerdict) -> bool {
+        match verdict {
+            GuardVerdict::Intact | GuardVerdict::NotConfigured => true,
+            GuardVerdict::WentBack { .. } => self.settings().raise != Raise::Unable,
+            GuardVerdict::Changed { .. }
+            | GuardVerdict::Missing { .. }
+            | GuardVerdict::Unknown { .. } => false,
+        }
+    }
+
+    fn returns_by_itself(&self, verdict: &GuardVerdict) -> bool {
+        match verdict {
+            GuardVerdict::Intact => true,
+            GuardVerdict::WentBack { .. } => self.settings().policy == Policy::Automatic,
+            GuardVerdict::Changed { .. }
+            | GuardVerdict::Missing { .. }
+            | GuardVerdict::Unknown { .. }
+            | GuardVerdict::NotConfigured => false,
+        }
+    }
+
+    /// Before going home to a mailstore that went back in time, or is known to have been `restored`:
+    /// its mailboxes wait until they are raised, and the sentinel's newest message is learned anew,
+    /// so that a second step back is seen. Returns whether mailboxes have to be raised.
+    pub(super) fn prepare_raising(
+        &mut self,
+        verdict: Option<&GuardVerdict>,
+        restored: bool,
+    ) -> bool {
+        let Phase::Active { epoch, .. } = self.state.phase else {
+            return false;
+        };
+        let went_back = verdict.is_some_and(GuardVerdict::went_back);
+        if went_back {
+            self.state.sentinel = None;
+            self.actions.push(Action::RelearnNewest);
+        }
+        if (went_back || restored) && self.settings().raise == Raise::Able {
+            self.state.raising = Some(Raising {
+                epoch,
+                since: self.now,
+            });
+        }
+        self.state.raising.is_some()
+    }
+
+    /// The last mailbox was raised.
+    pub(super) fn all_raised(&mut self, epoch: Epoch) {
+        let Some(raising) = self.state.raising.filter(|raising| raising.epoch == epoch) else {
+            return;
+        };
+        self.state.raising = None;
+        let after = self.now.since(raising.since);
+        let tally = self.tally();
+        self.record(Verb::Raised { after }, Decider::Lifeboat, &tally);
+        self.actions
+            .extend([Action::PublishRoute, Action::FlushMx, Action::WakeMerge]);
     }
 
     /// `Active` to `Returning`.
@@ -165,4 +225,16 @@ impl Machine<'_> {
             self.actions.push(Action::WakeMerge);
         }
     }
+}
+
+/// Why an order to return is not followed, and what to do.
+fn refusal(verdict: &GuardVerdict) -> String {
+    let first = match verdict {
+        GuardVerdict::WentBack { .. } => {
+            "to have UIDs raised, configure the mailstore's doveadm or raise_command; "
+        }
+        GuardVerdict::Unknown { .. } => "try again when it answers, or ",
+        _ => "",
+    };
+    format!("{verdict}; {first}to return all the same, use `return --accept-changed-mailstore`")
 }

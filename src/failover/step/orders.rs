@@ -4,8 +4,22 @@ use super::{Command, Machine, Order};
 use crate::failover::decision::{Decider, Verb};
 use crate::failover::guard::GuardVerdict;
 use crate::failover::health::Tally;
+use crate::failover::settings::Raise;
 use crate::failover::state::{GuardCheck, Mode, Phase, ReturnRequest};
 use crate::failover::step::Action;
+
+/// `return --restored` where there is no way to raise UIDs.
+const UNABLE: &str = "there is no way to raise this mailstore's UIDs: configure its doveadm or raise_command, and mind failover.raise_uidnext";
+/// `return --restored` where mail goes to the mailstore already.
+const AT_HOME: &str =
+    "mail goes to the mailstore already; to have its UIDs raised, `activate` it first";
+
+/// What was said with an order to return.
+struct Wanted {
+    accept_changed: bool,
+    restored: bool,
+    then: Mode,
+}
 
 impl Machine<'_> {
     pub(super) fn obey(&mut self, command: Command) {
@@ -16,12 +30,25 @@ impl Machine<'_> {
         let tally = self.tally();
         match command.order {
             Order::Activate => self.order_activate(by, &tally),
-            Order::Return { accept_changed } => {
-                self.order_return(command, accept_changed, Mode::Auto, &tally);
+            Order::Return {
+                accept_changed,
+                restored,
+            } => {
+                let wanted = Wanted {
+                    accept_changed,
+                    restored,
+                    then: Mode::Auto,
+                };
+                self.order_return(command, wanted, &tally);
             }
             Order::PinPrimary => {
                 if matches!(self.state.phase, Phase::Active { .. }) {
-                    self.order_return(command, false, Mode::PinPrimary, &tally);
+                    let wanted = Wanted {
+                        accept_changed: false,
+                        restored: false,
+                        then: Mode::PinPrimary,
+                    };
+                    self.order_return(command, wanted, &tally);
                 } else {
                     self.set_mode(Mode::PinPrimary, by, &tally);
                 }
@@ -79,19 +106,40 @@ impl Machine<'_> {
         }
     }
 
-    fn order_return(&mut self, command: Command, accept_changed: bool, then: Mode, tally: &Tally) {
+    fn order_return(&mut self, command: Command, wanted: Wanted, tally: &Tally) {
         let Command { by, reason, .. } = command;
+        let Wanted {
+            accept_changed,
+            restored,
+            then,
+        } = wanted;
         let person = Decider::Person {
             name: by.clone(),
             reason: reason.clone(),
         };
+        let why = match self.state.phase {
+            _ if !restored => None,
+            Phase::Active { .. } if self.settings().raise == Raise::Able => None,
+            Phase::Active { .. } => Some(UNABLE),
+            Phase::Normal | Phase::Suspected { .. } | Phase::Returning { .. } => Some(AT_HOME),
+        };
+        if let Some(why) = why.map(str::to_owned) {
+            self.record(Verb::Refused { why }, person, tally);
+            return;
+        }
         if accept_changed {
             self.state.sentinel = None;
             self.actions.push(Action::RelearnSentinel);
         }
+        let let_in = accept_changed && !restored && self.let_all_in(person.clone(), tally);
         match self.state.phase {
             Phase::Active { .. } => {
-                let order = ReturnRequest { by, reason, then };
+                let order = ReturnRequest {
+                    by,
+                    reason,
+                    then,
+                    restored,
+                };
                 if accept_changed {
                     self.return_by_hand(order, None, tally);
                 } else if self.settings().has_sentinel {
@@ -112,13 +160,24 @@ impl Machine<'_> {
                 // What was seen under another mode must not undo the order in the same step. A veto
                 // stays: that is what was ordered before.
                 self.state.windows.clear();
-                if self.state.mode == Mode::Auto {
+                if self.state.mode == Mode::Auto && !let_in {
                     self.already_so("mail goes to the mailstore", person, tally);
                 } else {
                     self.back_to_auto(person, tally);
                 }
             }
         }
+    }
+
+    /// Mailboxes that were not raised are not waited for any more; returns whether any were.
+    fn let_all_in(&mut self, by: Decider, tally: &Tally) -> bool {
+        if self.state.raising.take().is_none() {
+            return false;
+        }
+        self.record(Verb::NotRaised, by, tally);
+        self.actions
+            .extend([Action::PublishRoute, Action::FlushMx, Action::WakeMerge]);
+        true
     }
 
     fn back_to_auto(&mut self, by: Decider, tally: &Tally) {
@@ -136,6 +195,7 @@ impl Machine<'_> {
     ) {
         self.clear_counters();
         self.state.mode = order.then;
+        let raising = self.prepare_raising(guard.as_ref(), order.restored);
         let by = Decider::Person {
             name: order.by,
             reason: order.reason,
@@ -143,6 +203,7 @@ impl Machine<'_> {
         let verb = Verb::Returned {
             healthy_for: None,
             guard,
+            raising,
         };
         self.go_home(verb, by, tally);
     }

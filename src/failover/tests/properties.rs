@@ -15,6 +15,7 @@ enum Happening {
     World(u8),
     Ordered(u8),
     Others(u8),
+    Raised,
     Restart,
 }
 
@@ -26,7 +27,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
             Happening::Seen(if imap { ProbeKind::Imap } else { ProbeKind::Lmtp }, up)
         }),
         1 => (0..5u8).prop_map(Happening::World),
-        1 => (0..7u8).prop_map(Happening::Ordered),
+        1 => (0..8u8).prop_map(Happening::Ordered),
+        1 => Just(Happening::Raised),
         1 => (0..4u8).prop_map(Happening::Others),
         1 => Just(Happening::Restart),
     ];
@@ -55,11 +57,13 @@ fn world(n: u8) -> GuardVerdict {
 fn order(n: u8) -> Order {
     match n {
         0 => Order::Activate,
-        1 => Order::Return {
-            accept_changed: false,
+        1 | 2 => Order::Return {
+            accept_changed: n == 2,
+            restored: false,
         },
-        2 => Order::Return {
-            accept_changed: true,
+        7 => Order::Return {
+            accept_changed: false,
+            restored: true,
         },
         3 => Order::PinPrimary,
         4 => Order::PinStandby,
@@ -96,6 +100,11 @@ fn run(bench: &mut Bench, happening: &Happening, now: &mut Timestamp) {
         Happening::World(n) => bench.world = world(*n),
         Happening::Ordered(n) => bench.order(order(*n), *now),
         Happening::Others(n) => bench.others = (*n).into(),
+        Happening::Raised => {
+            if let Some(raising) = bench.state.raising {
+                bench.event(Event::Raised(raising.epoch), *now);
+            }
+        }
         Happening::Restart => {
             let bytes = postcard::to_stdvec(&bench.state).unwrap();
             bench.state = postcard::from_bytes(&bytes).unwrap();
@@ -105,14 +114,18 @@ fn run(bench: &mut Bench, happening: &Happening, now: &mut Timestamp) {
 
 proptest! {
     #[test]
-    fn the_rules_hold_over_random_events(list in happenings()) {
+    fn the_rules_hold_over_random_events(list in happenings(), able in any::<bool>()) {
         let mut bench = Bench::new();
         bench.settings = quick();
+        if able {
+            bench.settings.raise = Raise::Able;
+        }
         let mut now = Timestamp::from_secs(1000);
         for happening in &list {
             let before = bench.state.clone();
             let accepted = matches!(happening, Happening::Ordered(2));
             let intact = bench.world == GuardVerdict::Intact;
+            let went_back = bench.world.went_back();
             run(&mut bench, happening, &mut now);
             let after = &bench.state;
             let active = matches!(after.phase, Phase::Active { .. });
@@ -127,7 +140,15 @@ proptest! {
             }
             let returned = said.iter().any(|d| matches!(d.verb, Verb::Returned { .. }));
             if returned {
-                prop_assert!(intact || accepted, "returned into {:?}", bench.world);
+                let raising = able && went_back && after.raising.is_some();
+                prop_assert!(intact || accepted || raising, "returned into {:?}", bench.world);
+            }
+            let all_in = accepted || matches!(happening, Happening::Raised);
+            prop_assert!(before.raising.is_none() || after.raising.is_some() || all_in);
+            prop_assert!(able || after.raising.is_none());
+            if let Some(epoch) = after.may_raise(&bench.settings, now) {
+                prop_assert!(after.may_merge(&bench.settings, now));
+                prop_assert_eq!(after.must_be_raised(), Some(MustBeRaised::Under(epoch)));
             }
             let left_active = matches!(before.phase, Phase::Active { .. })
                 && !matches!(after.phase, Phase::Active { .. });

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::super::*;
 use super::{Bench, validity};
 use crate::clock::Timestamp;
+use crate::ids::Epoch;
 
 fn set(settings: &mut Settings, key: &str, value: &str) {
     let number = |text: &str| -> u64 { text.parse().expect("a number") };
@@ -31,6 +32,14 @@ fn set(settings: &mut Settings, key: &str, value: &str) {
         "cool-down" => settings.cool_down = secs(),
         "at-once" => settings.mailstores_at_once = small(),
         "sentinel" => settings.has_sentinel = value == "yes",
+        "raise" => {
+            settings.raise = match value {
+                "unable" => Raise::Unable,
+                "able" => Raise::Able,
+                "skip" => Raise::Skip,
+                _ => panic!("raise {value}"),
+            }
+        }
         _ => panic!("unknown setting {key}"),
     }
 }
@@ -58,15 +67,20 @@ fn verdict(text: &str) -> GuardVerdict {
     }
 }
 
+fn returning(accept_changed: bool, restored: bool) -> Order {
+    Order::Return {
+        accept_changed,
+        restored,
+    }
+}
+
 fn order(text: &str) -> Order {
     match text {
         "activate" => Order::Activate,
-        "return" => Order::Return {
-            accept_changed: false,
-        },
-        "return --accept-changed-mailstore" => Order::Return {
-            accept_changed: true,
-        },
+        "return" => returning(false, false),
+        "return --accept-changed-mailstore" => returning(true, false),
+        "return --restored" => returning(false, true),
+        "return --restored --accept-changed-mailstore" => returning(true, true),
         "pin-primary" => Order::PinPrimary,
         "pin-standby" => Order::PinStandby,
         "queue" => Order::Queue,
@@ -93,6 +107,13 @@ fn happen(bench: &mut Bench, what: &str, now: Timestamp) {
     }
     match word {
         "world" => bench.world = verdict(rest),
+        "raised" => {
+            let epoch = bench
+                .state
+                .raising
+                .map_or(Epoch(0), |raising| raising.epoch);
+            bench.event(Event::Raised(epoch), now);
+        }
         "others" => bench.others = rest.parse().unwrap(),
         "order" => bench.order(order(rest), now),
         "restart" => {
@@ -135,8 +156,13 @@ fn play(text: &str) -> Vec<String> {
         bench.event(Event::Tick, now);
         said.extend(bench.decisions.drain(..).map(|d| format!("{at} {d}")));
     }
+    let raising = match bench.state.must_be_raised() {
+        None => String::new(),
+        Some(MustBeRaised::Everybody) => ", nobody raised".to_owned(),
+        Some(MustBeRaised::Under(epoch)) => format!(", raising (epoch {epoch})"),
+    };
     said.push(format!(
-        "end {} {:?}",
+        "end {} {:?}{raising}",
         bench.state.phase.name(),
         bench.state.serving()
     ));

@@ -29,6 +29,7 @@ fn table(states: &[(&str, Route)]) -> Table {
     let facts = |serving| MailstoreFacts {
         serving,
         is_unsafe: false,
+        raising: None,
     };
     let mailstores = states
         .iter()

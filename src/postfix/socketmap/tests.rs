@@ -17,6 +17,7 @@ async fn start(dir: &TempDir, endpoint: Endpoint, limits: Limits) -> Endpoint {
     let facts = MailstoreFacts {
         serving: Route::Standby,
         is_unsafe: false,
+        raising: None,
     };
     table.mailstores.insert("a1".parse().unwrap(), facts);
     routes.publish(table);

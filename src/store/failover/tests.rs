@@ -64,6 +64,7 @@ async fn a_step_is_kept_with_its_actions_its_outage_and_its_decisions() {
         &store,
         crate::failover::Order::Return {
             accept_changed: false,
+            restored: false,
         },
         9,
     )

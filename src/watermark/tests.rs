@@ -1,0 +1,1 @@
+//! The pure parts; the rest is tested on a real Dovecot in tests/it.
