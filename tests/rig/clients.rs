@@ -106,6 +106,9 @@ impl Getmail {
             dir = dir.display(),
         );
         std::fs::write(dir.join("getmailrc"), config).expect("write getmailrc");
+        // A copy, because the user who runs it may not be able to read the repository.
+        std::fs::write(dir.join("getmail.py"), include_str!("../getmail.py"))
+            .expect("write getmail.py");
         for place in ["", "mail", "mail/tmp", "mail/new", "mail/cur"] {
             chown(dir.join(place), Some(NOBODY), Some(NOBODY)).expect("chown the local copy");
         }
@@ -125,7 +128,9 @@ impl Client for Getmail {
     }
 
     fn fetch(&self) -> Result<(), String> {
-        run(Command::new("/usr/bin/getmail")
+        run(Command::new("python3")
+            .arg("-B")
+            .arg("getmail.py")
             .arg("--getmaildir")
             .arg(&self.dir)
             .args(["--rcfile", "getmailrc"])

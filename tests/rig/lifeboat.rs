@@ -191,6 +191,11 @@ impl Lifeboat {
         self.server.as_mut().is_some_and(Server::is_running)
     }
 
+    /// Whether it was started and not stopped or killed since.
+    pub fn is_started(&self) -> bool {
+        self.server.is_some()
+    }
+
     /// Sends a signal to the server.
     pub fn signal(&self, signal: Signal) {
         if let Some(server) = &self.server {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use lifeboat::ids::StandbyId;
 
+use super::Case;
 use super::content::Content;
 use super::fault::{self, Fault};
-use super::{Case, Driver};
 use crate::rig::clients::{self, Client};
 use crate::rig::proof::{Accepted, Proof, now_secs};
 use crate::rig::{
@@ -60,10 +60,11 @@ impl Bed {
         let proxy = CutProxy::start(a1.imap().addr());
         let mut mailstore = MailstoreOptions::of(&a1);
         mailstore.imap = proxy.port().to_string();
-        mailstore.extra = "policy = \"manual\"\n".to_owned();
-        match case.driver {
-            Driver::Imap => {}
-        }
+        mailstore.extra = format!(
+            "policy = \"manual\"\nmerge_driver = \"{}\"\nmaildir = \"{}/mail/%d/%n/Maildir\"\n",
+            case.driver.name(),
+            dir.sub("a1").display()
+        );
         let lifeboat = Lifeboat::prepare(
             crate::binary(),
             &dir.sub("lifeboat"),
@@ -140,6 +141,12 @@ impl Bed {
         }
         let standby = self.standby.take().expect("no server ran");
         standby.close();
+    }
+
+    /// Files in the inbox that Dovecot has not taken up.
+    pub fn files_in_new(&self) -> usize {
+        let new = self.a1.home(ANN).join("Maildir/new");
+        std::fs::read_dir(new).into_iter().flatten().count()
     }
 
     fn accept(&mut self, token: &str, (date_from, date_to): (u64, u64), body: Option<&[u8]>) {

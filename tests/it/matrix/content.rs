@@ -4,6 +4,7 @@ use lifeboat::ids::FolderId;
 use lifeboat::mail::{Flags, Role};
 use lifeboat::store::messages::Origin;
 
+use super::Driver;
 use super::bed::{ANN, Bed};
 use crate::dice::number_from_environment;
 use crate::rig::TestMessage;
@@ -56,6 +57,11 @@ impl Content {
             Self::NonAscii => "non-ascii",
             Self::Idling => "idling",
         }
+    }
+
+    /// Whether it is a case for a driver: files are placed whatever Dovecot's quota says.
+    pub fn takes(self, driver: Driver) -> bool {
+        driver == Driver::Imap || self != Self::OverQuota
     }
 
     /// Whether a fault may find nothing to strike at: a mailstore that takes nothing says no OK.

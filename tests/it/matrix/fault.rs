@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use lifeboat::merge::Step;
+use lifeboat::merge::{PlaceStep, Step};
 
+use super::Driver;
 use super::bed::{ANN, Bed};
 use crate::kill::died;
 use crate::rig::{Cut, Dialect, LmtpProxy, ProxyMode, SmtpClient, wait_until};
@@ -13,13 +14,16 @@ pub enum Fault {
     Nothing,
     /// Lifeboat dies with -9 at a step of its journal.
     KilledAt(Step),
+    /// The same, at a step of placing files.
+    KilledAtPlacing(PlaceStep),
     /// The mailstore has stored a batch, and its OK is lost.
     CutBeforeOk,
     /// The connection ends within a message.
     CutInMessage,
-    /// Dovecot dies with -9 within a message.
+    /// Dovecot dies with -9 within a message; or is dead while files are placed.
     DovecotKilled,
-    /// All of Dovecot stands still within a message, as behind a filer that hangs, and goes on.
+    /// All of Dovecot stands still within a message, or while files are placed, as behind a filer
+    /// that hangs, and goes on.
     DovecotHangs,
     /// Before the outage Dovecot stored a message and hung before it said so: the MX sent it to the
     /// standby too.
@@ -29,17 +33,25 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub fn all() -> Vec<Self> {
+    /// Those that a merge by this driver can meet.
+    pub fn all(driver: Driver) -> Vec<Self> {
         let mut all = vec![
             Self::Nothing,
-            Self::CutBeforeOk,
-            Self::CutInMessage,
             Self::DovecotKilled,
             Self::DovecotHangs,
             Self::StalledAfterData,
             Self::Relapse,
         ];
-        all.extend(Step::ALL.map(Self::KilledAt));
+        match driver {
+            Driver::Imap => {
+                all.extend([Self::CutBeforeOk, Self::CutInMessage]);
+                all.extend(Step::ALL.map(Self::KilledAt));
+            }
+            Driver::Maildir => {
+                all.extend(PlaceStep::ALL.map(Self::KilledAtPlacing));
+                all.extend([Step::ReadBack, Step::Settled].map(Self::KilledAt));
+            }
+        }
         all
     }
 
@@ -47,6 +59,7 @@ impl Fault {
         match self {
             Self::Nothing => "clean",
             Self::KilledAt(step) => step.name(),
+            Self::KilledAtPlacing(step) => step.name(),
             Self::CutBeforeOk => "cut-before-ok",
             Self::CutInMessage => "cut-in-message",
             Self::DovecotKilled => "dovecot-killed",
@@ -70,50 +83,48 @@ const STRIKES_WITHIN: Duration = Duration::from_secs(12);
 /// Starts the server and lets the fault strike; leaves everything running and mended. Returns whether
 /// it struck.
 pub fn strike(bed: &mut Bed) -> bool {
-    match bed.case.fault {
+    let struck = match bed.case.fault {
         Fault::Nothing | Fault::StalledAfterData => {
             bed.lifeboat.restart();
             true
         }
-        Fault::KilledAt(step) => killed_at(bed, step),
+        // These two only a visit after a doubt takes.
+        Fault::KilledAt(step @ (Step::Looked | Step::Recovered)) => {
+            let doubt = killed_at(bed, Step::Appended.name());
+            killed_at(bed, step.name()) && doubt
+        }
+        Fault::KilledAt(step) => killed_at(bed, step.name()),
+        Fault::KilledAtPlacing(step) => killed_at(bed, step.name()),
         Fault::CutBeforeOk => cut(bed, Cut::BeforeOk),
         Fault::CutInMessage => cut(bed, Cut::MidLiteral),
-        Fault::DovecotKilled => held(bed, |bed| {
+        Fault::DovecotKilled => amid(bed, |bed| {
             bed.a1.kill();
             bed.proxy.set(Cut::Never);
             bed.a1.restart();
         }),
-        Fault::DovecotHangs => held(bed, |bed| {
+        Fault::DovecotHangs => amid(bed, |bed| {
             bed.a1.freeze();
             bed.proxy.set(Cut::Never);
             std::thread::sleep(Duration::from_secs(2));
             bed.a1.thaw();
         }),
-        Fault::Relapse => held(bed, relapse),
+        Fault::Relapse => amid(bed, relapse),
+    };
+    if !bed.lifeboat.is_started() {
+        bed.lifeboat.set_options(|options| options.env.clear());
+        bed.lifeboat.restart();
     }
+    struck
 }
 
-/// A step that only a visit after a doubt takes.
-fn recovers(step: Step) -> bool {
-    matches!(step, Step::Looked | Step::Recovered)
-}
-
-fn killed_at(bed: &mut Bed, step: Step) -> bool {
-    let mut steps = vec![step];
-    if recovers(step) {
-        steps.insert(0, Step::Appended);
-    }
-    let mut struck = true;
-    for step in steps {
-        bed.lifeboat.set_options(|options| {
-            options.env = vec![("LIFEBOAT_CRASH_AT".to_owned(), format!("{}:1", step.name()))];
-        });
-        bed.lifeboat.launch();
-        struck &= died(&mut bed.lifeboat, STRIKES_WITHIN);
-        bed.lifeboat.kill();
-    }
-    bed.lifeboat.set_options(|options| options.env.clear());
-    bed.lifeboat.restart();
+/// One life that ends at a step.
+fn killed_at(bed: &mut Bed, step: &str) -> bool {
+    bed.lifeboat.set_options(|options| {
+        options.env = vec![("LIFEBOAT_CRASH_AT".to_owned(), format!("{step}:1"))];
+    });
+    bed.lifeboat.launch();
+    let struck = died(&mut bed.lifeboat, STRIKES_WITHIN);
+    bed.lifeboat.kill();
     struck
 }
 
@@ -137,11 +148,23 @@ fn cut(bed: &mut Bed, cut: Cut) -> bool {
     struck
 }
 
-/// Holds the merge within a message and lets something happen then.
-fn held(bed: &mut Bed, happens: impl FnOnce(&mut Bed)) -> bool {
-    bed.proxy.set(Cut::Hold);
-    bed.lifeboat.restart();
-    let struck = comes_to_pass(|| bed.proxy.held() > 0);
+/// Lets something happen in the middle of a merge: within a message, or when the first files are
+/// placed and IMAP has not shown them.
+fn amid(bed: &mut Bed, happens: impl FnOnce(&mut Bed)) -> bool {
+    let struck = match bed.case.driver {
+        Driver::Imap => {
+            bed.proxy.set(Cut::Hold);
+            bed.lifeboat.restart();
+            comes_to_pass(|| bed.proxy.held() > 0)
+        }
+        Driver::Maildir => {
+            bed.a1.freeze();
+            bed.lifeboat.restart();
+            let struck = comes_to_pass(|| bed.files_in_new() > 0);
+            bed.a1.thaw();
+            struck
+        }
+    };
     happens(bed);
     bed.proxy.set(Cut::Never);
     struck

@@ -51,6 +51,7 @@ impl Shape {
     pub fn takes(self, driver: Driver) -> bool {
         match driver {
             Driver::Imap => true,
+            Driver::Maildir => !matches!(self, Self::Sdbox | Self::Mdbox),
         }
     }
 
