@@ -285,6 +285,27 @@ impl Control {
         let _ = self.inbox.try_send(Message::Raised { mailstore, epoch });
     }
 
+    /// Whether files may be placed for a mailbox on an operator's order, while the mailstore's IMAP is
+    /// still closed: its mailstore is active and the mailbox's own mail goes to the standby. What else
+    /// has to be known (that the volume is the one that it was) is asked by whoever gives the order.
+    pub fn place_gate(&self, mailstore: &MailstoreId, mailbox: &Address) -> Option<Epoch> {
+        let epoch = self.active_epoch(mailstore)?;
+        let now = self.shared.clock.now();
+        let decided = self.shared.routes.route_mailbox(mailbox, mailstore, now);
+        (decided.route == Route::Standby).then_some(epoch)
+    }
+
+    /// The number of a mailstore's activation, while it is active.
+    pub fn active_epoch(&self, mailstore: &MailstoreId) -> Option<Epoch> {
+        let phase = self
+            .shared
+            .view(mailstore, |view| view.state.phase.clone())?;
+        match phase {
+            Phase::Active { epoch, .. } => Some(epoch),
+            _ => None,
+        }
+    }
+
     /// Changes whenever there may be more to merge than before.
     pub fn merge_wake(&self) -> watch::Receiver<u64> {
         self.merge_wake.clone()

@@ -32,7 +32,7 @@ mod taken;
 mod verify;
 mod visit;
 
-pub use by_order::{PlaceError, Placed};
+pub use by_order::{Pass, PlaceError, Placed, Running};
 pub use door::{Check, Finding, Verdict};
 pub use plan::{FolderPlan, MailboxPlan};
 pub use run::{LaneView, Merger};
@@ -85,6 +85,8 @@ pub struct Files {
     pub places: bool,
     /// Mailboxes that are being visited: an order and a visit do not meet in one.
     in_hand: Arc<Mutex<HashSet<MailboxId>>>,
+    /// The last pass that was ordered.
+    pass: Arc<Mutex<Option<Pass>>>,
 }
 
 /// A mailbox that nobody else visits as long as this lives.
@@ -107,6 +109,7 @@ impl Files {
             pool: Pool::new(FILE_THREADS_MAX, FILE_SILENCE),
             places,
             in_hand: Arc::default(),
+            pass: Arc::default(),
         }
     }
 

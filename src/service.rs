@@ -29,6 +29,7 @@ pub mod mailstores;
 pub mod merge;
 pub mod merge_check;
 pub mod merge_orders;
+mod merge_place;
 pub mod merge_receipt;
 pub mod outage;
 pub mod overview;

@@ -253,6 +253,12 @@ async fn start(run: Run, global: &Global) -> Result<(), Failure> {
         return print_mailbox(&view, run.json, run.wait);
     }
     let mut view: MailstoreMergeView = client.call(Method::PUT, &path, &body).await?;
+    if matches!(run.driver, Some(Driver::Maildir)) {
+        if run.wait {
+            view = wait_placed(&client, &view.mailstore).await?;
+        }
+        return print_placed(&view, run.json);
+    }
     if run.wait {
         view = wait_mailstore(&client, &view.mailstore).await?;
     }
@@ -302,6 +308,55 @@ async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeVie
 /// Whether a mailbox waits for more than a mailstore that did not answer once.
 fn is_stuck(blocked: &BlockedView) -> bool {
     blocked.attempts > PASSING_ATTEMPTS || blocked.reason != "unavailable"
+}
+
+/// Waits until an order to place files is carried out.
+async fn wait_placed(client: &Client, name: &str) -> Result<MailstoreMergeView, Failure> {
+    let bar = output::progress(Some(0), false);
+    let ended = loop {
+        let status: MergeView = client.get("/api/v1/merges").await?;
+        let mut views = status.mailstores.into_iter();
+        let Some(view) = views.find(|view| view.mailstore == name) else {
+            break Err(Failure::found(format!(
+                "there is no mailstore {name} any more"
+            )));
+        };
+        let Some(placing) = &view.placing else {
+            break Err(Failure::found("the server was started anew meanwhile"));
+        };
+        bar.set_length(view.mailboxes.max(placing.mailboxes));
+        bar.set_position(placing.mailboxes);
+        if !placing.running {
+            break Ok(view);
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    bar.finish_and_clear();
+    ended
+}
+
+fn print_placed(view: &MailstoreMergeView, json: bool) -> Result<(), Failure> {
+    if json {
+        output::json(view)?;
+    }
+    let Some(placing) = &view.placing else {
+        return Ok(());
+    };
+    if !json {
+        let (messages, mailboxes) = (placing.provisional, placing.mailboxes);
+        println!(
+            "{messages} messages are in {mailboxes} mailboxes of {} as files",
+            view.mailstore
+        );
+        println!("they get their UIDs, and are read back, when its IMAP is back");
+    }
+    match (&placing.failed, placing.waiting) {
+        (Some(why), _) => Err(Failure::found(why.clone())),
+        (None, 0) => Ok(()),
+        (None, waiting) => Err(Failure::found(format!(
+            "{waiting} mailboxes wait: lifeboat merge status says why"
+        ))),
+    }
 }
 
 async fn wait_mailbox(client: &Client, path: &str) -> Result<MailboxMergeView, Failure> {

@@ -5,8 +5,8 @@
 //! gives a gate that stays open as long as the order holds. What is placed stays provisional until the
 //! mailstore has its route back and a visit has seen it by IMAP.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -32,6 +32,17 @@ pub struct Placed {
     pub provisional: u64,
 }
 
+/// A pass that was ordered, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// How far it has come.
+    pub placed: Placed,
+    /// Whether it goes on.
+    pub is_running: bool,
+    /// Why it ended early, if it did.
+    pub failed: Option<String>,
+}
+
 /// Why nothing more is placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
@@ -40,6 +51,9 @@ pub enum PlaceError {
         "the mailstore {0} has no maildir in the configuration: its volume must be mounted here"
     )]
     NoFiles(MailstoreId),
+    /// An order is being carried out.
+    #[error("messages are being placed in the mailstore {0} already")]
+    Already(MailstoreId),
     /// So many calls into the volume hang that it is left alone.
     #[error("the mailstore's volume does not answer: {0}")]
     Hangs(String),
@@ -76,8 +90,31 @@ impl Merger {
         access.and_then(|access| access.files.as_ref())
     }
 
+    /// The last pass that was ordered for a mailstore since the start.
+    pub fn pass(&self, mailstore: &MailstoreId) -> Option<Pass> {
+        self.files(mailstore)?.pass().clone()
+    }
+
+    /// Begins a pass over a mailstore's mailboxes, which [`Merger::place_now`] makes.
+    ///
+    /// # Errors
+    /// When one is under way, or the mailstore's volume is not known here.
+    pub fn begin_pass(&self, mailstore: &MailstoreId) -> Result<Running, PlaceError> {
+        let files = self.files(mailstore);
+        let files = files.ok_or_else(|| PlaceError::NoFiles(mailstore.clone()))?;
+        let mut pass = files.pass();
+        if pass.as_ref().is_some_and(|pass| pass.is_running) {
+            return Err(PlaceError::Already(mailstore.clone()));
+        }
+        *pass = Some(Pass {
+            is_running: true,
+            ..Pass::default()
+        });
+        Ok(Running(files.clone()))
+    }
+
     /// Goes once through all mailboxes of `mailstore` with something unmerged and places it, as far as
-    /// `gate` lets it; `progress` hears of every mailbox. Whether the mailstore's own driver is the
+    /// `gate` lets it; [`Merger::pass`] tells how far it is. Whether the mailstore's own driver is the
     /// Maildir does not matter.
     ///
     /// # Errors
@@ -85,8 +122,21 @@ impl Merger {
     pub async fn place_now(
         &self,
         mailstore: &MailstoreId,
+        running: Running,
         gate: Gate,
-        progress: &(dyn Fn(Placed) + Send + Sync),
+    ) -> Result<Placed, PlaceError> {
+        let result = self.go_through(mailstore, gate, &running).await;
+        if let Err(error) = &result {
+            running.change(|pass| pass.failed = Some(error.to_string()));
+        }
+        result
+    }
+
+    async fn go_through(
+        &self,
+        mailstore: &MailstoreId,
+        gate: Gate,
+        running: &Running,
     ) -> Result<Placed, PlaceError> {
         let no_files = || PlaceError::NoFiles(mailstore.clone());
         let access = self.access(mailstore).ok_or_else(no_files)?;
@@ -109,7 +159,10 @@ impl Merger {
                 let Ok(permit) = permits.clone().acquire_owned().await else {
                     return Ok(tally.placed());
                 };
-                take_in(&mut visits, tally.placed(), progress)?;
+                running.change(|pass| pass.placed = tally.placed());
+                while let Some(done) = visits.try_join_next() {
+                    heard(done)?;
+                }
                 let (context, access) = (context.clone(), access.clone());
                 let tally = tally.clone();
                 visits.spawn(async move {
@@ -123,24 +176,36 @@ impl Merger {
             }
         }
         while let Some(done) = visits.join_next().await {
+            running.change(|pass| pass.placed = tally.placed());
             heard(done)?;
-            progress(tally.placed());
         }
+        running.change(|pass| pass.placed = tally.placed());
         Ok(tally.placed())
     }
 }
 
-/// Takes in what has ended meanwhile.
-fn take_in(
-    visits: &mut JoinSet<Result<(), PlaceError>>,
-    placed: Placed,
-    progress: &(dyn Fn(Placed) + Send + Sync),
-) -> Result<(), PlaceError> {
-    while let Some(done) = visits.try_join_next() {
-        heard(done)?;
-        progress(placed);
+impl Files {
+    fn pass(&self) -> MutexGuard<'_, Option<Pass>> {
+        self.pass.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    Ok(())
+}
+
+/// A pass that is under way; it ends when this goes, however that happens.
+#[derive(Debug)]
+pub struct Running(Files);
+
+impl Running {
+    fn change(&self, change: impl FnOnce(&mut Pass)) {
+        if let Some(pass) = self.0.pass().as_mut() {
+            change(pass);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.change(|pass| pass.is_running = false);
+    }
 }
 
 fn heard(done: Result<Result<(), PlaceError>, tokio::task::JoinError>) -> Result<(), PlaceError> {

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError};
 use crate::ids::MailstoreId;
+use crate::merge::Pass;
 use crate::store::ReadTx;
 use crate::store::merge::orders::{self, Speed};
 use crate::store::merge::{self as kept, ParkReason};
@@ -51,6 +52,36 @@ pub struct MailstoreMergeView {
     pub ceiling: u64,
     /// Whether it did not answer and is left alone for a while.
     pub down: bool,
+    /// The last order to place messages as files, if there was one since the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placing: Option<PlacingView>,
+}
+
+/// An order to place messages as files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlacingView {
+    /// Whether it goes on.
+    pub running: bool,
+    /// Mailboxes that were gone through.
+    pub mailboxes: u64,
+    /// Those among them that wait for a reason of their own.
+    pub waiting: u64,
+    /// Messages that are there as files and get their UIDs when the mailstore's IMAP is back.
+    pub provisional: u64,
+    /// Why it ended early, if it did.
+    pub failed: Option<String>,
+}
+
+impl From<Pass> for PlacingView {
+    fn from(pass: Pass) -> Self {
+        Self {
+            running: pass.is_running,
+            mailboxes: pass.placed.mailboxes,
+            waiting: pass.placed.waiting,
+            provisional: pass.placed.provisional,
+            failed: pass.failed,
+        }
+    }
 }
 
 /// A mailbox that waits.
@@ -158,6 +189,11 @@ fn of_mailstore(
         allowed: number(lane.allowed),
         ceiling: number(lane.ceiling),
         down: lane.down,
+        placing: service
+            .merger
+            .as_ref()
+            .and_then(|merger| merger.pass(id))
+            .map(PlacingView::from),
     })
 }
 

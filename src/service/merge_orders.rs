@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::merge::{self, MailstoreMergeView};
-use super::{Actor, Service, ServiceError, reason};
+use super::{Actor, Service, ServiceError, merge_place, reason};
 use crate::ids::{Address, MailstoreId};
 use crate::store::merge as kept;
 use crate::store::merge::orders::{self, Orders, Speed};
@@ -111,17 +111,21 @@ pub async fn order(
         return Err(ServiceError::NotFound("such mailstore"));
     }
     let reason = reason(&order.reason)?;
-    if order.driver == Some(DriverName::Maildir) {
-        return Err(ServiceError::Conflict(format!(
-            "the mailstore {id} is not merged by files: it has no [mailstore.maildir]"
-        )));
-    }
-    let event = service.event(
+    let place = match order.driver {
+        Some(DriverName::Maildir) if order.action == MergeAction::Run => {
+            Some(merge_place::check(service, id).await?)
+        }
+        _ => None,
+    };
+    let mut event = service.event(
         actor,
         order.action.name(),
         format!("mailstore:{id}"),
         &reason,
     );
+    if place.is_some() {
+        event.detail = "as files, while its IMAP is closed".to_owned();
+    }
     let (now, mailstore, by) = (service.now(), id.clone(), actor.to_string());
     let orders = service
         .store
@@ -149,6 +153,9 @@ pub async fn order(
         .await?;
     if let Some(merger) = &service.merger {
         merger.follow(id, orders);
+    }
+    if let Some(place) = place {
+        merge_place::start(place);
     }
     merge::mailstore(service, actor, id)
 }

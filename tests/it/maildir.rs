@@ -11,7 +11,10 @@ use lifeboat::store::merge::ParkReason;
 use lifeboat::store::messages::Origin;
 
 use crate::merge::home::{Home, accepted, own, token};
-use crate::rig::{Dialect, Mbsync, RigDir, SmtpClient, TestMessage};
+use crate::rig::{
+    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, Mbsync, RigDir,
+    SmtpClient, TestMessage, User, wait_until,
+};
 
 const ANN: &str = "ann@example.com";
 const BEN: &str = "ben@example.com";
@@ -301,7 +304,7 @@ fn a_merge_that_is_cut_off_anywhere_loses_and_doubles_nothing() {
         home.receive(BEN, token, None);
     }
     let (mut rounds, begun) = (0, Instant::now());
-    while home.status().unmerged > 0 && begun.elapsed() < Duration::from_secs(60) {
+    while home.status().unmerged > 0 && begun.elapsed() < Duration::from_secs(20) {
         rounds += 1;
         let after = if rounds % 3 == 0 { 150 } else { 5 };
         home.merge_and_drop(Duration::from_millis(after + rounds * 7 % 60));
@@ -351,4 +354,132 @@ fn other_mailstores_and_drivers_are_told_apart() {
     let expected = [names(3), vec!["appended".to_owned()]].concat();
     assert_eq!(home.tokens(ANN, "INBOX"), expected);
     assert_eq!(home.state(ANN).counts.received, 4);
+}
+
+/// A mailstore with a sentinel, and the program, which has its volume mounted.
+#[test]
+fn an_operator_has_everything_placed_while_imap_is_still_closed() {
+    const SENTINEL: &str = "sentinel@a1.test";
+    let dir = RigDir::new("maildir-order");
+    let users = [ANN, BEN, SENTINEL];
+    let options = DovecotOptions {
+        users: users.iter().map(|user| User::plain(user, "pw")).collect(),
+        ..DovecotOptions::default()
+    };
+    let mut a1 = Dovecot::start("a1", &dir.sub("a1"), options);
+    a1.session(ANN).select("INBOX");
+    let above = a1.home("n@d");
+    let above = above.parent().and_then(|p| p.parent()).unwrap().display();
+    let mut mailstore = MailstoreOptions::of(&a1);
+    mailstore.sentinel = Some(SENTINEL.into());
+    mailstore.extra = format!("maildir = \"{above}/%d/%n/Maildir\"");
+    let lifeboat = Lifeboat::start(
+        crate::binary(),
+        &dir.sub("lifeboat"),
+        LifeboatOptions {
+            mailstores: vec![mailstore],
+            ..LifeboatOptions::default()
+        },
+    );
+    let users = a1.passwd_file().display().to_string();
+    lifeboat.cli(&[
+        "provision",
+        &users,
+        "--format",
+        "passwd-file",
+        "--mailstore",
+        "a1",
+    ]);
+    let status = || lifeboat.cli_json(&["merge", "status", "--json"])["mailstores"][0].clone();
+    let patience = Duration::from_secs(60);
+    wait_until("it may be merged into", patience, || {
+        status()["open"] == true
+    });
+    let failover = |what: &str| {
+        lifeboat.cli(&["failover", what, "mailstore:a1", "--reason", "a test"]);
+    };
+    let order = [
+        "merge",
+        "run",
+        "mailstore:a1",
+        "--driver",
+        "maildir",
+        "--reason",
+        "a test",
+        "--wait",
+        "--json",
+    ];
+    let refused = |why: &str| {
+        let output = lifeboat.cli_output(&order);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && text.contains(why),
+            "{why}: {text}"
+        );
+    };
+    refused("not failed over");
+    failover("activate");
+    let mut lmtp = SmtpClient::connect(lifeboat.lmtp().addr(), Dialect::Lmtp).unwrap();
+    for (to, token) in [(ANN, "one"), (ANN, "two"), (BEN, "three")] {
+        let message = TestMessage::plain("bob@elsewhere.test", to, token, 2_000);
+        let replies = lmtp
+            .send("bob@elsewhere.test", &[to], &message.bytes)
+            .unwrap();
+        assert!(replies.iter().all(|reply| reply.is_ok()), "{replies:?}");
+    }
+    a1.stop();
+    let sentinel = a1.home(SENTINEL).join("Maildir");
+    let away = sentinel.with_extension("away");
+    std::fs::rename(&sentinel, &away).unwrap();
+    refused("may not be mounted");
+    std::fs::rename(&away, &sentinel).unwrap();
+
+    // Nobody has ever been in ben's mailbox: it waits for IMAP.
+    let output = lifeboat.cli_output(&order);
+    assert!(!output.status.success());
+    let placing = status()["placing"].clone();
+    assert_eq!(placing["provisional"], 2, "{placing}");
+    assert_eq!(
+        (&placing["waiting"], &placing["running"]),
+        (&1.into(), &false.into())
+    );
+    assert_eq!(status()["unmerged"], 3);
+    let new = std::fs::read_dir(a1.home(ANN).join("Maildir/new")).unwrap();
+    assert_eq!(new.count(), 2);
+    let of = format!("mailbox:{ANN}");
+    let receipts = lifeboat
+        .cli_json(&["merge", "receipt", &of, "--json"])
+        .to_string();
+    assert!(receipts.contains("\"provisional\""), "{receipts}");
+    // Once more places nothing twice.
+    lifeboat.cli_output(&order);
+    let new = std::fs::read_dir(a1.home(ANN).join("Maildir/new")).unwrap();
+    assert_eq!(new.count(), 2);
+
+    a1.restart();
+    a1.session(BEN).select("INBOX");
+    failover("return");
+    lifeboat.cli(&[
+        "merge",
+        "run",
+        "mailstore:a1",
+        "--reason",
+        "a test",
+        "--wait",
+    ]);
+    wait_until("everything is merged", patience, || {
+        status()["unmerged"] == 0
+    });
+    let tokens = |of: &str| -> Vec<String> {
+        let all = a1.session(of).fetch_all("INBOX");
+        all.iter().map(|message| token(&message.body)).collect()
+    };
+    assert_eq!(
+        (tokens(ANN), tokens(BEN)),
+        (vec!["one".into(), "two".into()], vec!["three".into()])
+    );
+    let receipts = lifeboat
+        .cli_json(&["merge", "receipt", &of, "--json"])
+        .to_string();
+    assert!(receipts.contains("\"verified\""), "{receipts}");
 }
