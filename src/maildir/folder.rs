@@ -61,6 +61,15 @@ impl Folder {
     }
 }
 
+fn open_directory(parent: BorrowedFd<'_>, name: &str, path: &str) -> Result<OwnedFd, MaildirError> {
+    openat(parent, name, DIRECTORY, Mode::empty()).map_err(|error| match error {
+        Errno::NOTDIR | Errno::LOOP => {
+            MaildirError::refused(path, "not a directory, or a symbolic link")
+        }
+        error => MaildirError::of(path, error),
+    })
+}
+
 /// Opens a directory that is none by a symbolic link and belongs to the mailbox's owner.
 fn directory(
     root: &Root,
@@ -70,12 +79,7 @@ fn directory(
     task: &Task,
 ) -> Result<(OwnedFd, Owner), MaildirError> {
     task.step()?;
-    let dir = openat(parent, name, DIRECTORY, Mode::empty()).map_err(|error| match error {
-        Errno::NOTDIR | Errno::LOOP => {
-            MaildirError::refused(path, "not a directory, or a symbolic link")
-        }
-        error => MaildirError::of(path, error),
-    })?;
+    let dir = open_directory(parent, name, path)?;
     let stat = fstat(&dir).map_err(|error| MaildirError::of(path, error))?;
     if stat.st_uid != root.owner.uid {
         let what = format!(
@@ -135,14 +139,12 @@ fn make_directory(
     task.step()?;
     match mkdirat(parent, name, Mode::RWXU) {
         Ok(()) => {
-            let dir = openat(parent, name, DIRECTORY, Mode::empty());
-            let dir = dir.map_err(|error| MaildirError::of(path, error))?;
+            let dir = open_directory(parent, name, path)?;
             give(&dir, root.owner, 0o7777, path)?;
         }
         Err(Errno::EXIST) => {
             // Maybe ours, and not yet given to its owner.
-            let dir = openat(parent, name, DIRECTORY, Mode::empty());
-            let dir = dir.map_err(|error| MaildirError::of(path, error))?;
+            let dir = open_directory(parent, name, path)?;
             let stat = fstat(&dir).map_err(|error| MaildirError::of(path, error))?;
             if stat.st_uid == rustix::process::geteuid().as_raw() {
                 give(&dir, root.owner, 0o7777, path)?;

@@ -99,7 +99,7 @@ impl Root {
             return Err(MaildirError::refused(&self.path, what));
         }
         if self.kind(UIDLIST)? != Some(FileType::RegularFile) {
-            let what = "has no dovecot-uidlist: Dovecot has never opened it";
+            let what = "has no dovecot-uidlist: Dovecot has never opened it, or keeps it elsewhere (CONTROL=)";
             return Err(MaildirError::not_there(&self.path, what));
         }
         task.step()

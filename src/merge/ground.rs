@@ -112,9 +112,14 @@ impl Ground {
             return FolderName::inbox();
         }
         let separator = self.layout.separator.unwrap_or('.').to_string();
-        let prefix = FolderName::from_text(&self.layout.prefix);
         let levels = on_disk.replace('.', &separator);
-        FolderName::from_wire(&format!("{}{levels}", prefix.as_wire()))
+        if levels.is_ascii() {
+            let prefix = FolderName::from_text(&self.layout.prefix);
+            FolderName::from_wire(&format!("{}{levels}", prefix.as_wire()))
+        } else {
+            // A mail_location with UTF-8 has them as people read them.
+            FolderName::from_text(&format!("{}{levels}", self.layout.prefix))
+        }
     }
 
     /// Has clients show a folder. That a mailstore does not want to is no reason not to go on.

@@ -30,6 +30,26 @@ use super::{Files, MailstoreAccess, VisitError, find, ground};
 /// there may have been removed instead of renamed.
 const TMP_KEPT: Duration = Duration::from_secs(24 * 3600);
 
+/// What placing came to, besides what is in the journal.
+#[derive(Debug, Default)]
+pub(super) struct PlacedNow {
+    /// Messages that the mailstore seems to have already: IMAP has to look at them.
+    pub(super) held_back: BTreeSet<StandbyId>,
+    /// Why some messages could not be placed, if so.
+    pub(super) stuck: Option<VisitError>,
+}
+
+/// Whether other folders and messages may fare better.
+fn is_of_one_batch(error: &VisitError) -> bool {
+    matches!(
+        error,
+        VisitError::Park {
+            reason: ParkReason::Refused | ParkReason::OverQuota,
+            ..
+        }
+    )
+}
+
 /// What a mailbox's files looked like when the visit began.
 struct Seen {
     uid_validity: UidValidity,
@@ -46,6 +66,8 @@ pub(super) struct Placing<'a> {
     state: &'a mut MailboxMerge,
     pub(super) path: PathBuf,
     layout: Layout,
+    /// The names of the folders on disk.
+    folders: Vec<String>,
     /// UIDVALIDITY and UIDNEXT of folders, by their names on disk, before this visit wrote to them.
     before: BTreeMap<String, Option<(UidValidity, PrimaryUid)>>,
     /// Messages that are on their way already, or wait for a person.
@@ -57,15 +79,15 @@ pub(super) struct Placing<'a> {
 }
 
 /// Finishes what an earlier visit staged and, if this mailstore's driver is the Maildir, places what is
-/// due. Returns the messages that the mailstore seems to have already: IMAP has to look at them.
+/// due.
 pub(super) async fn place(
     context: &Context,
     access: &MailstoreAccess,
     mailbox: &Mailbox,
     state: &mut MailboxMerge,
-) -> Result<BTreeSet<StandbyId>, VisitError> {
+) -> Result<PlacedNow, VisitError> {
     let Some(files) = &access.files else {
-        return Ok(BTreeSet::new());
+        return Ok(PlacedNow::default());
     };
     let id = mailbox.record.id;
     let open = context.store.read(|tx| journal::placements(tx, id))?;
@@ -75,7 +97,7 @@ pub(super) async fn place(
         .cloned()
         .collect();
     if staged.is_empty() && !files.places {
-        return Ok(BTreeSet::new());
+        return Ok(PlacedNow::default());
     }
     let Some(path) = files.path.of(&mailbox.address) else {
         let detail = "its address is no name of a directory: merge it by IMAP";
@@ -89,6 +111,7 @@ pub(super) async fn place(
         state,
         path,
         layout: Layout::default(),
+        folders: Vec::new(),
         before: BTreeMap::new(),
         aside: BTreeSet::new(),
         look_before: Timestamp::EPOCH,
@@ -99,7 +122,7 @@ pub(super) async fn place(
         placing.publish(*batch, record).await?;
     }
     if !files.places {
-        return Ok(BTreeSet::new());
+        return Ok(PlacedNow::default());
     }
     placing.learn_from_journal()?;
     placing.place_all().await
@@ -176,6 +199,7 @@ impl Placing<'_> {
             role,
             selectable: true,
         };
+        self.folders.clone_from(&seen.folders);
         self.layout = Layout {
             folders: std::iter::once(folder("INBOX".to_owned(), Some(crate::mail::Role::Inbox)))
                 .chain(
@@ -227,8 +251,8 @@ impl Placing<'_> {
         Ok(())
     }
 
-    async fn place_all(&mut self) -> Result<BTreeSet<StandbyId>, VisitError> {
-        let mut held_back = BTreeSet::new();
+    async fn place_all(&mut self) -> Result<PlacedNow, VisitError> {
+        let mut placed = PlacedNow::default();
         let mut after = None;
         loop {
             self.permission()?;
@@ -238,7 +262,7 @@ impl Placing<'_> {
             due.retain(|message| !self.aside.contains(&message.id));
             let taken = self.taken_already(&due).await?;
             due.retain(|message| !taken.contains(&message.id));
-            held_back.extend(taken);
+            placed.held_back.extend(taken);
             // In the order in which their names give them UIDs.
             due.sort_by_key(|message| (message.received_at.as_secs(), message.id));
             for batch in merge_plan::batches(
@@ -250,10 +274,16 @@ impl Placing<'_> {
                     .iter()
                     .filter_map(|id| due.iter().find(|message| message.id == *id).cloned());
                 let of_batch = of_batch.collect();
-                self.place_batch(&batch.target, of_batch).await?;
+                match self.place_batch(&batch.target, of_batch).await {
+                    // One folder or one large message must not hold the others.
+                    Err(error) if is_of_one_batch(&error) => {
+                        placed.stuck.get_or_insert(error);
+                    }
+                    other => other?,
+                }
             }
         }
-        Ok(held_back)
+        Ok(placed)
     }
 
     /// The last message of the next window, and those of it that are in no mailstore's hands.
@@ -284,7 +314,7 @@ impl Placing<'_> {
         messages: Vec<MessageRecord>,
     ) -> Result<(), VisitError> {
         let epoch = self.permission()?;
-        let folder = on_disk(target);
+        let folder = on_disk(&self.folders, target.name());
         let create = matches!(target, Target::Create(_));
         let mut loaded = Vec::with_capacity(messages.len());
         for message in messages {
@@ -321,7 +351,7 @@ impl Placing<'_> {
         written.await?;
         PlaceStep::Staged.reached(mailbox);
         if create {
-            self.remember(target);
+            self.remember(target, &record.folder);
         }
         self.publish(batch, &record).await
     }
@@ -374,7 +404,8 @@ impl Placing<'_> {
         Ok(())
     }
 
-    fn remember(&mut self, target: &Target) {
+    fn remember(&mut self, target: &Target, on_disk: &str) {
+        self.folders.push(on_disk.to_owned());
         self.layout.folders.push(ListedFolder {
             name: target.name().to_owned(),
             role: None,
@@ -456,12 +487,22 @@ fn published(
     Ok(fates)
 }
 
-/// The name on disk: without the leading dot; empty for INBOX.
-fn on_disk(target: &Target) -> String {
-    let name = FolderName::from_text(target.name());
-    if name.is_inbox() {
-        String::new()
-    } else {
-        name.as_wire().to_owned()
+/// The name on disk (without the leading dot, empty for INBOX) of a folder as people read it.
+fn on_disk(known: &[String], name: &str) -> String {
+    let wire = FolderName::from_text(name);
+    if wire.is_inbox() {
+        return String::new();
     }
+    let is_it = |known: &&String| FolderName::from_wire(known).to_text() == name;
+    if let Some(known) = known.iter().find(is_it) {
+        return known.clone();
+    }
+    // With UTF-8 in mail_location, names are as people read them.
+    if known.iter().any(|known| !known.is_ascii()) {
+        return name.to_owned();
+    }
+    wire.as_wire().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

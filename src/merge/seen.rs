@@ -159,12 +159,17 @@ impl Visit<'_> {
         folder: &FolderName,
         placed: PlacedIn,
     ) -> Result<Vec<Waiting>, VisitError> {
-        let opened = match self.ground.client.select(folder).await {
-            Err(ImapError::Refused(refusal)) if !ground::is_passing(&refusal) => None,
-            other => Some(other?),
-        };
-        let Some(selected) = opened else {
-            return Ok(placed.waiting);
+        let selected = match self.ground.client.select(folder).await {
+            Ok(selected) => selected,
+            Err(ImapError::Refused(refusal)) if !ground::is_passing(&refusal) => {
+                // Its user has deleted it, unless the mailstore still lists it.
+                let listed = self.ground.client.list().await?;
+                if listed.iter().any(|known| known.name == *folder) {
+                    return Err(ImapError::Refused(refusal).into());
+                }
+                return Ok(placed.waiting);
+            }
+            Err(error) => return Err(error.into()),
         };
         ground::check(folder, &selected, &self.state)?;
         self.mark_placed(folder, &selected, &placed);
@@ -271,9 +276,14 @@ impl Visit<'_> {
         for (uid, keywords) in all {
             let flags: Vec<_> = keywords.into_iter().map(Flag::Keyword).collect();
             let client = &mut self.ground.client;
-            client
-                .store_flags(&UidSet::one(uid), FlagChange::Add, &flags)
-                .await?;
+            let one = UidSet::one(uid);
+            match client.store_flags(&one, FlagChange::Add, &flags).await {
+                Err(ImapError::Refused(refusal)) if !ground::is_passing(&refusal) => {
+                    // A folder holds only so many; the message matters more.
+                    tracing::warn!(%folder, %refusal, "keywords of a message stay behind");
+                }
+                other => other?,
+            }
         }
         Ok(())
     }

@@ -104,7 +104,7 @@ pub(super) async fn visit(
     let mut state = state_of(context, access, id)?;
     let placed = place(context, access, &mailbox, &mut state).await;
     let (held_back, placed) = match placed {
-        Ok(held_back) => (held_back, Ok(())),
+        Ok(placed) => (placed.held_back, placed.stuck.map_or(Ok(()), Err)),
         Err(error @ VisitError::Park { .. }) => (BTreeSet::new(), Err(error)),
         Err(error) => return conclude(context, id, state, Err(error)).await,
     };
@@ -138,7 +138,8 @@ pub(super) async fn place_only(
     let _in_hand = in_hand.ok_or(VisitError::Closed)?;
     let mut state = state_of(context, access, id)?;
     let placed = place(context, access, &mailbox, &mut state).await;
-    conclude(context, id, state, placed.map(drop)).await
+    let result = placed.and_then(|placed| placed.stuck.map_or(Ok(()), Err));
+    conclude(context, id, state, result).await
 }
 
 /// How the merge of a mailbox into this mailstore stands.
