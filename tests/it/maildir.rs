@@ -459,14 +459,6 @@ fn an_operator_has_everything_placed_while_imap_is_still_closed() {
     a1.restart();
     a1.session(BEN).select("INBOX");
     failover("return");
-    lifeboat.cli(&[
-        "merge",
-        "run",
-        "mailstore:a1",
-        "--reason",
-        "a test",
-        "--wait",
-    ]);
     wait_until("everything is merged", patience, || {
         status()["unmerged"] == 0
     });
