@@ -2,6 +2,7 @@
 
 mod browser;
 mod flows;
+mod merges;
 mod safety;
 
 use std::path::Path;

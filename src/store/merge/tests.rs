@@ -213,3 +213,50 @@ async fn the_status_counts_all_and_names_who_waits() {
         (&3.into(), 1)
     );
 }
+
+#[tokio::test]
+async fn a_mailbox_that_the_directory_does_not_know_any_more_is_listed_as_blocked() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    let (ann, _) = with_messages(&store, "ann@example.com", 2).await;
+    assert_eq!(store.read(status).unwrap().blocked, []);
+    let address = ann.address.clone();
+    let replaced = MailboxRecord {
+        id: MailboxId::generate(),
+        ..ann.record
+    };
+    store
+        .write(move |tx| directory::put_mailbox(tx, &address, &replaced))
+        .await
+        .unwrap();
+    let found = store.read(status).unwrap();
+    assert_eq!((found.unmerged, found.blocked.len()), (2, 1));
+    assert_eq!(found.blocked[0].reason, ParkReason::NoMailbox);
+    assert_eq!(found.blocked[0].mailbox, Some(ann.address));
+}
+
+#[tokio::test]
+async fn a_new_mailstore_of_record_takes_what_is_unmerged_along() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    let (ann, ids) = with_messages(&store, "ann@example.com", 2).await;
+    let moved = MailboxRecord {
+        mailstore: "b2".parse().unwrap(),
+        ..ann.record.clone()
+    };
+    let (address, to) = (ann.address.clone(), moved.mailstore.clone());
+    store
+        .write(move |tx| directory::put_mailbox(tx, &address, &moved))
+        .await
+        .unwrap();
+    let left = |mailstore: &MailstoreId| {
+        let id = ann.record.id;
+        store
+            .read(|tx| messages::unmerged(tx, mailstore, id, None, 10))
+            .unwrap()
+    };
+    assert_eq!((left(&ann.record.mailstore), left(&to)), (Vec::new(), ids));
+    let status = store.read(status).unwrap();
+    assert_eq!(status.mailstores, [(to, (2, 1))].into());
+    assert_eq!(status.blocked, []);
+}

@@ -24,6 +24,14 @@ const PRIVATE: &[(&str, &str)] = &[
     ("GET", "/console"),
     ("GET", "/console/change?scope=mailstore:a1"),
     ("POST", "/console/failover"),
+    ("GET", "/console/merges"),
+    ("POST", "/console/merges"),
+    (
+        "GET",
+        "/console/merges/outage/00000000000000000000000000000000",
+    ),
+    ("GET", "/console/merges/domain/example.com"),
+    ("GET", "/mail/receipt"),
     ("POST", "/console/logout"),
 ];
 
