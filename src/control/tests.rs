@@ -10,6 +10,7 @@ use crate::ids::MailboxId;
 use crate::net::Endpoint;
 use crate::route::{Author, Override, Rank, Scope, Setting};
 use crate::store::directory::{self, MailboxRecord};
+use crate::store::watermarks::{self, RaiseRecord};
 use crate::store::{StoreOptions, audit, failover as kept};
 
 struct Running {
@@ -257,5 +258,63 @@ async fn orders_and_overrides_change_the_route_at_once() {
         )
         .await;
     assert!(matches!(unknown, Err(OrderError::NoSuchMailstore(_))));
+    running.end().await;
+}
+
+#[tokio::test]
+async fn mailboxes_of_a_restored_mailstore_wait_until_they_are_raised() {
+    let dir = TempDir::new().unwrap();
+    let able = || {
+        let mut watched = watched("a1", Policy::Manual);
+        watched.settings.raise = crate::failover::Raise::Able;
+        vec![watched]
+    };
+    let running = start(&dir, able()).await;
+    let a1: MailstoreId = "a1".parse().unwrap();
+    let ann: Address = "ann@example.com".parse().unwrap();
+    let ben: Address = "ben@example.com".parse().unwrap();
+    let now = Timestamp::from_secs(0);
+    let route = |routes: &Routes, mailbox| routes.route_mailbox(mailbox, &a1, now).route;
+    running.order("a1", Order::Activate).await;
+    let returned = running
+        .order(
+            "a1",
+            Order::Return {
+                accept_changed: true,
+                restored: true,
+            },
+        )
+        .await;
+    assert!(matches!(
+        returned.last().map(|d| &d.verb),
+        Some(Verb::Returned { raising: true, .. })
+    ));
+    let epoch = running.control.view(&a1).unwrap().state.epoch;
+    assert_eq!(route(&running.routes, &ann), Route::Standby);
+    assert_eq!(
+        running.control.raise_gate(&a1),
+        None,
+        "nobody has seen the sentinel"
+    );
+    let (id, mailbox) = (a1.clone(), ann.clone());
+    let row = RaiseRecord::Raised { at: now };
+    running
+        .store
+        .write(move |tx| watermarks::put_raise(tx, &id, epoch, &mailbox, &row))
+        .await
+        .unwrap();
+    assert_eq!(route(&running.routes, &ann), Route::Primary);
+    assert_eq!(route(&running.routes, &ben), Route::Standby);
+    running.end().await;
+
+    let running = start(&dir, able()).await;
+    assert_eq!(route(&running.routes, &ann), Route::Primary, "at once");
+    assert_eq!(route(&running.routes, &ben), Route::Standby);
+    running.control.raised(&a1, Epoch(epoch.0 + 1));
+    running.control.raised(&a1, epoch);
+    running
+        .until("a1", |view| view.state.raising.is_none())
+        .await;
+    assert_eq!(route(&running.routes, &ben), Route::Primary);
     running.end().await;
 }

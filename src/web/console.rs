@@ -300,6 +300,61 @@ fn actions(scope: &Scope) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// What can be ordered as things stand.
+fn choices(scope: &Scope, view: &FailoverView) -> Vec<(&'static str, &'static str)> {
+    let mut choices = actions(scope).to_vec();
+    let offered = view.finding.iter().flat_map(|finding| &finding.choices);
+    for offer in offered {
+        choices.extend(match offer.name.as_str() {
+            "return-restored" => Some(("return-restored", "return-restored")),
+            "return-accept" => Some(("return-accept", "return-accept")),
+            _ => None,
+        });
+    }
+    choices
+}
+
+/// What the guard found, what clients would see, and how far the raising of UIDs is.
+fn found(texts: &Texts, view: &FailoverView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(finding) = &view.finding {
+        let values = [("found", Value::Text(&finding.found))];
+        lines.push(texts.with("guard-found", &values));
+        let clients = texts.get(&format!("guard-clients-{}", finding.verdict));
+        lines.push(clients.into_owned());
+    }
+    let Some(raising) = &view.raising else {
+        return lines;
+    };
+    lines.push(match (raising.done, raising.total) {
+        (Some(done), Some(total)) => {
+            let [done, total] = [done, total].map(|count| count.to_string());
+            let blocked = raising.blocked.len().to_string();
+            let values = [
+                ("done", Value::Text(&done)),
+                ("total", Value::Text(&total)),
+                ("blocked", Value::Text(&blocked)),
+            ];
+            texts.with("raising-progress", &values)
+        }
+        _ => texts.get("raising-counting").into_owned(),
+    });
+    if let Some(why) = &raising.trouble {
+        lines.push(texts.with("raising-trouble", &[("why", Value::Text(why))]));
+    }
+    for blocked in raising.blocked.iter().take(BLOCKED_SHOWN) {
+        let values = [
+            ("mailbox", Value::Text(&blocked.mailbox)),
+            ("why", Value::Text(&blocked.why)),
+        ];
+        lines.push(texts.with("raising-blocked", &values));
+    }
+    lines
+}
+
+/// Mailboxes that wait and are named on a page.
+const BLOCKED_SHOWN: usize = 50;
+
 fn change_page(
     reader: &Reader,
     session: &Session,
@@ -333,8 +388,9 @@ fn change_page(
             .clone()
             .or_else(|| view.reason.clone())
             .or_else(|| last.map(|decision| decision.text.clone())),
+        found: found(texts, view),
         scope: scope.to_string(),
-        choices: actions(scope).iter().map(choice).collect(),
+        choices: choices(scope, view).iter().map(choice).collect(),
         reason: form.get("reason").chars().take(500).collect(),
         heading,
     }
@@ -370,7 +426,7 @@ pub async fn apply(
         let form = change_page(&reader, &session, &scope, &view, &form, Some(error));
         page(StatusCode::UNPROCESSABLE_ENTITY, &form)
     };
-    let known = actions(&scope);
+    let known = choices(&scope, &view);
     let found = known.iter().find(|(value, _)| *value == form.get("action"));
     let Some((action, key)) = found.and_then(|(value, key)| Some((action(value)?, key))) else {
         let first = known.first().map_or("reason", |_| "action-auto");
@@ -379,8 +435,8 @@ pub async fn apply(
     let order = FailoverChange {
         action,
         reason: form.get("reason").to_owned(),
-        accept_changed_mailstore: false,
-        restored: false,
+        accept_changed_mailstore: *key == "return-accept",
+        restored: *key == "return-restored",
         expires_in_secs: None,
     };
     match failover::change(&web.service, &session.actor, &scope, order, None).await {
@@ -410,7 +466,7 @@ pub async fn apply(
 fn action(value: &str) -> Option<FailoverAction> {
     Some(match value {
         "activate" => FailoverAction::Activate,
-        "return" => FailoverAction::Return,
+        "return" | "return-restored" | "return-accept" => FailoverAction::Return,
         "auto" => FailoverAction::Auto,
         "pin-primary" => FailoverAction::PinPrimary,
         "pin-standby" => FailoverAction::PinStandby,

@@ -18,6 +18,7 @@ mod nfs;
 mod proof;
 mod rig_itself;
 mod sending;
+mod snapshot;
 mod standby;
 mod surfaces;
 

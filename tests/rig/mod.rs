@@ -18,6 +18,7 @@ pub mod clients;
 pub mod cut_proxy;
 mod dir;
 pub mod dovecot;
+pub mod getmail;
 pub mod http;
 pub mod imap;
 pub mod lifeboat;
@@ -34,6 +35,7 @@ pub mod sabotage;
 pub mod sink;
 pub mod smtp;
 pub mod syncs;
+pub mod uid_client;
 mod wait;
 
 pub use clients::{Client, Getmail, UidClient};

@@ -39,6 +39,7 @@ pub struct ChangePage {
     pub(super) errors: Vec<FormError>,
     pub(super) state_line: String,
     pub(super) evidence: Option<String>,
+    pub(super) found: Vec<String>,
     pub(super) scope: String,
     pub(super) choices: Vec<Choice>,
     pub(super) reason: String,
