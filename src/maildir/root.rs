@@ -145,10 +145,11 @@ impl Root {
             }
             let inside = format!("{name}/cur");
             match name.strip_prefix('.') {
-                Some(folder) if is_folder_name(folder) => {
-                    if self.kind(&inside)? == Some(FileType::Directory) {
-                        folders.push(folder.to_owned());
-                    }
+                Some(folder)
+                    if is_folder_name(folder)
+                        && self.kind(&inside)? == Some(FileType::Directory) =>
+                {
+                    folders.push(folder.to_owned());
                 }
                 Some(_) => {}
                 None if self.kind(&inside)?.is_some() => {

@@ -1,6 +1,9 @@
 use super::super::*;
 
-fn parsed(text: &str) -> Result<(u32, u32, Vec<(u32, String)>), InvalidUidList> {
+/// UIDVALIDITY, UIDNEXT, and the UID and file of each message.
+type Listed = (u32, u32, Vec<(u32, String)>);
+
+fn parsed(text: &str) -> Result<Listed, InvalidUidList> {
     let mut entries = Vec::new();
     let list = UidList::parse(text.as_bytes(), |entry| {
         entries.push((entry.uid.0.get(), entry.file.to_owned()));
