@@ -1,6 +1,8 @@
 //! What must hold between options, and what the values' types cannot say.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use super::secret::SecretSource;
 use super::{Config, Mailstore, MergeDriver, Problem, Problems};
@@ -258,15 +260,29 @@ fn maildir(mailstore: &Mailstore, findings: &mut Findings) {
         );
     }
     let above = path.above_all();
-    if !above.is_dir() {
-        findings.warning(
-            key("maildir"),
-            format!(
-                "{} is not there: mount the mailstore's volume on this machine",
-                above.display()
-            ),
-        );
-    }
+    let wrong = match is_directory(above.clone()) {
+        Some(true) => return,
+        Some(false) => "is not there: mount the mailstore's volume on this machine",
+        None => "does not answer: nothing is merged there while it hangs",
+    };
+    findings.warning(key("maildir"), format!("{} {wrong}", above.display()));
+}
+
+/// How long a volume may take to say whether a directory is there.
+const VOLUME_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Whether there is a directory; none when the volume does not answer. Asked on a thread that may hang
+/// as long as the volume does: a server must start while a filer hangs, that is what it is for.
+fn is_directory(path: PathBuf) -> Option<bool> {
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let asking = std::thread::Builder::new().name("volume".into());
+    asking
+        .spawn(move || {
+            // Nobody listens any more when this took too long.
+            let _ = tell.send(path.is_dir());
+        })
+        .ok()?;
+    told.recv_timeout(VOLUME_ANSWERS_WITHIN).ok()
 }
 
 /// How UIDs are raised: over doveadm's HTTP API with one secret, or by a command, or not at all.
