@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::rig::nfs::{Nfs, Version, on_nfs};
 use crate::rig::{
-    Cut, CutProxy, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir,
-    TestMessage, User, wait_until,
+    Cut, CutProxy, Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions,
+    RigDir, SmtpClient, TestMessage, User, wait_until,
 };
 use crate::standby::{Standby, accepted};
 
@@ -103,7 +103,7 @@ const NEW: usize = 120;
 const USERS_OWN: [&str; 2] = ["own-0", "own-1"];
 
 impl Filer {
-    fn new(nfs: &Nfs) -> Self {
+    fn new(nfs: &Nfs, driver: &str) -> Self {
         let dir = RigDir::new("filer");
         // As hosters set it up for NFS.
         let options = |client: u8| {
@@ -132,6 +132,11 @@ impl Filer {
         let proxy = CutProxy::start(one.imap().addr());
         let mut mailstore = MailstoreOptions::of(&one);
         mailstore.imap = proxy.port().to_string();
+        // The files by way of the other client than Dovecot's.
+        mailstore.extra = format!(
+            "merge_driver = \"{driver}\"\nmaildir = \"{}/mail/%d/%n/Maildir\"\npolicy = \"manual\"\n",
+            nfs.client(2).display()
+        );
         let lifeboat = Lifeboat::prepare(
             crate::binary(),
             &dir.sub("lifeboat"),
@@ -199,6 +204,18 @@ impl Filer {
         }
     }
 
+    /// Files that the server has in the inbox and that Lifeboat may have placed.
+    fn placed(&self) -> usize {
+        let maildir = std::path::Path::new("/mnt/export/mail/example.com/ann/Maildir");
+        let count = |part| {
+            std::fs::read_dir(maildir.join(part))
+                .into_iter()
+                .flatten()
+                .count()
+        };
+        (count("new") + count("cur")).saturating_sub(3)
+    }
+
     fn validity(&self) -> u32 {
         self.one.session(ANN).examine("INBOX").uid_validity
     }
@@ -214,7 +231,7 @@ fn tokens() -> Vec<String> {
 fn a_merge_over_nfs_survives_a_hang_and_lost_locks() {
     let name = "nfs::a_merge_over_nfs_survives_a_hang_and_lost_locks";
     on_nfs(name, Version::V3, |nfs| {
-        let mut filer = Filer::new(nfs);
+        let mut filer = Filer::new(nfs, "imap");
         let validity = filer.validity();
         filer.proxy.set(Cut::Hold);
         filer.begin();
@@ -239,5 +256,50 @@ fn a_merge_over_nfs_survives_a_hang_and_lost_locks() {
         writer.join().expect("the user");
         filer.wait_until_merged();
         filer.check(validity, &USERS_OWN.map(str::to_owned));
+    });
+}
+
+/// Messages are placed as files through the second client, while the Dovecot of the first serves the
+/// mailbox to a user who waits for news and adds mail. The second client hangs before the first file
+/// and again amid the files; the server forgets its locks; meanwhile Lifeboat goes on with the rest.
+#[test]
+fn files_are_placed_over_nfs_while_a_dovecot_serves_the_mailbox() {
+    let name = "nfs::files_are_placed_over_nfs_while_a_dovecot_serves_the_mailbox";
+    on_nfs(name, Version::V3, |nfs| {
+        let mut filer = Filer::new(nfs, "maildir");
+        let validity = filer.validity();
+        let mut waits = filer.one.session(ANN);
+        waits.select("INBOX");
+        waits.idle();
+
+        nfs.hang(2);
+        filer.begin();
+        let body = accepted(ANN, "meanwhile", None, 600);
+        let mut mx = SmtpClient::connect(filer.lifeboat.lmtp().addr(), Dialect::Lmtp);
+        let mx = mx.as_mut().expect("connect to the standby");
+        let replies = mx.send("bob@elsewhere.test", &[ANN], &body);
+        assert!(replies.expect("deliver")[0].is_ok(), "mail is taken");
+        assert_eq!(filer.unmerged(), NEW as u64 + 1);
+        nfs.heal(2);
+
+        wait_until("files are placed", PATIENCE, || filer.placed() > 0);
+        nfs.hang(2);
+        let mut user = filer.one.session(ANN);
+        for token in USERS_OWN {
+            let message = TestMessage::plain("x@y.test", ANN, token, 0);
+            user.append("INBOX", &[], None, &message.bytes);
+        }
+        nfs.forget_locks();
+        nfs.heal(2);
+        filer.wait_until_merged();
+        let mut told = waits.end_idle().expect("the user's session goes on");
+        told.extend(waits.command("NOOP"));
+        assert!(
+            told.iter().any(|line| line.ends_with(" EXISTS")),
+            "{told:?}"
+        );
+        let also = [&USERS_OWN[..], &["meanwhile"]].concat();
+        let also: Vec<String> = also.into_iter().map(str::to_owned).collect();
+        filer.check(validity, &also);
     });
 }
