@@ -41,6 +41,3 @@ pub struct Access {
     /// How its UIDs are raised, if there is a way.
     pub doveadm: Option<Doveadm>,
 }
-
-#[cfg(test)]
-mod tests;

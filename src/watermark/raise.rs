@@ -287,3 +287,6 @@ async fn check(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
