@@ -240,8 +240,10 @@ fn a_merge_over_nfs_survives_a_hang_and_lost_locks() {
         });
         nfs.hang(1);
         filer.proxy.set(Cut::Never);
-        // It may have to wait for a lock that the client which hangs holds.
+        // It may have to wait for a lock that the client which hangs holds, and that the server forgets:
+        // an NFSv3 client asks again after 30 s.
         let mut user = filer.two.session(ANN);
+        user.set_patience(2 * PATIENCE);
         let writer = std::thread::spawn(move || {
             for token in USERS_OWN {
                 let message = TestMessage::plain("x@y.test", ANN, token, 0);

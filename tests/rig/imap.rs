@@ -68,6 +68,12 @@ impl ImapSession {
         }
     }
 
+    /// Waits so long for each answer; without this, 30 s.
+    pub fn set_patience(&self, patience: Duration) {
+        let stream = self.stream.get_ref();
+        stream.set_read_timeout(Some(patience)).expect("a timeout");
+    }
+
     /// Signs in. Panics when refused.
     pub fn login(&mut self, user: &str, password: &str) {
         self.command(&format!("LOGIN {} {}", quoted(user), quoted(password)));

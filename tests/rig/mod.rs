@@ -18,7 +18,6 @@ pub mod clients;
 pub mod cut_proxy;
 mod dir;
 pub mod dovecot;
-pub mod getmail;
 pub mod http;
 pub mod imap;
 pub mod lifeboat;

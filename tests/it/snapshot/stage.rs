@@ -11,11 +11,10 @@ use serde_json::Value;
 
 use super::PATIENCE;
 use crate::binary;
-use crate::rig::getmail::Getmail;
 use crate::rig::uid_client::UidClient;
 use crate::rig::{
-    Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, Mbsync, Port, Postfix,
-    PostfixOptions, RigDir, TestMessage, User, wait_until,
+    Client, Dovecot, DovecotOptions, Getmail, Lifeboat, LifeboatOptions, MailstoreOptions, Mbsync,
+    Port, Postfix, PostfixOptions, RigDir, TestMessage, User, wait_until,
 };
 
 pub const ANN: &str = "ann@example.com";
@@ -340,7 +339,7 @@ impl Stage {
     pub fn missing(&self) -> Vec<(&'static str, Vec<String>)> {
         let copies = [
             ("mbsync", self.dir.path().join("mbsync/mail/INBOX")),
-            ("getmail", self.getmail.mail()),
+            ("getmail", self.dir.path().join("getmail/mail")),
             ("the client by UID", self.uid_client.mail()),
         ];
         let missing_in = |copy: &PathBuf| {
