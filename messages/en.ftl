@@ -383,8 +383,11 @@ merges-go-live = Refresh every 5 seconds
 merges-more = More
 merges-summary = { $count ->
     [0] Everything is merged.
-    [one] 1 message of { $mailboxes } mailboxes is to be merged.
-   *[other] { $count } messages of { $mailboxes } mailboxes are to be merged.
+    [one] 1 message is to be merged.
+   *[other] { $mailboxes ->
+        [one] { $count } messages of 1 mailbox are to be merged.
+       *[other] { $count } messages of { $mailboxes } mailboxes are to be merged.
+    }
 }
 merges-reseller = Receipts of your domains: what was added to each mailbox when its mailstore was back.
 merges-order = Order
