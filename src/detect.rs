@@ -139,9 +139,7 @@ pub async fn guard(target: &Target, known: Option<&SentinelKnown>) -> GuardVerdi
         return GuardVerdict::NotConfigured;
     }
     let Some(known) = known else {
-        return GuardVerdict::Unknown {
-            why: "nothing was known of it before the failure".into(),
-        };
+        return GuardVerdict::NeverLearned;
     };
     match within(target.timeout, imap::look(target, Some(known))).await {
         Ok(Ok(Some(seen))) => judge(known, &seen.sentinel),

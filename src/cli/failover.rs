@@ -164,6 +164,7 @@ fn print(view: &FailoverView, json: bool) -> Result<(), Failure> {
     line("author", &view.author);
     line("until", &view.expires_at);
     line("outage", &view.outage);
+    line("sentinel", &view.sentinel);
     line("needs", &view.needs);
     if let Some(finding) = &view.finding {
         line("found", &Some(finding.found.clone()));

@@ -22,9 +22,7 @@ pub async fn guard_by_files(
     known: Option<&SentinelKnown>,
 ) -> GuardVerdict {
     let Some(known) = known.copied() else {
-        return GuardVerdict::Unknown {
-            why: "nothing was known of it before the failure".into(),
-        };
+        return GuardVerdict::NeverLearned;
     };
     let seen = pool.run(move |task| {
         let root = Root::open(&path, task)?;

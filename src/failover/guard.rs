@@ -85,6 +85,8 @@ pub enum GuardVerdict {
     },
     /// The mailstore has no sentinel.
     NotConfigured,
+    /// The mailstore failed before anything was learned of its sentinel.
+    NeverLearned,
 }
 
 /// How a sentinel differs from what is known.
@@ -124,7 +126,7 @@ impl GuardVerdict {
     /// Whether mail must not simply return: each mailbox has to be raised first, or only an operator
     /// may decide.
     pub fn blocks_return(&self) -> bool {
-        self.is_another_mailbox() || self.went_back()
+        self.is_another_mailbox() || self.went_back() || matches!(self, Self::NeverLearned)
     }
 
     /// Its short name in the API and the message catalogue.
@@ -136,6 +138,7 @@ impl GuardVerdict {
             Self::Missing { .. } => "missing",
             Self::Unknown { .. } => "unknown",
             Self::NotConfigured => "not-configured",
+            Self::NeverLearned => "never-learned",
         }
     }
 
@@ -153,6 +156,7 @@ impl GuardVerdict {
             Self::Missing { what } => format!("{what}; the volume may not be mounted"),
             Self::Unknown { why } => format!("the sentinel could not be looked at: {why}"),
             Self::NotConfigured => "no sentinel is configured, so nobody can tell whether this is the mailstore that failed".into(),
+            Self::NeverLearned => "the mailstore failed before Lifeboat had learned its sentinel, so Lifeboat cannot tell whether this is the mailstore that failed".into(),
         }
     }
 
@@ -165,7 +169,7 @@ impl GuardVerdict {
                 Some("desktop clients would download everything again or delete their copies")
             }
             Self::Missing { .. } => Some("desktop clients would delete their copies"),
-            Self::Intact | Self::Unknown { .. } | Self::NotConfigured => None,
+            Self::Intact | Self::Unknown { .. } | Self::NotConfigured | Self::NeverLearned => None,
         }
     }
 }

@@ -213,7 +213,9 @@ fn judges_what_is_seen_in_the_sentinel() {
             GuardVerdict::WentBack { .. } => "back",
             GuardVerdict::Changed { .. } => "changed",
             GuardVerdict::Missing { .. } => "missing",
-            GuardVerdict::Unknown { .. } | GuardVerdict::NotConfigured => "other",
+            GuardVerdict::Unknown { .. }
+            | GuardVerdict::NotConfigured
+            | GuardVerdict::NeverLearned => "other",
         };
         assert_eq!(got, expected, "{name}: {verdict}");
         assert_eq!(verdict.blocks_return(), expected != "intact", "{name}");

@@ -8,11 +8,12 @@ use super::mailboxes::{level_name, route_name};
 use super::raising::{self, FindingView, RaisingView};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
+use crate::config::Mailstore;
 use crate::failover::{Command, Decider, Decision, Order, Phase, Serving, Verb};
 use crate::ids::{Address, MailstoreId};
 use crate::route::{Author, Decided, Facts, Override, Overrides, Rank, Scope, Setting, route};
-use crate::store::failover::{self as kept, MailstoreRecord};
-use crate::store::{ReadTx, audit};
+use crate::store::failover::{self as kept, MailstoreRecord, SentinelRecord};
+use crate::store::{ReadTx, StoreError, audit};
 
 /// Decisions shown with a mailstore.
 const DECISIONS_SHOWN: usize = 20;
@@ -131,6 +132,9 @@ pub struct FailoverView {
     pub outage: Option<String>,
     /// Mailstores: what an operator must decide.
     pub needs: Option<String>,
+    /// Mailstores: `known`, `not known yet` (a failure now could not be returned from by itself) or
+    /// `none`.
+    pub sentinel: Option<String>,
     /// Mailstores: what the guard found, where it stands in the way of a return.
     pub finding: Option<FindingView>,
     /// Mailstores: how far the raising of UIDs is, after it went back in time.
@@ -147,6 +151,15 @@ pub fn serving_name(serving: Serving) -> &'static str {
         Serving::Primary => "primary",
         Serving::Standby => "standby",
         Serving::Queue => "queue",
+    }
+}
+
+/// Whether a return could be checked.
+fn sentinel_name(mailstore: &Mailstore, record: &SentinelRecord) -> &'static str {
+    match (&mailstore.sentinel, &record.known) {
+        (None, _) => "none",
+        (Some(_), None) => "not known yet",
+        (Some(_), Some(_)) => "known",
     }
 }
 
@@ -225,7 +238,9 @@ fn show_mailstore(
     let mailstore = config
         .mailstore(id)
         .ok_or(ServiceError::NotFound("such mailstore"))?;
-    let record = service.store.read(|tx| kept::mailstore(tx, id))?;
+    let (record, known) = service
+        .store
+        .read(|tx| Ok::<_, StoreError>((kept::mailstore(tx, id)?, kept::sentinel(tx, id)?)))?;
     let state = &record.state;
     let shown = record.recent.len().saturating_sub(DECISIONS_SHOWN);
     Ok(FailoverView {
@@ -240,6 +255,7 @@ fn show_mailstore(
         expires_at: None,
         outage: state.phase.outage().map(|outage| outage.to_string()),
         needs: needs(&record),
+        sentinel: Some(sentinel_name(mailstore, &known).to_owned()),
         finding: raising::finding(service, mailstore, state),
         raising: raising::raising(service, id, state)?,
         decisions: timeline(record.recent.get(shown..).unwrap_or_default()),
@@ -288,6 +304,7 @@ fn show_override(
             .map(|end| end.to_string()),
         outage: None,
         needs: None,
+        sentinel: None,
         finding: None,
         raising: None,
         decisions: Vec::new(),

@@ -17,7 +17,7 @@ pub const BLOCKED_SHOWN: usize = 500;
 /// What the guard found, where it stands in the way of a return.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FindingView {
-    /// `went-back`, `changed` or `missing`.
+    /// `went-back`, `changed`, `missing` or `never-learned`.
     pub verdict: String,
     /// What was found, in words.
     pub found: String,
@@ -103,6 +103,11 @@ fn choices(mailstore: &Mailstore, verdict: &GuardVerdict) -> Vec<ChoiceView> {
             name: "wait".into(),
             command: None,
             effect: "Configure the mailstore's doveadm or raise_command and start Lifeboat again: it then raises the UIDs of every mailbox, and clients miss nothing.".into(),
+        },
+        GuardVerdict::NeverLearned => ChoiceView {
+            name: "wait".into(),
+            command: None,
+            effect: "Look into the mailstore: is old mail where it was, under the UIDVALIDITY that clients know? If so, let it return by the order below.".into(),
         },
         _ => ChoiceView {
             name: "wait".into(),

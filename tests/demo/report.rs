@@ -9,6 +9,8 @@ use crate::rig::proof::Verdict;
 
 /// Raised when a field changes its meaning or goes away.
 const SCHEMA: u32 = 1;
+/// Lines of Lifeboat's log that are printed when the story fails.
+const LINES_PRINTED: usize = 15;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -35,6 +37,10 @@ pub fn write(narrator: &Narrator, dir: &Path, sabotage: Option<&String>) -> Path
     for log in &logs {
         println!("Log: {}", log.display());
     }
+    // Where only the output is kept, as on a CI machine, this is all there is to go by.
+    if let Some(lifeboat) = logs.first() {
+        print_end(lifeboat);
+    }
     let report = Report {
         schema: SCHEMA,
         ok: narrator.is_proven(),
@@ -51,6 +57,14 @@ pub fn write(narrator: &Narrator, dir: &Path, sabotage: Option<&String>) -> Path
     let text = serde_json::to_vec_pretty(&report).expect("JSON of the demo's own values");
     std::fs::write(&path, text).expect("write the report");
     path
+}
+
+fn print_end(log: &Path) {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    for line in &lines[lines.len().saturating_sub(LINES_PRINTED)..] {
+        println!("  | {line}");
+    }
 }
 
 /// Copies the logs beside the report, so that they outlive the temporary directory.

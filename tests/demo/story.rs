@@ -109,6 +109,12 @@ fn healthy(scene: &mut Scene, say: &mut Narrator) {
     say.step("All is well: mail goes straight to the mailstores");
     for mailstore in ["a1", "a2"] {
         wait_state(scene, mailstore, "normal");
+        // An outage before that is one from which only a person's word returns.
+        wait_until(
+            &format!("the sentinel of {mailstore} is known"),
+            PATIENCE,
+            || failover_of(scene, mailstore)["sentinel"] == "known",
+        );
     }
     for to in [ANN, EVE] {
         let sent = internet_writes(scene, to, "healthy", 0);
@@ -428,14 +434,18 @@ fn wait_state(scene: &Scene, mailstore: &str, state: &str) {
     wait_until(&what, PATIENCE, || state_of(scene, mailstore) == state);
 }
 
-/// A mailstore's state, as `lifeboat failover show --json` has it.
 fn state_of(scene: &Scene, mailstore: &str) -> String {
-    let scope = format!("mailstore:{mailstore}");
-    let show = scene
-        .lifeboat
-        .cli_json(&["failover", "show", &scope, "--json"]);
+    let show = failover_of(scene, mailstore);
     match show["state"].as_str() {
         Some(state) => state.to_owned(),
-        None => panic!("failover show {scope} --json has no state: {show}"),
+        None => panic!("failover show {mailstore} --json has no state: {show}"),
     }
+}
+
+/// How failover stands for a mailstore, as `lifeboat failover show --json` has it.
+fn failover_of(scene: &Scene, mailstore: &str) -> serde_json::Value {
+    let scope = format!("mailstore:{mailstore}");
+    scene
+        .lifeboat
+        .cli_json(&["failover", "show", &scope, "--json"])
 }

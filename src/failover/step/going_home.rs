@@ -141,6 +141,7 @@ impl Machine<'_> {
             GuardVerdict::WentBack { .. } => self.settings().raise != Raise::Unable,
             GuardVerdict::Changed { .. }
             | GuardVerdict::Missing { .. }
+            | GuardVerdict::NeverLearned
             | GuardVerdict::Unknown { .. } => false,
         }
     }
@@ -152,6 +153,7 @@ impl Machine<'_> {
             GuardVerdict::Changed { .. }
             | GuardVerdict::Missing { .. }
             | GuardVerdict::Unknown { .. }
+            | GuardVerdict::NeverLearned
             | GuardVerdict::NotConfigured => false,
         }
     }

@@ -60,6 +60,7 @@ fn verdict(text: &str) -> GuardVerdict {
         "missing" => GuardVerdict::Missing {
             what: "the sentinel mailbox is empty".into(),
         },
+        "never-learned" => GuardVerdict::NeverLearned,
         "unreachable" => GuardVerdict::Unknown {
             why: "connection refused".into(),
         },
