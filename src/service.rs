@@ -33,6 +33,7 @@ mod merge_place;
 pub mod merge_receipt;
 pub mod outage;
 pub mod overview;
+pub mod profile;
 pub mod provision;
 pub mod raising;
 pub mod sign_in;

@@ -33,6 +33,7 @@ pub mod merge;
 pub mod messages;
 pub mod meta;
 pub mod once;
+pub mod profile;
 pub mod queue;
 pub mod routes;
 pub mod search;

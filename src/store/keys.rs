@@ -52,6 +52,8 @@ pub enum Table {
     SearchState = 0x44,
     /// (mailbox id, key) → what a form's first posting led to.
     Once = 0x45,
+    /// mailbox id → [`super::profile::Profile`].
+    Profile = 0x46,
     /// (mailstore, mailbox id, standby id) → nothing: what is still to merge.
     Unmerged = 0x50,
     /// mailbox id → state of its merge.

@@ -3,6 +3,7 @@
 mod browser;
 mod flows;
 mod merges;
+mod profile;
 mod safety;
 
 use std::path::Path;
