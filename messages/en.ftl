@@ -220,6 +220,23 @@ source-cut = Only the beginning is shown. Download the message to see all of it.
 back-to-message = Back to the message
 download-eml = Download as .eml
 
+## Conversation
+
+conversation-count = { $count ->
+    [one] 1 message
+   *[other] { $count } messages
+}
+conversation-earlier = { $count ->
+    [one] Show 1 earlier message
+   *[other] Show { $count } earlier messages
+}
+conversation-later = { $count ->
+    [one] Show 1 later message
+   *[other] Show { $count } later messages
+}
+open-message = Open this message
+continue-draft = Continue writing
+
 ## Compose
 
 compose-title = New message

@@ -38,6 +38,7 @@ pub mod provision;
 pub mod raising;
 pub mod sign_in;
 pub mod store;
+pub mod threads;
 pub mod token;
 
 /// Who asks.

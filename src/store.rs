@@ -39,6 +39,7 @@ pub mod routes;
 pub mod search;
 pub mod sessions;
 pub mod sweep;
+pub mod threads;
 pub mod tokens;
 pub mod unmerged;
 pub mod watermarks;

@@ -19,6 +19,8 @@ for (const frame of document.querySelectorAll("iframe[data-fit]")) {
     frame.style.blockSize = `${Math.ceil(height) + 20}px`;
   };
   frame.addEventListener("load", fit);
+  // Inside what is folded nothing has a height.
+  frame.closest("details")?.addEventListener("toggle", fit);
   addEventListener("resize", fit);
   if (frame.contentDocument?.readyState === "complete") fit();
 }

@@ -54,6 +54,14 @@ pub enum Table {
     Once = 0x45,
     /// mailbox id → [`super::profile::Profile`].
     Profile = 0x46,
+    /// (mailbox id, standby id) → where a message stands among conversations.
+    Thread = 0x4a,
+    /// (mailbox id, standby id of the conversation, standby id) → nothing: its messages.
+    ThreadMember = 0x4b,
+    /// (mailbox id, hash of a Message-ID) → standby id of a message that names it.
+    ThreadName = 0x4c,
+    /// mailbox id → how far its conversations are known.
+    ThreadState = 0x4d,
     /// (mailstore, mailbox id, standby id) → nothing: what is still to merge.
     Unmerged = 0x50,
     /// mailbox id → state of its merge.

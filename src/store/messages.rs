@@ -336,6 +336,25 @@ pub fn list(
     cursor: Cursor,
     limit: usize,
 ) -> Result<Vec<MessageRecord>, StoreError> {
+    let mut ids = folder_ids(tx, mailbox, folder, cursor, limit)?;
+    if matches!(cursor, Cursor::After(_)) {
+        ids.reverse();
+    }
+    let mut messages = Vec::with_capacity(ids.len());
+    for id in ids {
+        messages.extend(get(tx, mailbox, id)?);
+    }
+    Ok(messages)
+}
+
+/// Up to `limit` ids of a folder's messages from a cursor on, in its direction: nearest to it first.
+pub(super) fn folder_ids(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    folder: FolderId,
+    cursor: Cursor,
+    limit: usize,
+) -> Result<Vec<StandbyId>, StoreError> {
     let all = Key::new(Table::FolderIndex).mailbox(mailbox).folder(folder);
     let (from, to, order) = match cursor {
         Cursor::Newest => (all.clone().into_vec(), all.end(), Order::Descending),
@@ -346,15 +365,7 @@ pub fn list(
         ),
         Cursor::After(id) => (all.clone().standby(id).end(), all.end(), Order::Ascending),
     };
-    let mut ids = scan_ids(tx, &from, &to, order, limit)?;
-    if order == Order::Ascending {
-        ids.reverse();
-    }
-    let mut messages = Vec::with_capacity(ids.len());
-    for id in ids {
-        messages.extend(get(tx, mailbox, id)?);
-    }
-    Ok(messages)
+    scan_ids(tx, &from, &to, order, limit)
 }
 
 /// Up to `limit` ids of all messages of a mailbox, whatever their folder, in order of arrival, after
@@ -376,15 +387,23 @@ pub fn ids(
     scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
 }
 
+/// Whether a folder lists a message.
+pub(super) fn is_in_folder(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    folder: FolderId,
+    id: StandbyId,
+) -> Result<bool, StoreError> {
+    Ok(tx.get(&index_key(mailbox, folder, id))?.is_some())
+}
+
 /// Whether the folder that a message says it is in lists it.
 pub(super) fn is_indexed(
     tx: &dyn ReadTx,
     mailbox: MailboxId,
     message: &MessageRecord,
 ) -> Result<bool, StoreError> {
-    Ok(tx
-        .get(&index_key(mailbox, message.folder, message.id))?
-        .is_some())
+    is_in_folder(tx, mailbox, message.folder, message.id)
 }
 
 pub(super) fn scan_ids(

@@ -8,7 +8,9 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::console::{self, merges};
-use super::webmail::{actions, compose, files, list, message, receipt, settings, sign_in};
+use super::webmail::{
+    actions, compose, conversation, files, list, message, receipt, settings, sign_in,
+};
 use super::{Web, assets, error, security};
 
 /// All pages.
@@ -30,7 +32,7 @@ pub fn router(web: Web) -> Router {
         .route("/mail/actions", post(actions::act))
         .route("/mail/undo", post(actions::undo))
         .route("/mail/{folder}", get(list::folder))
-        .route("/mail/{folder}/{id}", get(message::show))
+        .route("/mail/{folder}/{id}", get(conversation::show))
         .route("/mail/{folder}/{id}/html", get(files::frame))
         .route("/mail/{folder}/{id}/part/{part}", get(files::part))
         .route("/mail/{folder}/{id}/source", get(message::source))

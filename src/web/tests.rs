@@ -1,6 +1,7 @@
 //! The pages over a real store, without a network: what a browser without JavaScript would do.
 
 mod browser;
+mod conversation;
 mod flows;
 mod merges;
 mod profile;

@@ -2,9 +2,11 @@
 
 pub mod actions;
 pub mod compose;
+pub mod conversation;
 pub mod files;
 pub mod list;
 pub mod message;
+pub mod piece;
 pub mod receipt;
 pub mod settings;
 pub mod shell;

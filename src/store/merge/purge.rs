@@ -15,7 +15,9 @@ use crate::ids::{MailboxId, StandbyId};
 use crate::store::codec::{self, Versioned};
 use crate::store::keys::{Key, Table};
 use crate::store::messages::{self, MessageRecord, Origin};
-use crate::store::{ReadTx, StoreError, Tx, bodies, delivery, directory, failover, queue, search};
+use crate::store::{
+    ReadTx, StoreError, Tx, bodies, delivery, directory, failover, queue, search, threads,
+};
 
 /// Entries of the queue looked at for one that still needs a body.
 const QUEUE_LOOKED_AT: usize = 100_000;
@@ -236,8 +238,8 @@ pub fn proof(
         .transpose()
 }
 
-/// Removes up to `limit` rows of the search index of a mailbox that has no message any more: they hold
-/// words of its mail. Returns how many.
+/// Removes up to `limit` rows of the search index and of the conversations of a mailbox that has no message
+/// any more: they tell of its mail. Returns how many.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -249,7 +251,9 @@ pub fn clear_search(
     if !messages::ids(tx, mailbox, None, 1)?.is_empty() {
         return Ok(0);
     }
-    search::clear(tx, mailbox, limit)
+    let words = search::clear(tx, mailbox, limit)?;
+    let threads = threads::clear(tx, mailbox, limit.saturating_sub(words))?;
+    Ok(words + threads)
 }
 
 #[cfg(test)]

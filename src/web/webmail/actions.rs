@@ -7,6 +7,7 @@ use super::shell::{folder_id, redirect};
 use crate::ids::{FolderId, StandbyId};
 use crate::mail::Role;
 use crate::service::mailbox::{self, CHANGED_MAX, Change, Changed};
+use crate::service::threads;
 use crate::store::messages::folder_of;
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -40,7 +41,13 @@ pub async fn act(
         let flash = Flash::new("done-nothing-selected");
         return Ok(redirect(&web, back, Some(&flash)));
     }
-    let changed = mailbox::change(&web.service, &session.actor, ids, asked.change).await?;
+    let mut changed = Changed::new();
+    // A line of a list stands for its conversation.
+    let ids = threads::with_conversations(&web.service, &session.actor, &ids)?;
+    for some in ids.chunks(CHANGED_MAX) {
+        let wanted = some.to_vec();
+        changed.extend(mailbox::change(&web.service, &session.actor, wanted, asked.change).await?);
+    }
     let flash = asked.flash(&changed);
     Ok(redirect(&web, back, Some(&flash)))
 }

@@ -8,11 +8,12 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::message::{star_label, subject_of};
-use super::shell::{Framed, Shell, folder_id, folder_name, frame, respond, slug};
+use super::shell::{Count, Framed, Shell, folder_id, folder_name, frame, respond, slug};
 use crate::ids::{FolderId, StandbyId};
 use crate::mail::{Mailbox as Person, Role};
-use crate::service::mailbox::{self, FolderPage, Overview};
-use crate::service::mailbox_search;
+use crate::service::mailbox::Overview;
+use crate::service::threads::{self, Line};
+use crate::service::{mailbox_search, threads::ListPage as FolderPage};
 use crate::store::messages::{Cursor, FolderRecord, MessageRecord, Origin, folder_of};
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
@@ -84,6 +85,8 @@ pub struct Row {
     pub(super) forwarded: bool,
     pub(super) attachment: bool,
     pub(super) selected: bool,
+    /// How many messages its conversation has, where there is more than one.
+    pub(super) count: Option<Count>,
     pub(super) select_label: String,
     pub(super) star_label: String,
 }
@@ -169,7 +172,8 @@ pub async fn folder(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let id = folder_id(&folder).ok_or(Fault::NotFound)?;
-    let found = mailbox::list(&web.service, &session.actor, id, ask.cursor(), PAGE_ROWS)?;
+    let cursor = ask.cursor();
+    let found = threads::list(&web.service, &session.actor, id, cursor, PAGE_ROWS).await?;
     let framed = frame(&web, &reader, &session, &headers, Some(id))?;
     let said = framed.shell.notice.is_some();
     let page = folder_page(&reader, framed, id, &ask, &found).ok_or(Fault::NotFound)?;
@@ -192,9 +196,12 @@ fn folder_page(
         ("unread", Value::Number(folder.unread)),
     ];
     let (empty_line, empty_text) = empty(reader, &framed.overview, &folder, ask);
-    let newest = (found.has_newer).then(|| path.clone());
-    let first = found.messages.first().map(|message| message.id);
-    let last = found.messages.last().map(|message| message.id);
+    let newest = found.newer.map(|_| path.clone());
+    let page_href = |cursor: Cursor| match cursor {
+        Cursor::Newest => path.clone(),
+        Cursor::Before(id) => format!("{path}?before={id}"),
+        Cursor::After(id) => format!("{path}?after={id}"),
+    };
     let is_trash = folder.role == Some(Role::Trash);
     Some(ListPage {
         p: Page::new(texts, &heading),
@@ -202,21 +209,17 @@ fn folder_page(
         refresh_href: path.clone(),
         note: is_trash.then(|| texts.get("note-trash").into_owned()),
         back: ask.address(&path),
-        rows: rows(reader, &framed.overview, &found.messages, ask.selects_all()),
+        rows: rows(reader, &framed.overview, &found.lines, ask.selects_all()),
         select_href: ask.select_href(&path),
         select_text: select_text(texts, ask),
         can_archive: !matches!(folder.role, Some(Role::Archive | Role::Drafts)),
         can_delete: !is_trash,
         targets: targets(texts, &framed.overview, id),
         pager: Pager {
-            shown: texts.with("list-shown", &[("shown", found.messages.len().into())]),
+            shown: texts.with("list-shown", &[("shown", found.lines.len().into())]),
             newest,
-            newer: first
-                .filter(|_| found.has_newer)
-                .map(|id| format!("{path}?after={id}")),
-            older: last
-                .filter(|_| found.has_older)
-                .map(|id| format!("{path}?before={id}")),
+            newer: found.newer.map(page_href),
+            older: found.older.map(page_href),
         },
         empty_icon: folder.role.map_or("folder", Role::slug),
         empty_line,
@@ -272,20 +275,25 @@ pub(super) fn targets(texts: &Texts, overview: &Overview, from: FolderId) -> Vec
         .collect()
 }
 
-fn rows(
-    reader: &Reader,
-    overview: &Overview,
-    messages: &[MessageRecord],
-    selected: bool,
-) -> Vec<Row> {
-    messages
+fn rows(reader: &Reader, overview: &Overview, lines: &[Line], selected: bool) -> Vec<Row> {
+    lines
         .iter()
-        .map(|message| row(reader, overview, message, selected))
+        .map(|line| row(reader, overview, line, selected))
         .collect()
 }
 
-fn row(reader: &Reader, overview: &Overview, message: &MessageRecord, selected: bool) -> Row {
+/// How many messages a conversation has, if it is more than one.
+fn count(texts: &Texts, line: &Line) -> Option<Count> {
+    let more = if line.has_more { "+" } else { "" };
+    (line.count > 1).then(|| Count {
+        text: format!("{}{more}", line.count),
+        label: texts.with("conversation-count", &[("count", line.count.into())]),
+    })
+}
+
+fn row(reader: &Reader, overview: &Overview, line: &Line, selected: bool) -> Row {
     let texts = reader.texts;
+    let message: &MessageRecord = &line.message;
     let summary = &message.summary;
     let subject = subject_of(texts, summary);
     let who = match message.origin {
@@ -317,11 +325,12 @@ fn row(reader: &Reader, overview: &Overview, message: &MessageRecord, selected: 
         star_label: star_label(texts, flags.flagged, &subject),
         snippet: summary.preview.clone(),
         when: reader.times.short(message.received_at),
-        unread: !flags.seen,
+        unread: line.is_unread,
         starred: flags.flagged,
         answered: flags.answered,
         forwarded: flags.forwarded,
-        attachment: summary.has_attachment,
+        attachment: line.has_attachment,
+        count: count(texts, line),
         selected,
         who,
         subject,
@@ -376,6 +385,8 @@ pub async fn search(
         q: ask.q.clone(),
         ..Ask::default()
     };
+    let shown = found.messages.len();
+    let lines: Vec<Line> = found.messages.into_iter().map(Line::alone).collect();
     let page = SearchPage {
         p: Page::new(texts, &texts.get("search-title")),
         summary: if found.has_older || !first_page {
@@ -384,22 +395,14 @@ pub async fn search(
             texts.with("search-summary", &count)
         },
         back: ask.address(PATH),
-        rows: rows(
-            &reader,
-            &framed.overview,
-            &found.messages,
-            ask.selects_all(),
-        ),
+        rows: rows(&reader, &framed.overview, &lines, ask.selects_all()),
         select_href: ask.select_href(PATH),
         select_text: select_text(texts, &ask),
         can_archive: true,
         can_delete: true,
         targets: targets(texts, &framed.overview, FolderId(0)),
         pager: Pager {
-            shown: texts.with(
-                "list-shown",
-                &[("shown", Value::from(found.messages.len()))],
-            ),
+            shown: texts.with("list-shown", &[("shown", shown.into())]),
             newest: (!first_page).then(|| newest.address(PATH)),
             newer: None,
             older,

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::compose::{Attached, ComposePage};
+use super::conversation::{Further, MessagePage};
 use super::list::{ListPage, Pager, Row, SearchPage, Target};
-use super::message::{File, MessagePage, People};
+use super::piece::{Body, File, People, Piece};
 use super::shell::{Count, FolderLink, Shell};
 use super::sign_in::{Kept, LoginPage};
 use crate::clock::Timestamp;
@@ -124,6 +125,10 @@ impl Sample {
                     answered: n == 4,
                     forwarded: n == 6,
                     attachment: n % 5 == 0,
+                    count: (n % 4 == 1).then(|| Count {
+                        text: "3".into(),
+                        label: self.s("3 messages"),
+                    }),
                     selected: n == 2,
                     select_label: self.s("Select"),
                     star_label: self.s("Star"),
@@ -187,22 +192,8 @@ impl Sample {
         }
     }
 
-    fn message(&self, html: bool) -> MessagePage {
-        MessagePage {
-            p: self.page("Invoice 2026-114"),
-            shell: self.shell("outage", "safe", None),
-            id: "7".into(),
-            here: "/mail/inbox/7".into(),
-            back: "/mail/inbox".into(),
-            back_name: self.s("Inbox"),
-            subject: self.s("Invoice 2026-114"),
-            from_name: self.s("Bob Marley"),
-            from_address: Some(self.s("bob@remote.example")),
-            when: self.when(1),
-            people: vec![People {
-                label: "To".into(),
-                text: self.s("Ann Schmidt <ann.schmidt@example.com>, carl@example.com"),
-            }],
+    fn piece(&self, html: bool) -> Piece {
+        let body = Body {
             problem: self.hostile.then(|| HOSTILE.to_owned()),
             images_blocked: true,
             html_href: html.then(|| self.s("mail-frame.html")),
@@ -228,18 +219,65 @@ impl Sample {
                 },
             ],
             files_title: "2 attachments".into(),
+        };
+        Piece {
+            id: "7".into(),
+            here: self.s("/mail/inbox/7"),
+            from_name: self.s("Bob Marley"),
+            from_address: Some(self.s("bob@remote.example")),
+            when: self.when(1),
+            snippet: self.s("please find the invoice attached"),
+            place: Some(self.s("Sent")),
+            is_open: true,
+            is_unread: true,
+            people: vec![People {
+                label: "To".into(),
+                text: self.s("Ann Schmidt <ann.schmidt@example.com>, carl@example.com"),
+            }],
+            draft_href: None,
+            body: Some(body),
+            reply_href: "/mail/compose?reply=7".into(),
+            reply_all_href: "/mail/compose?reply_all=7".into(),
+            forward_href: "/mail/compose?forward=7".into(),
+            source_href: "/mail/inbox/7/source".into(),
+            eml_href: "/mail/inbox/7/eml".into(),
+        }
+    }
+
+    fn message(&self, html: bool, is_one: bool) -> MessagePage {
+        let folded = Piece {
+            is_open: false,
+            body: None,
+            ..self.piece(html)
+        };
+        let pieces = if is_one {
+            vec![self.piece(html)]
+        } else {
+            vec![folded, self.piece(html)]
+        };
+        let further = || Further {
+            href: self.s("/mail/inbox/1"),
+            text: self.s("Show 12 earlier messages"),
+        };
+        MessagePage {
+            p: self.page("Invoice 2026-114"),
+            shell: self.shell("outage", "safe", None),
+            id: "7".into(),
+            here: "/mail/inbox/7".into(),
+            back: "/mail/inbox".into(),
+            back_name: self.s("Inbox"),
+            subject: self.s("Invoice 2026-114"),
+            count: (!is_one).then(|| "2 messages".to_owned()),
+            earlier: Some(further()),
+            later: Some(further()),
+            pieces,
             starred: true,
             star_label: self.s("Remove star"),
             can_archive: true,
             can_delete: true,
             targets: self.targets(),
-            reply_href: "/mail/compose?reply=7".into(),
-            reply_all_href: "/mail/compose?reply_all=7".into(),
-            forward_href: "/mail/compose?forward=7".into(),
             newer_href: None,
             older_href: Some("/mail/inbox/6".into()),
-            source_href: "/mail/inbox/7/source".into(),
-            eml_href: "/mail/inbox/7/eml".into(),
         }
     }
 
@@ -293,8 +331,13 @@ impl Sample {
             ("list", self.list(false).render().unwrap()),
             ("empty", self.list(true).render().unwrap()),
             ("search", self.search().render().unwrap()),
-            ("message", self.message(false).render().unwrap()),
-            ("message-html", self.message(true).render().unwrap()),
+            ("message", self.message(false, true).render().unwrap()),
+            ("message-html", self.message(true, true).render().unwrap()),
+            ("conversation", self.message(false, false).render().unwrap()),
+            (
+                "conversation-html",
+                self.message(true, false).render().unwrap(),
+            ),
             ("compose", self.compose(false).render().unwrap()),
             ("compose-errors", self.compose(true).render().unwrap()),
         ]
