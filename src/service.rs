@@ -32,6 +32,7 @@ pub mod merge_orders;
 mod merge_place;
 pub mod merge_receipt;
 pub mod outage;
+pub mod outbox;
 pub mod overview;
 pub mod profile;
 pub mod provision;

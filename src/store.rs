@@ -43,6 +43,7 @@ pub mod threads;
 pub mod tokens;
 pub mod unmerged;
 pub mod watermarks;
+pub mod written;
 
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};

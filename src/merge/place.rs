@@ -23,7 +23,7 @@ use crate::store::{StoreError, merge as journal, messages, meta};
 
 use super::step::PlaceStep;
 use super::taken::Arrivals;
-use super::visit::{Context, Loaded, WINDOW, load, plan};
+use super::visit::{Context, Loaded, WINDOW, free, load, plan};
 use super::{Files, MailstoreAccess, VisitError, find, ground};
 
 /// Dovecot removes what lies in `tmp/` for 36 hours: what was staged longer ago than this and is not
@@ -259,6 +259,7 @@ impl Placing<'_> {
             let (last, mut due) = self.window(after)?;
             let Some(last) = last else { break };
             after = Some(last);
+            due = free(self.context, self.id(), due).await?;
             due.retain(|message| !self.aside.contains(&message.id));
             let taken = self.taken_already(&due).await?;
             due.retain(|message| !taken.contains(&message.id));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -17,12 +18,14 @@ use crate::store::merge::orders;
 use crate::store::merge::receipt::{self, Standing};
 use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, Place};
 use crate::store::messages::{MessageRecord, Origin};
-use crate::store::{Store, StoreError, merge as journal, messages, meta};
+use crate::store::{Store, StoreError, merge as journal, messages, meta, written};
 
 use super::ground::{self, Ground};
 use super::place::place;
 use super::{Gate, MailstoreAccess, Settings, VisitError};
 
+/// A hold that has been over for so long is ended by the merge.
+const HOLD_GRACE: Duration = Duration::from_secs(30);
 /// Messages that are taken into hand at once.
 pub(super) const WINDOW: usize = 500;
 
@@ -246,6 +249,7 @@ impl Visit<'_> {
             let window = self.window(after)?;
             let Some(last) = window.last() else { break };
             after = Some(last.id);
+            let window = free(self.context, self.mailbox.record.id, window).await?;
             let (here, mut due) = self.sort(window).await?;
             if self.access.places() {
                 due.retain(|message| self.held_back.contains(&message.id));
@@ -415,6 +419,33 @@ impl Visit<'_> {
     pub(super) async fn load(&self, record: MessageRecord) -> Result<Loaded, StoreError> {
         load(&self.context.store, record).await
     }
+}
+
+/// Leaves out what its writer can still take back. A hold that is long over has nobody to end it but
+/// the merge.
+pub(super) async fn free(
+    context: &Context,
+    mailbox: MailboxId,
+    window: Vec<MessageRecord>,
+) -> Result<Vec<MessageRecord>, StoreError> {
+    let overdue_before = context.clock.now().before(HOLD_GRACE);
+    let mut free = Vec::with_capacity(window.len());
+    for message in window {
+        match message.hold() {
+            None => free.push(message),
+            Some(hold) if hold.until < overdue_before => {
+                // Read anew when the hold is over: it may have been taken back meanwhile.
+                let id = message.id;
+                let ended = context.store.write(move |tx| {
+                    written::end_hold(tx, mailbox, id)?;
+                    messages::get(tx, mailbox, id)
+                });
+                free.extend(ended.await?);
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(free)
 }
 
 /// What is due, with the folder it goes to.

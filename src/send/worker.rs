@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -216,7 +217,7 @@ struct Lane {
 
 impl Lane {
     async fn work(self, entry: QueueEntry, relay: Option<Relay>) -> Reached {
-        let content = match self.store.load_body(entry.body).await {
+        let content = match self.content(&entry).await {
             Ok(content) => content,
             Err(error) => {
                 tracing::error!(queue_id = %entry.id, %error, "a message to be sent cannot be read");
@@ -250,6 +251,18 @@ impl Lane {
                 Reached::No
             }
         }
+    }
+
+    /// What is sent.
+    async fn content(&self, entry: &QueueEntry) -> Result<Bytes, StoreError> {
+        let body = self.store.load_body(entry.body).await?;
+        if entry.prefix.is_empty() {
+            return Ok(body);
+        }
+        let mut whole = Vec::with_capacity(entry.prefix.len() + body.len());
+        whole.extend_from_slice(&entry.prefix);
+        whole.extend_from_slice(&body);
+        Ok(whole.into())
     }
 
     /// Records the outcomes, together with the DSN that they call for.

@@ -30,6 +30,8 @@ pub struct Overview {
     pub since: Option<Timestamp>,
     /// Whether it was merged and can only be read.
     pub read_only: bool,
+    /// How many messages wait to be sent, or could not be.
+    pub outbox: usize,
 }
 
 impl Overview {
@@ -83,12 +85,14 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
         let (phase, since) = mailbox_phase::phase(service, tx, &mailbox, now)?;
         let read_only = mailbox_phase::is_closed(service, tx, &mailbox, now)?;
         let state = messages::state_or_new(tx, &mailbox, now)?;
+        let outbox = super::outbox::count(tx, mailbox.record.id, now)?;
         Ok(Overview {
             address: mailbox.address,
             folders: state.folders,
             phase,
             since,
             read_only,
+            outbox,
         })
     })
 }

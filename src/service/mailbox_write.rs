@@ -4,31 +4,33 @@
 //! changes nothing. Sending files the copy in Sent and puts the message into the queue in one
 //! transaction. Nobody sends from an address that is not the mailbox's own.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use super::mailbox::{open_to_change, own, raw};
 use super::mailbox_letter::{self, Envelope, Files, LetterError};
 use super::mailbox_search::words_of_summary;
+use super::outbox::mark;
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
-use crate::ids::{QueueId, StandbyId};
+use crate::ids::{MailboxId, QueueId, StandbyId};
 use crate::mail::{Flags, Mailbox as Person, Role, Summary, summarize};
 use crate::store::directory::Mailbox;
-use crate::store::messages::{self, NewMessage, Origin};
+pub use crate::store::messages::Answers;
+use crate::store::messages::{self, Hold, NewMessage, Origin, Written};
 use crate::store::once::{self, OnceRecord, Outcome};
 use crate::store::queue::{self, NewEntry};
-use crate::store::{NewBody, StoreError, Tx, search};
+use crate::store::{NewBody, ReadTx, StoreError, Tx, search};
 
 /// Largest message that can be written, attachments as they are on the writer's disk, in bytes.
 pub const LETTER_BYTES_MAX: u64 = 50 * 1024 * 1024;
 /// A day.
-const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Most recipients of one mailbox in a day.
 const RECIPIENTS_PER_DAY_MAX: usize = 1_000;
 /// Entries of the queue looked at to count them.
 const ENTRIES_COUNTED_MAX: usize = 1_000;
-/// How many of the newest messages are looked through for the one that a draft answers.
-const ANSWERED_LOOKED_AT: usize = 300;
 
 /// A file that the writer chose.
 #[derive(Clone, Debug)]
@@ -50,33 +52,17 @@ pub struct Kept {
     pub part: usize,
 }
 
-/// The message that is answered, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is replied to.
-    Reply(StandbyId),
-    /// It is forwarded.
-    Forward(StandbyId),
-}
-
-impl Answer {
-    /// Which message.
-    pub const fn message(self) -> StandbyId {
-        match self {
-            Self::Reply(id) | Self::Forward(id) => id,
-        }
-    }
-}
-
 /// A message as somebody wrote it.
 #[derive(Clone, Debug, Default)]
 pub struct Letter {
     /// Names the form: the same for every posting of it.
     pub key: String,
+    /// The page to go back to.
+    pub back: String,
     /// The draft it was opened from or saved as.
     pub draft: Option<StandbyId>,
     /// What it answers.
-    pub answer: Option<Answer>,
+    pub answer: Option<Answers>,
     /// One of the mailbox's own addresses.
     pub from: String,
     /// Recipients, as written.
@@ -156,14 +142,14 @@ pub async fn save(service: &Service, actor: &Actor, letter: Letter) -> Result<Sa
     let envelope = Envelope::of_draft(&letter, &identities_of(&mailbox))?;
     let (body, summary) = build(service, actor, &letter, &envelope, Stage::Draft, now).await?;
     let (size, key) = (body.size_bytes(), letter.key.clone());
-    let asked = service.clone();
+    let (asked, answers) = (service.clone(), letter.answer);
     let (actor, known) = (actor.clone(), letter.draft);
     let saved = service
         .store
         .write_with_body(body, move |tx, body| {
             let mailbox = open_to_change(&asked, tx, &actor)?;
             let id = mailbox.record.id;
-            let earlier = match once::get(tx, id, &key)?.map(|record| record.outcome) {
+            let earlier = match outcome_of(tx, id, &key)? {
                 Some(Outcome::Sent(_)) => return Ok(Saved::WasSent),
                 Some(Outcome::Draft(draft)) => Some(draft),
                 None => None,
@@ -172,11 +158,17 @@ pub async fn save(service: &Service, actor: &Actor, letter: Letter) -> Result<Sa
                 Some(draft) => is_draft(tx, &mailbox, draft)?.then_some(draft),
                 None => None,
             };
+            let written = Some(Written {
+                answers,
+                hold: None,
+            });
             let draft = match draft {
                 Some(draft) => {
                     messages::update(tx, &mailbox, draft, |message| {
+                        message.prefix = Vec::new();
                         message.body = body;
                         message.size_bytes = size;
+                        message.written = written.clone();
                         message.received_at = now;
                         message.summary = summary.clone();
                     })?;
@@ -198,7 +190,11 @@ pub async fn save(service: &Service, actor: &Actor, letter: Letter) -> Result<Sa
                         origin: Origin::Draft,
                         summary: summary.clone(),
                     };
-                    messages::insert(tx, &mailbox, new)?.id
+                    let draft = messages::insert(tx, &mailbox, new)?.id;
+                    messages::update(tx, &mailbox, draft, |message| {
+                        message.written = written.clone();
+                    })?;
+                    draft
                 }
             };
             let outcome = Outcome::Draft(draft);
@@ -207,6 +203,22 @@ pub async fn save(service: &Service, actor: &Actor, letter: Letter) -> Result<Sa
         })
         .await?;
     Ok(saved)
+}
+
+/// What came of the form with this key. What was sent and taken back is a draft.
+fn outcome_of(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    key: &str,
+) -> Result<Option<Outcome>, StoreError> {
+    let outcome = once::get(tx, mailbox, key)?.map(|record| record.outcome);
+    if let Some(Outcome::Sent(copy)) = outcome {
+        let copy = messages::get(tx, mailbox, copy)?;
+        if let Some(draft) = copy.filter(|copy| copy.origin == Origin::Draft) {
+            return Ok(Some(Outcome::Draft(draft.id)));
+        }
+    }
+    Ok(outcome)
 }
 
 /// Whether `id` is a draft that can be written over.
@@ -219,10 +231,21 @@ fn is_draft(tx: &dyn Tx, mailbox: &Mailbox, id: StandbyId) -> Result<bool, Store
 /// What sending led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It is in the queue; the copy in Sent.
-    Now(StandbyId),
+    /// It is in the queue; the copy is in Sent.
+    Now {
+        /// The entry in the queue.
+        entry: QueueId,
+        /// How long it can be taken back.
+        hold: Duration,
+    },
     /// The form was sent before; it was not sent twice.
     Before,
+}
+
+/// How long a message can be taken back after it was sent.
+fn hold_of(service: &Service, actor: &Actor) -> Result<Duration, ServiceError> {
+    let profile = super::profile::get(service, actor)?;
+    Ok(Duration::from_secs(profile.undo_send.secs()))
 }
 
 /// Sends a message: the copy in Sent and the queue's entry are durable when this answers.
@@ -239,57 +262,104 @@ pub async fn send(service: &Service, actor: &Actor, letter: Letter) -> Result<Se
     }
     let prefix = envelope.bcc_field();
     let (body, summary) = build(service, actor, &letter, &envelope, Stage::Final, now).await?;
-    let size = body.size_bytes();
-    let entry = NewEntry {
-        id: QueueId::generate(now),
-        mailbox: mailbox.record.id,
-        sender: mailbox.address,
-        reverse_path: Some(envelope.from.address),
-        recipients,
-        body: body.id(),
-        created_at: now,
-        not_before: now,
-        expires_at: now.after(service.config().relay.give_up_after.duration()),
+    let hold = hold_of(service, actor)?;
+    let sending = Sending {
+        size: body.size_bytes(),
+        entry: NewEntry {
+            id: QueueId::generate(now),
+            mailbox: mailbox.record.id,
+            sender: mailbox.address,
+            reverse_path: Some(envelope.from.address),
+            recipients,
+            copy: None,
+            prefix: Vec::new(),
+            body: body.id(),
+            created_at: now,
+            not_before: now.after(hold),
+            expires_at: now.after(service.config().relay.give_up_after.duration()),
+        },
+        letter,
+        prefix,
+        summary,
+        hold,
     };
     let (actor, asked) = (actor.clone(), service.clone());
-    let sent = service
-        .store
-        .write_with_body(body, move |tx, body| {
-            let mailbox = own(tx, &actor)?;
-            let id = mailbox.record.id;
-            if let Some(OnceRecord {
-                outcome: Outcome::Sent(_),
-                ..
-            }) = once::get(tx, id, &letter.key)?
-            {
-                return Ok(Sent::Before);
-            }
-            open_to_change(&asked, tx, &actor)?;
-            let new = NewMessage {
-                folder: messages::folder_of(Role::Sent),
-                flags: Flags {
-                    seen: true,
-                    ..Flags::default()
-                },
-                received_at: now,
-                prefix: prefix.clone(),
-                body,
-                body_bytes: size,
-                origin: Origin::Sent,
-                summary: summary.clone(),
-            };
-            let copy = messages::insert(tx, &mailbox, new)?.id;
-            queue::enqueue(tx, &entry)?;
-            if let Some(draft) = letter.draft {
-                remove_draft(tx, &mailbox, draft)?;
-            }
-            mark_answered(tx, &mailbox, &letter, &summary)?;
-            let outcome = Outcome::Sent(copy);
-            once::put(tx, id, &letter.key, &OnceRecord { at: now, outcome })?;
-            Ok::<_, ServiceError>(Sent::Now(copy))
+    let sent = service.store.write_with_body(body, move |tx, _| {
+        let mailbox = own(tx, &actor)?;
+        let before = outcome_of(tx, mailbox.record.id, &sending.letter.key)?;
+        let saved = match before {
+            Some(Outcome::Sent(_)) => return Ok(Sent::Before),
+            Some(Outcome::Draft(saved)) => Some(saved),
+            None => None,
+        };
+        open_to_change(&asked, tx, &actor)?;
+        // The form may have been saved by a posting whose answer it never saw.
+        let draft = sending.letter.draft.or(saved);
+        Ok::<_, ServiceError>(sending.file(tx, &mailbox, draft)?)
+    });
+    Ok(sent.await?)
+}
+
+/// A message that is ready to be filed and queued.
+struct Sending {
+    letter: Letter,
+    entry: NewEntry,
+    prefix: Vec<u8>,
+    size: u64,
+    summary: Summary,
+    hold: Duration,
+}
+
+impl Sending {
+    fn file(
+        &self,
+        tx: &mut dyn Tx,
+        mailbox: &Mailbox,
+        draft: Option<StandbyId>,
+    ) -> Result<Sent, StoreError> {
+        let (id, now) = (mailbox.record.id, self.entry.created_at);
+        let new = NewMessage {
+            folder: messages::folder_of(Role::Sent),
+            flags: Flags {
+                seen: true,
+                ..Flags::default()
+            },
+            received_at: now,
+            prefix: self.prefix.clone(),
+            body: self.entry.body,
+            body_bytes: self.size,
+            origin: Origin::Sent,
+            summary: self.summary.clone(),
+        };
+        let copy = messages::insert(tx, mailbox, new)?.id;
+        let answers = self.letter.answer;
+        let marked = match answers {
+            Some(answers) => mark(tx, mailbox, answers, true)?,
+            None => false,
+        };
+        let hold = (!self.hold.is_zero()).then_some(Hold {
+            entry: self.entry.id,
+            until: self.entry.not_before,
+            marked,
+        });
+        messages::update(tx, mailbox, copy, |message| {
+            message.written = Some(Written { answers, hold });
+        })?;
+        let entry = NewEntry {
+            copy: Some(copy),
+            ..self.entry.clone()
+        };
+        queue::enqueue(tx, &entry)?;
+        if let Some(draft) = draft {
+            remove_draft(tx, mailbox, draft)?;
+        }
+        let outcome = Outcome::Sent(copy);
+        once::put(tx, id, &self.letter.key, &OnceRecord { at: now, outcome })?;
+        Ok(Sent::Now {
+            entry: entry.id,
+            hold: self.hold,
         })
-        .await?;
-    Ok(sent)
+    }
 }
 
 /// Throws a draft away: into Trash, from where it can be taken back.
@@ -318,37 +388,6 @@ fn remove_draft(tx: &mut dyn Tx, mailbox: &Mailbox, draft: StandbyId) -> Result<
     }
     messages::update(tx, mailbox, draft, |message| {
         message.folder = messages::folder_of(Role::Trash);
-    })
-    .map(drop)
-}
-
-/// Marks the message that is answered. A draft that was opened again names it by its Message-ID only.
-fn mark_answered(
-    tx: &mut dyn Tx,
-    mailbox: &Mailbox,
-    letter: &Letter,
-    summary: &Summary,
-) -> Result<(), StoreError> {
-    let id = mailbox.record.id;
-    let answer = match (letter.answer, &summary.in_reply_to) {
-        (Some(answer), _) => Some(answer),
-        (None, Some(wanted)) => {
-            let inbox = messages::folder_of(Role::Inbox);
-            let newest = messages::Cursor::Newest;
-            messages::list(tx, id, inbox, newest, ANSWERED_LOOKED_AT)?
-                .into_iter()
-                .find(|message| message.summary.message_id.as_ref() == Some(wanted))
-                .map(|message| Answer::Reply(message.id))
-        }
-        (None, None) => None,
-    };
-    let Some(answer) = answer else { return Ok(()) };
-    if messages::get(tx, id, answer.message())?.is_none() {
-        return Ok(());
-    }
-    messages::update(tx, mailbox, answer.message(), |message| match answer {
-        Answer::Reply(_) => message.flags.answered = true,
-        Answer::Forward(_) => message.flags.forwarded = true,
     })
     .map(drop)
 }
@@ -434,7 +473,7 @@ fn thread_of(
         Err(error) => Err(error),
     };
     Ok(match (letter.answer, letter.draft) {
-        (Some(Answer::Reply(id)), _) => summary(id)?
+        (Some(Answers::Reply(id)), _) => summary(id)?
             .map(|answered| mailbox_letter::Thread::answering(&answered))
             .unwrap_or_default(),
         (_, Some(draft)) => summary(draft)?

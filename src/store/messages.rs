@@ -27,6 +27,7 @@ pub use super::folders::{
 };
 use super::unmerged::unmerged_key;
 pub use super::unmerged::{change_mailstore, count_unmerged, unmerged, unmerged_mailboxes};
+pub use super::written::{Answers, Hold, Written};
 
 /// How a message came to be here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +95,8 @@ pub struct MessageRecord {
     pub summary: Summary,
     /// Where it is in the mailstore, once it is.
     pub merged: Option<MergedCopy>,
+    /// What its writer's pages need; none for what was received.
+    pub written: Option<Written>,
 }
 
 impl Versioned for MessageRecord {
@@ -143,6 +146,7 @@ pub fn insert(
         origin: new.origin,
         summary: new.summary,
         merged: None,
+        written: None,
     };
     state.next_id += 1;
     state.count(record.folder, record.flags.seen, Sign::Plus);
@@ -430,7 +434,11 @@ pub(super) fn scan_ids(
     Ok(ids)
 }
 
-fn put(tx: &mut dyn Tx, mailbox: MailboxId, record: &MessageRecord) -> Result<(), StoreError> {
+pub(super) fn put(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    record: &MessageRecord,
+) -> Result<(), StoreError> {
     tx.put(
         message_key(mailbox, record.id).into_vec(),
         codec::encode(record)?,

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Versioned};
 use super::keys::{self, Key, Table};
-use super::{Order, ReadTx, StoreError, Tx};
+use super::{Order, ReadTx, StoreError, Tx, written};
 use crate::clock::Timestamp;
-use crate::ids::{Address, BodyId, MailboxId, QueueId};
+use crate::ids::{Address, BodyId, MailboxId, QueueId, StandbyId};
 
 /// Longest reply text kept of the smarthost, in bytes of UTF-8.
 pub const REPLY_BYTES_MAX: usize = 500;
@@ -34,7 +34,12 @@ pub struct NewEntry {
     pub reverse_path: Option<String>,
     /// The recipients as written, each once: valid addresses of the To, Cc and Bcc fields.
     pub recipients: Vec<String>,
-    /// What is sent: CR LF line ends, no Bcc field.
+    /// Its copy in Sent, whose hold ends with the first claim.
+    pub copy: Option<StandbyId>,
+    /// How the message begins: what is sent is these bytes, then the body. CR LF line ends, no Bcc
+    /// field.
+    pub prefix: Vec<u8>,
+    /// The rest of it.
     pub body: BodyId,
     /// When it was sent by the user.
     pub created_at: Timestamp,
@@ -57,7 +62,11 @@ pub struct QueueEntry {
     pub reverse_path: Option<String>,
     /// The recipients and what became of each.
     pub recipients: Vec<QueuedRecipient>,
-    /// What is sent.
+    /// Its copy in Sent.
+    pub copy: Option<StandbyId>,
+    /// What is sent: these bytes, then the body.
+    pub prefix: Vec<u8>,
+    /// The rest of it.
     pub body: BodyId,
     /// When it was sent by the user.
     pub created_at: Timestamp,
@@ -220,6 +229,8 @@ pub fn enqueue(tx: &mut dyn Tx, new: &NewEntry) -> Result<(), StoreError> {
         sender: new.sender.clone(),
         reverse_path: new.reverse_path.clone(),
         recipients: recipients.collect(),
+        copy: new.copy,
+        prefix: new.prefix.clone(),
         body: new.body,
         created_at: new.created_at,
         expires_at: new.expires_at,
@@ -301,6 +312,9 @@ pub fn claim_due(
             until: now.after(lease),
         };
         put(tx, before, &entry)?;
+        if let Some(copy) = entry.copy {
+            written::end_hold(tx, mailbox, copy)?;
+        }
         claimed.push(entry);
     }
     Ok(claimed)
@@ -397,7 +411,8 @@ pub fn give_back(tx: &mut dyn Tx, claimed: &QueueEntry, due: Timestamp) -> Resul
     Ok(())
 }
 
-/// Takes an entry back that was not tried yet; returns whether that was still possible.
+/// Stops an entry that no worker has; returns it as it was, or none if it was too late. What was not
+/// sent to anybody yet is not sent to anybody.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -407,24 +422,25 @@ pub fn cancel(
     id: QueueId,
     reason: &str,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let Some(mut entry) = get(tx, mailbox, id)? else {
-        return Ok(false);
-    };
-    let untouched = entry.attempts == 0
-        && matches!(
+) -> Result<Option<QueueEntry>, StoreError> {
+    let waits = |entry: &QueueEntry| {
+        matches!(
             entry.state,
             QueueState::Queued { .. } | QueueState::Held { .. }
-        );
-    if untouched {
-        let before = entry.due();
-        entry.state = QueueState::Cancelled {
+        )
+    };
+    let Some(entry) = get(tx, mailbox, id)?.filter(waits) else {
+        return Ok(None);
+    };
+    let cancelled = QueueEntry {
+        state: QueueState::Cancelled {
             reason: reason.to_owned(),
             at: now,
-        };
-        put(tx, before, &entry)?;
-    }
-    Ok(untouched)
+        },
+        ..entry.clone()
+    };
+    put(tx, entry.due(), &cancelled)?;
+    Ok(Some(entry))
 }
 
 /// Writes an entry and keeps the due index in step.

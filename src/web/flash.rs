@@ -10,7 +10,7 @@ use super::Web;
 use super::page::Notice;
 use super::session::{cookie, set_cookie};
 use super::texts::{Texts, Value};
-use crate::ids::{FolderId, StandbyId};
+use crate::ids::{FolderId, QueueId, StandbyId};
 
 const COOKIE: &str = "said";
 /// Longest undo token carried, in bytes: cookies are bounded.
@@ -94,7 +94,12 @@ impl Flash {
         } else {
             Notice::done(text)
         };
+        let undo_path = match read_unsend(&self.undo) {
+            Some(entry) => format!("/mail/outbox/{entry}/undo"),
+            None => notice.undo_path.clone(),
+        };
         Some(Notice {
+            undo_path,
             undo: (!self.undo.is_empty()).then(|| self.undo.clone()),
             csrf: csrf.to_owned(),
             ..notice
@@ -113,6 +118,15 @@ pub fn undo_token(kind: char, changed: &[(StandbyId, FolderId)]) -> String {
         return String::new();
     }
     format!("{kind}:{}", items.join(","))
+}
+
+/// How to take back a message that was sent, as text.
+pub fn unsend_token(entry: QueueId) -> String {
+    format!("q:{entry}")
+}
+
+fn read_unsend(token: &str) -> Option<QueueId> {
+    token.strip_prefix("q:")?.parse().ok()
 }
 
 /// Reads an undo token.

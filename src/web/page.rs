@@ -83,7 +83,9 @@ pub struct Notice {
     pub role: &'static str,
     /// The sentence.
     pub text: String,
-    /// What `POST /mail/undo` needs to take it back.
+    /// Where to post to take it back.
+    pub undo_path: String,
+    /// What that needs to know.
     pub undo: Option<String>,
     /// Token of the session, for the undo form.
     pub csrf: String,
@@ -96,6 +98,7 @@ impl Notice {
             class: "",
             role: "status",
             text,
+            undo_path: "/mail/undo".to_owned(),
             undo: None,
             csrf: String::new(),
         }

@@ -11,6 +11,7 @@ use super::console::{self, merges};
 use super::webmail::{
     actions, compose, conversation, files, list, message, receipt, settings, sign_in,
 };
+use super::webmail::{actions, compose, files, list, message, outbox, receipt, settings, sign_in};
 use super::{Web, assets, error, security};
 
 /// All pages.
@@ -29,6 +30,9 @@ pub fn router(web: Web) -> Router {
         .route("/mail/compose", compose_page)
         .route("/mail/settings", get(settings::show).post(settings::save))
         .route("/mail/receipt", get(receipt::show))
+        .route("/mail/outbox", get(outbox::show))
+        .route("/mail/outbox/{id}/undo", post(outbox::undo))
+        .route("/mail/outbox/{id}/stop", post(outbox::stop))
         .route("/mail/actions", post(actions::act))
         .route("/mail/undo", post(actions::undo))
         .route("/mail/{folder}", get(list::folder))

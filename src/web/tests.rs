@@ -6,6 +6,7 @@ mod flows;
 mod merges;
 mod profile;
 mod safety;
+mod sending;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ pub mod files;
 pub mod list;
 pub mod message;
 pub mod piece;
+pub mod outbox;
 pub mod receipt;
 pub mod settings;
 pub mod shell;

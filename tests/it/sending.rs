@@ -88,6 +88,8 @@ impl House {
                     sender: ANN.parse().expect("address"),
                     reverse_path: Some(ANN.to_owned()),
                     recipients: recipients.clone(),
+                    copy: None,
+                    prefix: Vec::new(),
                     body,
                     created_at: now,
                     not_before: now,

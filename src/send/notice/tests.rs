@@ -9,6 +9,8 @@ fn entry() -> QueueEntry {
         sender: "ann@example.com".parse().unwrap(),
         reverse_path: Some("ann@example.com".to_owned()),
         recipients: Vec::new(),
+        copy: None,
+        prefix: Vec::new(),
         body: BodyId::from_bytes([2; 16]),
         created_at: Timestamp::from_secs(1_700_000_000),
         expires_at: Timestamp::from_secs(1_700_000_000 + 5 * 86_400),

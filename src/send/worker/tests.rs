@@ -70,6 +70,8 @@ impl House {
                         sender: "ann@example.com".parse().unwrap(),
                         reverse_path: Some("ann@example.com".to_owned()),
                         recipients: recipients.clone(),
+                        copy: None,
+                        prefix: Vec::new(),
                         body,
                         created_at: START,
                         not_before: START,

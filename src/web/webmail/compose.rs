@@ -16,16 +16,16 @@ use crate::service::ServiceError;
 use crate::service::mailbox;
 use crate::service::mailbox_letter::{Field, LetterError, RECIPIENTS_MAX, as_typed};
 use crate::service::mailbox_write::{
-    self, Answer, Kept, LETTER_BYTES_MAX, Letter, Saved, Sent, WriteError,
+    self, Answers, Kept, LETTER_BYTES_MAX, Letter, Saved, Sent, WriteError,
 };
 use crate::store::messages::folder_of;
 use crate::web::Web;
 use crate::web::error::Fault;
-use crate::web::flash::{Flash, undo_token};
+use crate::web::flash::{Flash, undo_token, unsend_token};
 use crate::web::form::Form;
 use crate::web::page::{Choice, FormError, Notice, Page};
 use crate::web::reader::Reader;
-use crate::web::session::{Area, Session, User};
+use crate::web::session::{Area, Session, User, local_path};
 use crate::web::texts::{Texts, Value};
 
 /// The form for writing a message.
@@ -43,6 +43,7 @@ pub struct ComposePage {
     pub(super) draft: String,
     pub(super) reply: String,
     pub(super) forward: String,
+    pub(super) back: String,
     pub(super) from_choices: Vec<Choice>,
     pub(super) to: String,
     pub(super) cc: String,
@@ -73,6 +74,7 @@ pub struct Ask {
     reply_all: String,
     forward: String,
     draft: String,
+    again: String,
     to: String,
 }
 
@@ -83,6 +85,7 @@ impl Ask {
             .or_else(|| id(&self.reply).map(Start::Reply))
             .or_else(|| id(&self.reply_all).map(Start::ReplyAll))
             .or_else(|| id(&self.forward).map(Start::Forward))
+            .or_else(|| id(&self.again).map(Start::Again))
             .unwrap_or(Start::Empty)
     }
 }
@@ -109,6 +112,7 @@ pub async fn show(
             .collect();
     }
     letter.key = new_key();
+    letter.back = came_from(&headers);
     let page = Shown {
         letter: &letter,
         own: &own,
@@ -116,6 +120,17 @@ pub async fn show(
         notice: None,
     };
     page.respond(&web, &reader, &session, &headers).await
+}
+
+/// The page of the mailbox that led here, to go back to when the message is sent. Not a form, which
+/// would open again.
+fn came_from(headers: &HeaderMap) -> String {
+    let referrer = headers.get(header::REFERER).and_then(|r| r.to_str().ok());
+    let path = referrer
+        .and_then(|referrer| referrer.find("/mail/").and_then(|at| referrer.get(at..)))
+        .and_then(local_path)
+        .filter(|path| !path.starts_with("/mail/compose"));
+    path.unwrap_or("/mail/inbox").to_owned()
 }
 
 /// A key for a form that is new.
@@ -176,8 +191,8 @@ impl Shown<'_> {
         let letter = self.letter;
         let heading = texts.get(match (letter.draft, letter.answer) {
             (Some(_), _) => "compose-draft",
-            (None, Some(Answer::Reply(_))) => "compose-reply",
-            (None, Some(Answer::Forward(_))) => "compose-forward",
+            (None, Some(Answers::Reply(_))) => "compose-reply",
+            (None, Some(Answers::Forward(_))) => "compose-forward",
             (None, None) => "compose-title",
         });
         let limit = limit_text(texts);
@@ -187,8 +202,8 @@ impl Shown<'_> {
         };
         let id = |id: Option<StandbyId>| id.map_or_else(String::new, |id| id.to_string());
         let (reply, forward) = match letter.answer {
-            Some(Answer::Reply(message)) => (Some(message), None),
-            Some(Answer::Forward(message)) => (None, Some(message)),
+            Some(Answers::Reply(message)) => (Some(message), None),
+            Some(Answers::Forward(message)) => (None, Some(message)),
             None => (None, None),
         };
         let from_choices = self
@@ -218,6 +233,7 @@ impl Shown<'_> {
             draft: id(letter.draft),
             reply: id(reply),
             forward: id(forward),
+            back: letter.back.clone(),
             from_choices,
             copies_open: !letter.cc.is_empty() || !letter.bcc.is_empty(),
             focus_to: letter.to.is_empty(),
@@ -275,12 +291,13 @@ pub(super) fn letter_of(form: &mut Form) -> Letter {
         key: if key.len() < 16 { new_key() } else { key },
         draft: id("draft"),
         answer: id("reply")
-            .map(Answer::Reply)
-            .or_else(|| id("forward").map(Answer::Forward)),
+            .map(Answers::Reply)
+            .or_else(|| id("forward").map(Answers::Forward)),
         from: line("from"),
         to: line("to"),
         cc: line("cc"),
         bcc: line("bcc"),
+        back: line("back"),
         subject: line("subject"),
         text: form.get("body").replace("\r\n", "\n"),
         kept,
@@ -348,12 +365,20 @@ async fn send(
     headers: &HeaderMap,
     letter: Letter,
 ) -> Result<Response, Fault> {
+    let back = local_path(&letter.back).unwrap_or("/mail/inbox");
     match mailbox_write::send(&web.service, &session.actor, letter.clone()).await {
-        Ok(Sent::Now(_)) => Ok(redirect(web, "/mail/inbox", Some(&Flash::new("done-sent")))),
-        Ok(Sent::Before) => {
-            let flash = Flash::new("done-sent-again");
-            Ok(redirect(web, "/mail/inbox", Some(&flash)))
+        Ok(Sent::Now { hold, .. }) if hold.is_zero() => {
+            Ok(redirect(web, back, Some(&Flash::new("done-sent-now"))))
         }
+        Ok(Sent::Now { entry, hold }) => {
+            let flash = Flash {
+                count: hold.as_secs(),
+                undo: unsend_token(entry),
+                ..Flash::new("done-sent")
+            };
+            Ok(redirect(web, back, Some(&flash)))
+        }
+        Ok(Sent::Before) => Ok(redirect(web, back, Some(&Flash::new("done-sent-again")))),
         Err(error) => refused(web, reader, session, headers, letter, error).await,
     }
 }
@@ -371,8 +396,8 @@ async fn save(
             Ok(redirect(web, &to, Some(&Flash::new("done-saved"))))
         }
         Ok(Saved::WasSent) => {
-            let flash = Flash::new("done-sent-again");
-            Ok(redirect(web, "/mail/inbox", Some(&flash)))
+            let back = local_path(&letter.back).unwrap_or("/mail/inbox");
+            Ok(redirect(web, back, Some(&Flash::new("done-sent-again"))))
         }
         Err(error) => refused(web, reader, session, headers, letter, error).await,
     }

@@ -169,6 +169,7 @@ pub fn frame(
             count: count(texts, folder),
         })
         .collect();
+    let folders = with_outbox(texts, folders, overview.outbox);
     let here = current.and_then(|id| overview.folder(id)).map_or_else(
         || texts.get("folders").into_owned(),
         |f| folder_name(texts, f),
@@ -194,6 +195,25 @@ pub fn frame(
         },
         overview,
     })
+}
+
+/// The folders, and the outbox after Sent while there is something in it.
+fn with_outbox(texts: &Texts, mut folders: Vec<FolderLink>, count: usize) -> Vec<FolderLink> {
+    if count > 0 {
+        let sent = folders.iter().position(|link| link.href == "/mail/sent");
+        let outbox = FolderLink {
+            href: "/mail/outbox".to_owned(),
+            name: texts.get("outbox").into_owned(),
+            icon: Role::Sent.slug(),
+            current: false,
+            count: Some(Count {
+                text: count.to_string(),
+                label: texts.get("count-outbox").into_owned(),
+            }),
+        };
+        folders.insert(sent.map_or(folders.len(), |at| at + 1), outbox);
+    }
+    folders
 }
 
 /// A page as a response; what was said on it is not said again.

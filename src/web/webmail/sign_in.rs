@@ -47,7 +47,8 @@ pub struct Kept {
 const KEPT_PREFIX: &str = "kept-";
 /// Fields of the compose form that are carried along.
 const KEPT_FIELDS: &[&str] = &[
-    "key", "draft", "reply", "forward", "from", "to", "cc", "bcc", "subject", "body", "keep",
+    "key", "draft", "reply", "forward", "back", "from", "to", "cc", "bcc", "subject", "body",
+    "keep",
 ];
 
 /// How the page is asked for.

@@ -9,7 +9,7 @@ use crate::mail::view::View;
 use crate::mail::{Mailbox as Person, Summary};
 use crate::service::mailbox::{self, Opened};
 use crate::service::mailbox_letter::{answer_to, as_typed};
-use crate::service::mailbox_write::{Answer, Kept, Letter};
+use crate::service::mailbox_write::{Answers, Kept, Letter};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::reader::Reader;
@@ -35,6 +35,8 @@ pub enum Start {
     Forward(StandbyId),
     /// The draft.
     Draft(StandbyId),
+    /// What was sent, as a new message.
+    Again(StandbyId),
 }
 
 /// A file that a form shows as attached.
@@ -58,7 +60,11 @@ pub async fn letter(
 ) -> Result<Letter, Fault> {
     let id = match start {
         Start::Empty => return Ok(Letter::default()),
-        Start::Reply(id) | Start::ReplyAll(id) | Start::Forward(id) | Start::Draft(id) => id,
+        Start::Reply(id)
+        | Start::ReplyAll(id)
+        | Start::Forward(id)
+        | Start::Draft(id)
+        | Start::Again(id) => id,
     };
     let opened = mailbox::open(&web.service, &session.actor, id)?;
     let whole = mailbox::raw(&web.service, &opened.message).await?;
@@ -76,12 +82,18 @@ pub async fn letter(
         Start::Empty => Letter::default(),
         Start::Draft(_) => Letter {
             draft: Some(id),
+            answer: opened.message.written.as_ref().and_then(|w| w.answers),
+            kept: kept(),
+            text: draft_text(&view),
+            ..fields(&whole, &opened.message.summary)
+        },
+        Start::Again(_) => Letter {
             kept: kept(),
             text: draft_text(&view),
             ..fields(&whole, &opened.message.summary)
         },
         Start::Forward(_) => Letter {
-            answer: Some(Answer::Forward(id)),
+            answer: Some(Answers::Forward(id)),
             kept: kept(),
             subject: prefixed("Fwd:", &opened.message.summary),
             text: forwarded(reader, &opened, &view),
@@ -91,7 +103,7 @@ pub async fn letter(
         Start::Reply(_) | Start::ReplyAll(_) => {
             let (to, cc) = answer_to(&whole, own, matches!(start, Start::ReplyAll(_)));
             Letter {
-                answer: Some(Answer::Reply(id)),
+                answer: Some(Answers::Reply(id)),
                 to: as_typed(&to),
                 cc: as_typed(&cc),
                 subject: prefixed("Re:", &opened.message.summary),

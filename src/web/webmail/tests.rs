@@ -294,6 +294,7 @@ impl Sample {
             draft: self.s(""),
             reply: self.s("7"),
             forward: self.s(""),
+            back: self.s("/mail/inbox"),
             from_choices: vec![Choice { value: self.s("ann@example.com"), text: self.s("Ann Schmidt <ann.schmidt@example.com>"), ..Choice::default() }, Choice { value: self.s("ann@example.com"), text: self.s("Ann Schmidt <sales@example.com>"), ..Choice::default() }],
             to: self.s("Bob Marley <bob@remote.example>"),
             cc: self.s(""),
