@@ -43,7 +43,7 @@ test: ## Install what is missing and run all tests
 	@$(SUITE) --summary
 
 .PHONY: browser
-browser: ## Walk through the pages in Chromium, with and without JavaScript, and with axe
+browser: ## Walk through the pages in Chromium and Firefox, and look at them with axe
 	cargo test $(TESTED) --test it browser:: -- --nocapture
 
 .PHONY: check

@@ -37,7 +37,6 @@ esac
 if [ "$target" = test ]; then
     need strace strace
     need getmail getmail6
-    need getmail getmail6
     # A real NFS server and its clients, in a user-mode Linux: tests/nfs/run.sh.
     need linux.uml user-mode-linux
     need /usr/sbin/rpc.nfsd nfs-kernel-server
@@ -47,6 +46,8 @@ if [ "$target" = test ]; then
     need ip iproute2
     need mke2fs e2fsprogs
     need chromium chromium
+    need firefox-esr firefox-esr
+    need flock util-linux
     need node nodejs
     need npm npm
 fi
@@ -91,4 +92,8 @@ fi
 if [ "$target" = check ] && ! command -v cargo-deny >/dev/null 2>&1; then
     printf 'install: building cargo-deny, which takes some minutes\n'
     cargo install --locked cargo-deny || die "cargo install cargo-deny failed; see above"
+fi
+
+if [ "$target" = test ]; then
+    sh "$(dirname "$0")/browser/install.sh" || die "the browser tests cannot run; see above"
 fi

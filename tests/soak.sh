@@ -40,6 +40,7 @@ sys.exit(0 if right else f"found {found}, trouble {report['trouble']}")
 END
 }
 
+step browsers env LIFEBOAT_BROWSER_ALL=1 cargo test --locked --features failpoints --test it browser:: -- --nocapture --test-threads=1
 step properties env PROPTEST_CASES=5000 cargo test --locked --features failpoints --lib
 step demo-finds-drop finds drop exactly_once
 step demo-finds-double finds double exactly_once

@@ -1,12 +1,18 @@
-//! The pages in a real Chromium: every task with and without JavaScript and by keyboard, axe on every
-//! page, and what the inbox costs. The walk itself is `tests/browser/walk.mjs`.
+//! The pages in real browsers, Chromium and Firefox: every task with and without JavaScript and by
+//! keyboard, axe on every page, and what the pages cost. The walks themselves are in `tests/browser`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::rig::{Dialect, Lifeboat, LifeboatOptions, MailstoreOptions, Port, RigDir, SmtpClient};
 
-const ANN: &str = "ann@example.com";
+/// Mailboxes with the same mail, one for each walk of a run.
+const USERS: [&str; 4] = [
+    "ann@example.com",
+    "bea@example.com",
+    "cleo@example.com",
+    "dora@example.com",
+];
 const PASSWORD: &str = "usual password";
 /// More than a page of the inbox.
 const MESSAGES: usize = 57;
@@ -64,81 +70,134 @@ fn tools() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
 }
 
-/// A Lifeboat that serves one mailstore, which is out, with mail for Ann.
-fn site(dir: &RigDir) -> (Lifeboat, String) {
-    let dead = Port::reserve();
-    let password = dir.path().join("master");
-    std::fs::write(&password, "master\n").expect("the master password");
-    let options = LifeboatOptions {
-        mailstores: vec![MailstoreOptions {
-            id: "a1".into(),
-            imap: dead.addr().to_string(),
-            lmtp: dead.addr().to_string(),
-            master_password_file: password,
-            sentinel: None,
-            extra: String::new(),
-        }],
-        smarthost: Some(dead.addr().to_string()),
-        ..LifeboatOptions::default()
-    };
-    let lifeboat = Lifeboat::start(crate::binary(), &dir.sub("lifeboat"), options);
-    let users = dir.path().join("users.ndjson");
+/// A Lifeboat whose one mailstore is out, with the same mail for everyone, as the walks see it.
+struct Site {
+    lifeboat: Lifeboat,
+    smarthost: Port,
+    token: String,
+    _dir: RigDir,
+}
+
+impl Site {
+    fn start(name: &str) -> Self {
+        let dir = RigDir::new(name);
+        let dead = Port::reserve();
+        let smarthost = Port::reserve();
+        let password = dir.path().join("master");
+        std::fs::write(&password, "master\n").expect("the master password");
+        let options = LifeboatOptions {
+            mailstores: vec![MailstoreOptions {
+                id: "a1".into(),
+                imap: dead.addr().to_string(),
+                lmtp: dead.addr().to_string(),
+                master_password_file: password,
+                sentinel: None,
+                extra: String::new(),
+            }],
+            smarthost: Some(smarthost.addr().to_string()),
+            ..LifeboatOptions::default()
+        };
+        let lifeboat = Lifeboat::start(crate::binary(), &dir.sub("lifeboat"), options);
+        let users = dir.path().join("users.ndjson");
+        let rows: String = USERS.iter().map(|user| provisioned(user)).collect();
+        std::fs::write(&users, rows).expect("the users");
+        lifeboat.cli(&[
+            "provision",
+            users.to_str().expect("a path"),
+            "--format",
+            "ndjson",
+        ]);
+        lifeboat.cli(&["failover", "activate", "mailstore:a1", "--reason", "a walk"]);
+        let token = lifeboat.cli(&["token", "create", "--role", "operator"]);
+        let token = token.trim().to_owned();
+        deliver(&lifeboat);
+        Self {
+            lifeboat,
+            smarthost,
+            token,
+            _dir: dir,
+        }
+    }
+
+    /// Runs a module of `tests/browser` on the site, and fails with what it found.
+    fn walk(&self, module: &str, arguments: &[&str]) {
+        let installed = Command::new("sh")
+            .arg(tools().join("install.sh"))
+            .status()
+            .expect("sh runs");
+        assert!(installed.success(), "tests/browser/install.sh failed");
+        let walked = Command::new("node")
+            .arg(module)
+            .args(arguments)
+            .current_dir(tools())
+            .env(
+                "LIFEBOAT_URL",
+                format!("http://{}", self.lifeboat.http().addr()),
+            )
+            .env("LIFEBOAT_LMTP", self.lifeboat.lmtp().addr().to_string())
+            .env("LIFEBOAT_SMARTHOST", self.smarthost.addr().to_string())
+            .env("LIFEBOAT_USERS", USERS.join(","))
+            .env("LIFEBOAT_PASSWORD", PASSWORD)
+            .env("LIFEBOAT_TOKEN", &self.token)
+            .env(
+                "LIFEBOAT_PID",
+                self.lifeboat.pid().unwrap_or_default().to_string(),
+            )
+            .output()
+            .expect("node runs");
+        println!("{}", String::from_utf8_lossy(&walked.stdout));
+        assert!(
+            walked.status.success(),
+            "{}",
+            String::from_utf8_lossy(&walked.stderr)
+        );
+    }
+}
+
+/// The line of the directory for one mailbox.
+fn provisioned(user: &str) -> String {
     let row = serde_json::json!({
-        "mailbox": ANN, "mailstore": "a1", "password_hash": format!("{{PLAIN}}{PASSWORD}"),
-        "name": "Ann Schmidt", "aliases": ["sales@example.com"],
+        "mailbox": user, "mailstore": "a1", "password_hash": format!("{{PLAIN}}{PASSWORD}"),
+        "name": "Ann Schmidt", "aliases": [format!("sales-{user}")],
     });
-    std::fs::write(&users, format!("{row}\n")).expect("the users");
-    lifeboat.cli(&[
-        "provision",
-        users.to_str().expect("a path"),
-        "--format",
-        "ndjson",
-    ]);
-    lifeboat.cli(&["failover", "activate", "mailstore:a1", "--reason", "a walk"]);
-    let token = lifeboat.cli(&["token", "create", "--role", "operator"]);
+    format!("{row}\n")
+}
+
+/// Delivers the same mail to everyone.
+fn deliver(lifeboat: &Lifeboat) {
     let mut client =
         SmtpClient::connect(lifeboat.lmtp().addr(), Dialect::Lmtp).expect("LMTP answers");
     for number in 0..MESSAGES {
         let (from, subject, rest) = MAIL[(MESSAGES - 1 - number) % MAIL.len()];
         let message = format!(
-            "From: {from}\nTo: Ann Schmidt <{ANN}>, carl@x.example\nMessage-ID: <{number}@x>\n\
-             Date: Sun, 22 Nov 2026 18:00:00 +0000\nSubject: {subject}\nMIME-Version: 1.0\n{rest}"
+            "From: {from}\nTo: Ann Schmidt <{}>, carl@x.example\nMessage-ID: <{number}@x>\n\
+             Date: Sun, 22 Nov 2026 18:00:00 +0000\nSubject: {subject}\nMIME-Version: 1.0\n{rest}",
+            USERS[0]
         );
         let message = message.replace('\n', "\r\n");
         let replies = client
-            .send("x@remote.example", &[ANN], message.as_bytes())
+            .send("x@remote.example", &USERS, message.as_bytes())
             .expect("LMTP takes the message");
         assert!(replies.iter().all(|reply| reply.is_ok()), "{replies:?}");
     }
-    (lifeboat, token.trim().to_owned())
 }
 
 #[test]
-fn every_task_in_chromium_with_and_without_javascript() {
-    let tools = tools();
-    if !tools.join("node_modules/playwright-core").exists() {
-        let installed = Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-            .current_dir(&tools)
-            .status()
-            .expect("npm runs");
-        assert!(installed.success(), "npm ci in tests/browser failed");
-    }
-    let dir = RigDir::new("browser");
-    let (lifeboat, token) = site(&dir);
-    let walked = Command::new("node")
-        .arg("walk.mjs")
-        .current_dir(&tools)
-        .env("LIFEBOAT_URL", format!("http://{}", lifeboat.http().addr()))
-        .env("LIFEBOAT_USER", ANN)
-        .env("LIFEBOAT_PASSWORD", PASSWORD)
-        .env("LIFEBOAT_TOKEN", token)
-        .output()
-        .expect("node runs");
-    println!("{}", String::from_utf8_lossy(&walked.stdout));
-    assert!(
-        walked.status.success(),
-        "{}",
-        String::from_utf8_lossy(&walked.stderr)
-    );
+fn every_task_in_chromium() {
+    Site::start("browser-chromium").walk("walk.mjs", &["chromium", "js", "plain", "keys"]);
+}
+
+#[test]
+fn every_task_in_firefox() {
+    Site::start("browser-firefox").walk("walk.mjs", &["firefox", "js", "plain", "keys"]);
+}
+
+#[test]
+fn every_page_looked_at() {
+    Site::start("browser-looks").walk("looks.mjs", &[]);
+}
+
+#[test]
+fn what_the_pages_cost() {
+    Site::start("browser-budgets").walk("budgets.mjs", &[]);
 }

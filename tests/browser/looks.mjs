@@ -1,0 +1,157 @@
+// Looks at every page at every width, light and dark, left to right and right to left: axe finds
+// nothing, nothing is wider than the screen, and what is to be hit is large enough.
+//
+// A sample is looked at (each page a few times, as the seed says) unless LIFEBOAT_BROWSER_ALL=1 or
+// PICTURES, a folder for a picture of each look, is set.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { launch, open } from "./lib/browsers.mjs";
+import { Hand } from "./lib/hand.mjs";
+import { deliver, dice, finish, problems, site } from "./lib/site.mjs";
+import { consolePages, doors, webmail } from "./pages.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const all = site.all || Boolean(site.pictures);
+const user = site.users[0];
+/** How often a page is looked at in a sample, of the twelve looks there are. */
+const LOOKS_IN_SAMPLE = 3;
+
+const wide = site.pictures ? [320, 360, 768, 1280] : [320, 768, 1280];
+const settings = wide.flatMap((width) =>
+  ["light", "dark"].flatMap((scheme) => ["ltr", "rtl"].map((dir) => ({ width, scheme, dir }))));
+const describe = ({ width, scheme, dir }) => `${width} ${scheme} ${dir}`;
+
+/** Which pages to look at in which setting: all, or for each page a few settings. */
+function plan(names) {
+  const roll = dice();
+  const chosen = new Map(settings.map((setting) => [describe(setting), new Set()]));
+  for (const name of names) {
+    const deck = settings.map(describe).sort(() => roll() - 0.5);
+    for (const key of all ? deck : deck.slice(0, LOOKS_IN_SAMPLE)) chosen.get(key).add(name);
+  }
+  return chosen;
+}
+
+/** In the page: what is narrower or lower than 24 px and stands close to another target (WCAG 2.5.8). */
+function smallTargets() {
+  const boxes = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .filter((element) => !element.closest("p, li:not(.row), dd, td")?.innerText
+      || getComputedStyle(element).display !== "inline")
+    .map((element) => {
+      const label = element.labels?.[0] ?? element;
+      const [own, labels] = [element.getBoundingClientRect(), label.getBoundingClientRect()];
+      return { element, box: labels.width * labels.height > own.width * own.height ? labels : own };
+    })
+    .filter(({ box }) => box.width > 1 && box.height > 1);
+  const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
+  return boxes.filter(({ box }) => box.width < 24 || box.height < 24).filter((small) => {
+    const [x, y] = middle(small.box);
+    return boxes.some((other) => {
+      if (other === small) return false;
+      const dx = Math.max(other.box.left - x, 0, x - other.box.right);
+      const dy = Math.max(other.box.top - y, 0, y - other.box.bottom);
+      return Math.hypot(dx, dy) < 12;
+    });
+  }).map(({ element, box }) => `${Math.round(box.width)}x${Math.round(box.height)} ${element.outerHTML.slice(0, 120)}`);
+}
+
+/** In the page: text that is cut off without a mark of it. */
+function lostText() {
+  return [...document.querySelectorAll("main *, header *, nav *")]
+    .filter((element) => element.checkVisibility() && element.clientWidth > 8)
+    .filter((element) => {
+      const style = getComputedStyle(element);
+      const isCut = style.overflowX === "hidden" || style.overflowX === "clip";
+      return isCut && element.scrollWidth > element.clientWidth + 2 && style.textOverflow !== "ellipsis"
+        && !element.matches("iframe, input, select, .hide-text, .hide-text *");
+    })
+    .map((element) => element.outerHTML.slice(0, 120));
+}
+
+let looks = 0;
+async function look(page, name, setting) {
+  const where = `${name} at ${describe(setting)}`;
+  const overflow = await page.evaluate(() =>
+    document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (overflow > 0) problems.add(`${where}: ${overflow} px wider than the screen`);
+  for (const small of await page.evaluate(smallTargets)) problems.add(`${where}: a small target: ${small}`);
+  for (const lost of await page.evaluate(lostText)) problems.add(`${where}: text is cut off: ${lost}`);
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => axe.run(document, { iframes: false }));
+  for (const found of result.violations) {
+    problems.add(`axe ${found.id} on ${where}: ${found.nodes[0].html.slice(0, 300)}`);
+  }
+  looks += 1;
+  if (site.pictures) {
+    const file = `${name}-${describe(setting).replaceAll(" ", "-")}.png`;
+    await page.screenshot({ path: join(site.pictures, file) });
+  }
+}
+
+/** The session of a user and of an operator, kept for every setting. */
+async function sessions(browser) {
+  const context = await open(browser);
+  const page = await context.newPage();
+  await new Hand(page, { user, js: true, engine: "chromium" }).signIn();
+  await page.goto("/console/login");
+  await page.getByLabel("Token").fill(site.token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/console");
+  const cookies = (await context.cookies()).filter(({ name }) => name !== "zone");
+  const list = await context.newPage();
+  const at = async (text, part = "") => {
+    await list.goto("/mail/inbox");
+    return (await list.locator("li.row", { hasText: text }).first().locator(".row-link").getAttribute("href")) + part;
+  };
+  const pages = [];
+  for (const [name, path] of [...webmail, ...consolePages]) {
+    try {
+      pages.push([name, typeof path === "string" ? path : await path(at)]);
+    } catch (error) {
+      problems.add(`${name}: ${error}`);
+    }
+  }
+  await context.close();
+  return { cookies, pages };
+}
+
+async function lookAt(browser, setting, names, { cookies, pages }) {
+  const context = await open(browser, setting);
+  const page = await context.newPage();
+  try {
+    for (const [name, path] of doors.filter(([name]) => names.has(name))) {
+      await page.goto(path);
+      await look(page, name, setting);
+    }
+    await context.addCookies(cookies);
+    for (const [name, path] of pages.filter(([name]) => names.has(name))) {
+      await page.goto(path);
+      await page.waitForLoadState("load");
+      await look(page, name, setting);
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+if (site.pictures) mkdirSync(site.pictures, { recursive: true });
+const browser = await launch("chromium");
+try {
+  await deliver(user, { Subject: "A subject of many words ".repeat(13) }, "Long.");
+  await deliver(user, { Subject: "word".repeat(75) }, "x".repeat(500));
+  const keys = await sessions(browser);
+  const chosen = plan([...doors, ...keys.pages].map(([name]) => name));
+  for (const setting of settings) {
+    await lookAt(browser, setting, chosen.get(describe(setting)), keys)
+      .catch((error) => problems.add(`${describe(setting)}: ${error.stack}`));
+  }
+} catch (error) {
+  problems.add(String(error.stack ?? error));
+} finally {
+  await browser.close();
+}
+console.log(`${looks} looks with axe${all ? "" : `, a sample (seed ${site.seed})`}`);
+finish();
