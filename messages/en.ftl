@@ -300,9 +300,145 @@ outbox-stop = Stop sending
 
 ## Settings
 
+settings-you = Name and signature
+your-name = Your name
+your-name-hint = Recipients see it next to your address.
+signature = Signature
+signature-hint = It stands below the messages you write. You can change it in each of them.
+address-settings = For { $address }
+address-settings-hint = What stays empty is as for your main address.
+settings-place = Language and time
+language = Language
+languages = Languages
+language-name = English
+as-device = As this device says
 zone = Time zone
 zone-hint = It is { $time } there now.
+settings-reading = Reading
+density = Lists
+density-roomy = With room
+density-compact = Compact
+conversations = Show conversations: a message with its answers on one page
+images-from = Always show pictures from
+images-from-hint = Untick a sender to block their pictures again.
+settings-writing = Writing
+undo-send = Time to take back a sent message
+undo-send-off = None: send at once
+undo-send-secs = { $count ->
+    [one] 1 second
+   *[other] { $count } seconds
+}
+settings-keys = Keyboard
+keys-on = Use single keys, such as “r” to reply
+keys-list = See all keys
 error-zone = This time zone is not known.
+error-profile-name = A name is one line of at most 120 characters.
+error-profile-signature = A signature can have up to 4,000 characters.
+error-language = This language is not offered.
+error-undo-send = Choose one of the times.
+
+## Keys
+
+help-title = Keys
+help-text = Each task can also be done with the buttons and links on the pages.
+help-off = Single keys are switched off. You can switch them on in the settings.
+help-settings = Go to the settings
+help-key = Key
+help-does = What it does
+help-moving = Moving
+help-acting = Acting on messages
+help-writing = Writing
+key-then = then
+key-next = Next message
+key-previous = Previous message
+key-open = Open the message
+key-list = Back to the list
+key-search = Search
+key-go-inbox = Go to Inbox
+key-go-drafts = Go to Drafts
+key-go-sent = Go to Sent
+key-go-archive = Go to Archive
+key-select = Select or unselect
+key-star = Add or remove the star
+key-undo = Undo what was just done
+key-help = Show this page
+key-write = Write a message
+key-send = Send the message
+
+## Live
+
+live-new = { $count ->
+    [one] 1 new message
+   *[other] { $count } new messages
+}
+live-show = Show
+
+## Folders
+
+folders-manage = Manage folders
+folders-own = Your own folders
+folders-own-text = Mail in a folder of yours goes to the folder of this name when service returns.
+folders-none = You have no folders of your own here.
+folders-fixed = Folders that everybody has
+folder-name = Name
+folder-at-home = In your usual mail
+folder-messages = Messages
+folder-new = New folder
+folder-new-hint = With a slash, a folder is inside another: Projects/2027
+folder-create = Create folder
+folder-rename = Rename
+folder-rename-label = New name for { $folder }
+folder-delete = Delete
+folder-delete-label = Delete { $folder }
+folder-delete-text = { $count ->
+    [0] The folder is empty.
+    [one] Its 1 message is moved to Trash.
+   *[other] Its { $count } messages are moved to Trash.
+}
+folder-change = Change { $folder }
+done-folder-created = Folder created.
+done-folder-renamed = Folder renamed.
+done-folder-deleted = Folder deleted.
+error-folder-empty = Enter a name for the folder.
+error-folder-exists = There is a folder of this name already.
+error-folder-name = A name has at most 100 characters, no control characters, no . or .. as a level, and nothing empty between slashes.
+error-folder-many = There are too many folders.
+error-folder-merged = Mail of this folder is already in your usual mailbox. Change the folder there.
+error-folder-inside = There are folders inside this one. Delete or rename them first.
+error-folder-full = There is too much mail in this folder to delete it at once. Move its mail first.
+
+## Many messages at once
+
+select-all-folder = { $count ->
+    [one] Select the 1 message of this folder
+   *[other] Select all { $count } messages of this folder
+}
+select-all-found = Select everything that was found
+all-folder-selected = { $count ->
+    [one] The 1 message of this folder is selected.
+   *[other] All { $count } messages of this folder are selected.
+}
+all-found-selected = Everything that was found is selected.
+mark-junk = Junk
+not-junk = Not junk
+done-more = There are more: { $max } at a time. Do the same again for the rest.
+error-undo-gone = This can no longer be undone.
+
+## The operator's words
+
+banner-words = Your mail provider says, { $time }:
+notice-title = Words for users
+notice-title-of = Words for users of { $name }
+notice-everybody = All users
+notice-text = Text
+notice-hint = Shown on every page of the webmail, as plain text: what is known, what is done, when you expect it to work. Empty takes it away.
+notice-save = Publish
+notice-change = Change the words
+notice-none = None
+notice-updated = Published { $time }
+done-notice-set = The words are published.
+done-notice-cleared = The words were taken away.
+error-notice = The text can have up to 1,000 characters.
 
 ## Error pages
 
@@ -521,6 +657,7 @@ receipt-digest = Digest of this receipt:
 
 ## Units and times
 
+decimal-mark = .
 size-bytes = { $value } bytes
 size-kb = { $value } KB
 size-mb = { $value } MB

@@ -12,6 +12,7 @@ use crate::ids::{Address, FolderId, StandbyId};
 use crate::mail::Role;
 use crate::store::directory::{self, Mailbox};
 use crate::store::messages::{self, Cursor, FolderRecord, MessageRecord};
+use crate::store::profile::{self as kept, Profile};
 use crate::store::{ReadTx, StoreError};
 
 /// Most messages changed at a time.
@@ -32,6 +33,8 @@ pub struct Overview {
     pub read_only: bool,
     /// How many messages wait to be sent, or could not be.
     pub outbox: usize,
+    /// What its user set.
+    pub profile: Profile,
 }
 
 impl Overview {
@@ -93,6 +96,7 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
             since,
             read_only,
             outbox,
+            profile: kept::get(tx, mailbox.record.id)?,
         })
     })
 }

@@ -9,9 +9,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::console::{self, merges};
 use super::webmail::{
-    actions, compose, conversation, files, list, message, receipt, settings, sign_in,
+    actions, compose, conversation, files, list, message, outbox, receipt, settings, sign_in,
 };
-use super::webmail::{actions, compose, files, list, message, outbox, receipt, settings, sign_in};
 use super::{Web, assets, error, security};
 
 /// All pages.

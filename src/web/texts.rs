@@ -9,16 +9,75 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use intl_memoizer::concurrent::IntlLangMemoizer;
 
-/// Language tag, writing direction and source of each catalogue; the first is the fallback.
-const CATALOGUES: &[(&str, &str, &str)] = &[("en", "ltr", include_str!("../../messages/en.ftl"))];
+/// What a language's catalogue is made from.
+struct Catalogue {
+    lang: &'static str,
+    dir: &'static str,
+    /// Between groups of three digits.
+    group: Group,
+    source: &'static str,
+}
 
-static LANGUAGES: LazyLock<Vec<Texts>> = LazyLock::new(|| {
-    CATALOGUES
-        .iter()
-        .map(|(lang, dir, source)| Texts::parse(lang, dir, source))
-        .collect()
-});
+/// Prints whole numbers with a separator between groups of three digits.
+type Group = fn(&FluentValue<'_>, &IntlLangMemoizer) -> Option<String>;
+
+/// The languages; the first is the fallback.
+const CATALOGUES: &[Catalogue] = &[
+    Catalogue {
+        lang: "en",
+        dir: "ltr",
+        group: |value, _| grouped(value, ','),
+        source: include_str!("../../messages/en.ftl"),
+    },
+    Catalogue {
+        lang: "de",
+        dir: "ltr",
+        group: |value, _| grouped(value, '.'),
+        source: include_str!("../../messages/de.ftl"),
+    },
+    Catalogue {
+        lang: "fr",
+        dir: "ltr",
+        group: |value, _| grouped(value, '\u{202f}'),
+        source: include_str!("../../messages/fr.ftl"),
+    },
+    Catalogue {
+        lang: "es",
+        dir: "ltr",
+        group: |value, _| grouped(value, '.'),
+        source: include_str!("../../messages/es.ftl"),
+    },
+    Catalogue {
+        lang: "ar",
+        dir: "rtl",
+        group: |value, _| grouped(value, ','),
+        source: include_str!("../../messages/ar.ftl"),
+    },
+];
+
+static LANGUAGES: LazyLock<Vec<Texts>> =
+    LazyLock::new(|| CATALOGUES.iter().map(Texts::parse).collect());
+
+/// A whole number of five digits or more in groups of three; others are left to Fluent.
+fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    if number.value < 10_000.0 || number.value.fract() != 0.0 {
+        return None;
+    }
+    let digits = format!("{:.0}", number.value);
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    Some(text)
+}
 
 /// The texts of one language.
 pub struct Texts {
@@ -36,10 +95,14 @@ impl std::fmt::Debug for Texts {
 }
 
 impl Texts {
-    fn parse(lang: &'static str, dir: &'static str, source: &str) -> Self {
+    fn parse(catalogue: &Catalogue) -> Self {
+        let Catalogue {
+            lang, dir, source, ..
+        } = *catalogue;
         let mut bundle = FluentBundle::new_concurrent(lang.parse().into_iter().collect());
         // Isolation marks would stand in attributes and titles; pages use dir="auto" instead.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(catalogue.group));
         let resource =
             FluentResource::try_new(source.to_owned()).unwrap_or_else(|(parsed, errors)| {
                 tracing::error!(
@@ -51,6 +114,16 @@ impl Texts {
             });
         bundle.add_resource_overriding(resource);
         Self { lang, dir, bundle }
+    }
+
+    /// All languages.
+    pub fn all() -> &'static [Self] {
+        &LANGUAGES
+    }
+
+    /// The catalogue of a language.
+    pub fn of(lang: &str) -> Option<&'static Self> {
+        LANGUAGES.iter().find(|texts| texts.lang == lang)
     }
 
     /// The best catalogue for an `Accept-Language` header (RFC 9110 §12.5.4).
@@ -82,7 +155,14 @@ impl Texts {
 
     /// The catalogue that has every key.
     pub fn fallback() -> &'static Self {
-        static EMPTY: LazyLock<Texts> = LazyLock::new(|| Texts::parse("en", "ltr", ""));
+        static EMPTY: LazyLock<Texts> = LazyLock::new(|| {
+            Texts::parse(&Catalogue {
+                lang: "en",
+                dir: "ltr",
+                group: |_, _| None,
+                source: "",
+            })
+        });
         LANGUAGES.first().unwrap_or(&EMPTY)
     }
 

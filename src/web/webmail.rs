@@ -6,13 +6,14 @@ pub mod conversation;
 pub mod files;
 pub mod list;
 pub mod message;
-pub mod piece;
 pub mod outbox;
+pub mod piece;
 pub mod receipt;
 pub mod settings;
 pub mod shell;
 pub mod sign_in;
 mod start;
+mod zones;
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,12 @@ impl Times {
         Self { texts, zone, now }
     }
 
+    /// The same times in another language.
+    #[must_use]
+    pub fn in_language(self, texts: &'static Texts) -> Self {
+        Self { texts, ..self }
+    }
+
     /// The time that counts as now.
     pub fn now(&self) -> Timestamp {
         self.now
@@ -150,7 +156,7 @@ pub fn size(texts: &Texts, bytes: u64) -> String {
     };
     let (whole, tenth) = (bytes / unit, bytes % unit * 10 / unit);
     let value = if whole < 10 && tenth > 0 {
-        format!("{whole}.{tenth}")
+        format!("{whole}{}{tenth}", texts.get("decimal-mark"))
     } else {
         whole.to_string()
     };

@@ -1,3 +1,4 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::*;
@@ -43,12 +44,89 @@ fn every_key_that_is_named_is_in_the_catalogue() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// The messages of a catalogue, each with its source.
+fn entries(source: &str) -> BTreeMap<&str, String> {
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    let mut current = "";
+    for line in source.lines() {
+        if line.starts_with(['#', ' ', '}']) || line.is_empty() {
+            if let Some(text) = found.get_mut(current) {
+                text.push_str(line);
+            }
+            continue;
+        }
+        let (key, text) = line.split_once(" = ").unwrap_or((line, ""));
+        current = key.trim_end_matches(" =");
+        let twice = found.insert(current, text.to_owned());
+        assert!(twice.is_none(), "{current} is there twice");
+    }
+    found
+}
+
+fn variables(text: &str) -> BTreeSet<&str> {
+    text.split('$')
+        .skip(1)
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphabetic()).next())
+        .collect()
+}
+
+fn catalogue(lang: &str) -> BTreeMap<&'static str, String> {
+    let found = CATALOGUES.iter().find(|catalogue| catalogue.lang == lang);
+    entries(found.unwrap().source)
+}
+
 #[test]
-fn the_catalogues_have_no_syntax_error() {
-    for (lang, _, source) in CATALOGUES {
+fn the_catalogues_have_no_syntax_error_and_agree_on_variables() {
+    let english = catalogue("en");
+    for Catalogue { lang, source, .. } in CATALOGUES {
         let parsed = FluentResource::try_new((*source).to_owned());
         assert!(parsed.is_ok(), "{lang}: {:?}", parsed.err().map(|(_, e)| e));
+        for (key, text) in entries(source) {
+            let Some(in_english) = english.get(key) else {
+                panic!("{lang}: {key} is not in English");
+            };
+            assert_eq!(variables(&text), variables(in_english), "{lang}: {key}");
+        }
     }
+}
+
+#[test]
+fn arabic_has_all_six_plural_forms() {
+    let english = catalogue("en");
+    let mut plurals = 0;
+    for (key, text) in catalogue("ar") {
+        if !english
+            .get(key)
+            .is_some_and(|text| text.contains("*[other]"))
+        {
+            continue;
+        }
+        plurals += 1;
+        for form in ["[zero]", "[one]", "[two]", "[few]", "[many]", "*[other]"] {
+            let has = text.contains(form) || (form == "[zero]" && text.contains("[0]"));
+            assert!(has, "{key} has no {form}");
+        }
+    }
+    assert!(plurals > 10, "only {plurals} plurals found");
+    let texts = Texts::of("ar").unwrap();
+    let said: BTreeSet<String> = [1, 2, 3, 11, 100]
+        .into_iter()
+        .map(|count: u64| texts.with("done-read", &[("count", count.into())]))
+        .map(|text| text.replace(|c: char| c.is_ascii_digit(), ""))
+        .collect();
+    assert_eq!(said.len(), 5, "{said:?}");
+}
+
+#[test]
+fn large_numbers_are_grouped_as_the_language_does() {
+    let said = |lang: &str, total: u64| {
+        let values = [("total", total.into()), ("unread", 0_u64.into())];
+        Texts::of(lang).unwrap().with("list-summary", &values)
+    };
+    assert_eq!(said("en", 9_999), "9999 messages");
+    assert_eq!(said("en", 100_000), "100,000 messages");
+    assert!(said("de", 1_234_567).starts_with("1.234.567 "));
+    assert!(said("fr", 100_000).starts_with("100\u{202f}000 "));
 }
 
 #[test]
@@ -62,6 +140,14 @@ fn languages_are_negotiated() {
         Some(""),
     ] {
         assert_eq!(Texts::negotiate(header).lang, "en", "{header:?}");
+    }
+    for (header, lang) in [
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("nl, fr;q=0.5, en;q=0.4", "fr"),
+        ("en;q=0.4, ES-mx;q=0.6", "es"),
+        ("ar-EG", "ar"),
+    ] {
+        assert_eq!(Texts::negotiate(Some(header)).lang, lang, "{header:?}");
     }
 }
 

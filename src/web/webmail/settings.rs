@@ -1,20 +1,23 @@
-//! Settings of the reader.
+//! Settings of the reader: one form, with what is wrong said at the field.
 
 use askama::Template;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::shell::{Shell, frame, redirect, respond};
+use super::shell::{Framed, Shell, frame, redirect, respond};
+use super::zones::ZONES;
+use crate::service::profile::{self, AddressProfile, Density, Profile, UndoSend};
+use crate::service::{ServiceError, mailbox_write};
 use crate::web::Web;
-use crate::web::error::{Fault, form_encode};
+use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::page::{Choice, FormError, Page};
-use crate::web::reader::{Reader, ZONE_COOKIE};
-use crate::web::session::User;
-use crate::web::texts::Value;
+use crate::web::reader::{Reader, language_cookie, zone_cookie};
+use crate::web::session::{Session, User};
+use crate::web::texts::{Texts, Value};
 use crate::web::when::zone;
 
 /// The settings page.
@@ -24,75 +27,36 @@ pub struct SettingsPage {
     pub(super) p: Page,
     pub(super) shell: Shell,
     pub(super) errors: Vec<FormError>,
+    pub(super) name: String,
+    pub(super) name_default: String,
+    pub(super) signature: String,
+    pub(super) addresses: Vec<AddressForm>,
+    pub(super) languages: Vec<Choice>,
     pub(super) zone_now: String,
     pub(super) zones: Vec<Choice>,
+    pub(super) compact: bool,
+    pub(super) conversations: bool,
+    pub(super) images_from: Vec<String>,
+    pub(super) undo: Vec<Choice>,
+    pub(super) keys: bool,
 }
 
-/// Zones offered: one for each offset and habit that people have; the browser's own is added.
-const ZONES: &[&str] = &[
-    "Pacific/Honolulu",
-    "America/Anchorage",
-    "America/Los_Angeles",
-    "America/Denver",
-    "America/Mexico_City",
-    "America/Chicago",
-    "America/New_York",
-    "America/Bogota",
-    "America/Caracas",
-    "America/Halifax",
-    "America/Santiago",
-    "America/St_Johns",
-    "America/Sao_Paulo",
-    "America/Argentina/Buenos_Aires",
-    "Atlantic/Azores",
-    "UTC",
-    "Europe/London",
-    "Europe/Dublin",
-    "Europe/Lisbon",
-    "Africa/Lagos",
-    "Europe/Amsterdam",
-    "Europe/Berlin",
-    "Europe/Brussels",
-    "Europe/Copenhagen",
-    "Europe/Madrid",
-    "Europe/Oslo",
-    "Europe/Paris",
-    "Europe/Prague",
-    "Europe/Rome",
-    "Europe/Stockholm",
-    "Europe/Vienna",
-    "Europe/Warsaw",
-    "Europe/Zurich",
-    "Africa/Cairo",
-    "Africa/Johannesburg",
-    "Europe/Athens",
-    "Europe/Bucharest",
-    "Europe/Helsinki",
-    "Europe/Kyiv",
-    "Asia/Jerusalem",
-    "Europe/Istanbul",
-    "Asia/Riyadh",
-    "Africa/Nairobi",
-    "Asia/Tehran",
-    "Asia/Dubai",
-    "Asia/Kabul",
-    "Asia/Karachi",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Asia/Dhaka",
-    "Asia/Yangon",
-    "Asia/Bangkok",
-    "Asia/Jakarta",
-    "Asia/Shanghai",
-    "Asia/Singapore",
-    "Australia/Perth",
-    "Asia/Seoul",
-    "Asia/Tokyo",
-    "Australia/Adelaide",
-    "Australia/Brisbane",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-];
+impl SettingsPage {
+    /// What is wrong with a field.
+    fn wrong(&self, field: &str) -> Option<&str> {
+        self.errors
+            .iter()
+            .find(|error| error.field == Some(field))
+            .map(|error| error.text.as_str())
+    }
+}
+
+/// What is set for one of the other addresses.
+#[derive(Clone, Debug)]
+pub struct AddressForm {
+    pub(super) heading: String,
+    pub(super) own: AddressProfile,
+}
 
 /// `GET /mail/settings`.
 pub async fn show(
@@ -102,48 +66,227 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let framed = frame(&web, &reader, &session, &headers, None)?;
-    let said = framed.shell.notice.is_some();
+    let profile = framed.overview.profile.clone();
+    let page = settings_page(&web, &reader, &session, framed, &profile, Vec::new())?;
+    Ok(respond(&web, page.shell.notice.is_some(), &page))
+}
+
+fn settings_page(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    framed: Framed,
+    profile: &Profile,
+    errors: Vec<FormError>,
+) -> Result<SettingsPage, Fault> {
     let texts = reader.texts;
+    let own = mailbox_write::identities(&web.service, &session.actor)?;
+    let (main, others) = match own.split_first() {
+        Some((main, others)) => (main.name.clone(), others),
+        None => (None, own.as_slice()),
+    };
+    let addresses = others
+        .iter()
+        .map(|person| AddressForm {
+            heading: texts.with(
+                "address-settings",
+                &[("address", Value::Text(&person.address))],
+            ),
+            own: profile
+                .address(&person.address)
+                .cloned()
+                .unwrap_or_else(|| AddressProfile {
+                    address: person.address.clone(),
+                    ..AddressProfile::default()
+                }),
+        })
+        .collect();
     let now = reader.times.clock(reader.times.now());
-    let own = reader.times.zone_name();
-    let mut names: Vec<&str> = ZONES.to_vec();
-    if !names.contains(&own) {
-        names.insert(0, own);
+    Ok(SettingsPage {
+        p: Page::new(texts, &texts.get("settings")),
+        shell: framed.shell,
+        errors,
+        name: profile.name.clone(),
+        name_default: main.unwrap_or_default(),
+        signature: profile.signature.clone(),
+        addresses,
+        languages: languages(texts, &profile.language),
+        zone_now: texts.with("zone-hint", &[("time", Value::Text(&now))]),
+        zones: zones(texts, &profile.zone, reader.times.zone_name()),
+        compact: profile.density == Density::Compact,
+        conversations: profile.conversations,
+        images_from: profile.images_from.clone(),
+        undo: undo(texts, profile.undo_send),
+        keys: profile.keys,
+    })
+}
+
+/// The first choice of a list: what the browser says.
+fn as_device(texts: &Texts, detail: &str, selected: bool) -> Choice {
+    let text = texts.get("as-device");
+    Choice {
+        value: String::new(),
+        text: if detail.is_empty() {
+            text.into_owned()
+        } else {
+            format!("{text} ({detail})")
+        },
+        hint: String::new(),
+        selected,
     }
-    let zones = names
-        .into_iter()
-        .map(|name| Choice {
+}
+
+/// The languages, each by its own name.
+fn languages(texts: &Texts, chosen: &str) -> Vec<Choice> {
+    let all = Texts::all().iter().map(|language| Choice {
+        value: language.lang.to_owned(),
+        text: language.get("language-name").into_owned(),
+        hint: String::new(),
+        selected: language.lang == chosen,
+    });
+    std::iter::once(as_device(texts, "", chosen.is_empty()))
+        .chain(all)
+        .collect()
+}
+
+fn zones(texts: &Texts, chosen: &str, own: &str) -> Vec<Choice> {
+    let detail = if chosen.is_empty() { own } else { "" };
+    let further = (!chosen.is_empty() && !ZONES.contains(&chosen)).then_some(chosen);
+    let named = further.into_iter().chain(ZONES.iter().copied());
+    std::iter::once(as_device(texts, detail, chosen.is_empty()))
+        .chain(named.map(|name| Choice {
             value: name.to_owned(),
             text: name.replace('_', " "),
             hint: String::new(),
-            selected: name == own,
+            selected: name == chosen,
+        }))
+        .collect()
+}
+
+fn undo(texts: &Texts, chosen: UndoSend) -> Vec<Choice> {
+    UndoSend::ALL
+        .into_iter()
+        .map(|undo| Choice {
+            value: undo.secs().to_string(),
+            text: match undo {
+                UndoSend::Off => texts.get("undo-send-off").into_owned(),
+                _ => texts.with("undo-send-secs", &[("count", Value::Number(undo.secs()))]),
+            },
+            hint: String::new(),
+            selected: undo == chosen,
         })
-        .collect();
-    let page = SettingsPage {
-        p: Page::new(texts, &texts.get("settings")),
-        shell: framed.shell,
-        errors: Vec::new(),
-        zone_now: texts.with("zone-hint", &[("time", Value::Text(&now))]),
-        zones,
-    };
-    Ok(respond(&web, said, &page))
+        .collect()
 }
 
 /// `POST /mail/settings`.
 pub async fn save(
     State(web): State<Web>,
+    reader: Reader,
     User(session): User,
+    headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Fault> {
     session.check(form.get("csrf"))?;
-    let name = form.get("zone");
-    zone(name).ok_or(Fault::Bad)?;
+    let (wanted, errors) = read(reader.texts, &form);
+    if !errors.is_empty() {
+        return again(&web, &reader, &session, &headers, &wanted, errors);
+    }
+    let kept = wanted.clone();
+    let saved = profile::update(&web.service, &session.actor, move |profile| {
+        *profile = kept.clone();
+    })
+    .await;
+    let saved = match saved {
+        Ok(saved) => saved,
+        Err(ServiceError::Invalid { field, .. }) => {
+            let key = match field {
+                "name" => "error-profile-name",
+                "signature" => "error-profile-signature",
+                _ => return Err(Fault::Bad),
+            };
+            let errors = vec![wrong(reader.texts, field, key)];
+            return again(&web, &reader, &session, &headers, &wanted, errors);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let mut response = redirect(&web, "/mail/settings", Some(&Flash::new("done-settings")));
-    let secure = if web.is_https() { "; Secure" } else { "" };
-    let value = form_encode(name);
-    let cookie = format!("{ZONE_COOKIE}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+    for cookie in cookies(&web, &saved) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// The cookies that make pages appear as a profile says.
+pub(super) fn cookies(web: &Web, profile: &Profile) -> [HeaderValue; 2] {
+    [
+        language_cookie(web, &profile.language),
+        zone_cookie(web, &profile.zone),
+    ]
+}
+
+fn again(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    headers: &HeaderMap,
+    wanted: &Profile,
+    errors: Vec<FormError>,
+) -> Result<Response, Fault> {
+    let framed = frame(web, reader, session, headers, None)?;
+    let page = settings_page(web, reader, session, framed, wanted, errors)?;
+    let mut response = respond(web, page.shell.notice.is_some(), &page);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+fn wrong(texts: &Texts, field: &'static str, key: &str) -> FormError {
+    FormError {
+        field: Some(field),
+        text: texts.get(key).into_owned(),
+    }
+}
+
+/// The profile in a posted form, and what is wrong with it. Pure.
+fn read(texts: &Texts, form: &Form) -> (Profile, Vec<FormError>) {
+    let mut errors = Vec::new();
+    let language = form.get("language");
+    if !language.is_empty() && Texts::of(language).is_none() {
+        errors.push(wrong(texts, "language", "error-language"));
+    }
+    let zone_name = form.get("zone");
+    if !zone_name.is_empty() && zone(zone_name).is_none() {
+        errors.push(wrong(texts, "zone", "error-zone"));
+    }
+    let undo = form.get("undo").parse().ok().and_then(UndoSend::of_secs);
+    if undo.is_none() {
+        errors.push(wrong(texts, "undo", "error-undo-send"));
+    }
+    let text = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    let addresses = form
+        .all("address")
+        .zip(form.all("address-name"))
+        .zip(form.all("address-signature"))
+        .map(|((address, name), signature)| AddressProfile {
+            address: address.to_lowercase(),
+            name: name.trim().to_owned(),
+            signature: text(signature),
+        })
+        .filter(|own| !own.name.is_empty() || !own.signature.is_empty())
+        .collect();
+    let profile = Profile {
+        name: form.get("name").trim().to_owned(),
+        signature: text(form.get("signature")),
+        addresses,
+        language: language.to_owned(),
+        zone: zone_name.to_owned(),
+        keys: !form.get("keys").is_empty(),
+        density: match form.get("density") {
+            "compact" => Density::Compact,
+            _ => Density::Roomy,
+        },
+        conversations: !form.get("conversations").is_empty(),
+        undo_send: undo.unwrap_or_default(),
+        images_from: form.all("images-from").map(str::to_lowercase).collect(),
+    };
+    (profile, errors)
 }

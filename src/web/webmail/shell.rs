@@ -7,6 +7,7 @@ use crate::ids::FolderId;
 use crate::mail::Role;
 use crate::service::mailbox::{self, Overview};
 use crate::service::mailbox_phase::Phase;
+use crate::service::profile::Density;
 use crate::store::messages::{FolderRecord, folder_of};
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -36,6 +37,10 @@ pub struct Shell {
     pub notice: Option<Notice>,
     /// Whether the mailbox was merged and can only be read.
     pub read_only: bool,
+    /// Whether lists are compact.
+    pub compact: bool,
+    /// Whether single keys do things.
+    pub keys: bool,
 }
 
 /// A folder in the navigation.
@@ -192,6 +197,8 @@ pub fn frame(
             banner: Some(banner(web, reader, overview.phase, overview.read_only)),
             notice,
             read_only: overview.read_only,
+            compact: overview.profile.density == Density::Compact,
+            keys: overview.profile.keys,
         },
         overview,
     })

@@ -12,13 +12,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::compose;
 use super::shell::redirect;
 use crate::service::sign_in::{self, SignInError};
-use crate::service::{ClientAddress, ServiceError};
+use crate::service::{ClientAddress, ServiceError, profile};
 use crate::web::Web;
-use crate::web::error::Fault;
+use crate::web::error::{Fault, form_encode};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::page::{Banner, FormError, Notice, Page, page};
-use crate::web::reader::Reader;
+use crate::web::reader::{Reader, language_cookie, zone_cookie};
 use crate::web::session::{Area, Session, local_path, session_cookie};
 use crate::web::texts::Texts;
 
@@ -34,6 +34,35 @@ pub struct LoginPage {
     pub(super) next: String,
     pub(super) address: String,
     pub(super) kept: Vec<Kept>,
+    pub(super) languages: Vec<Language>,
+}
+
+/// A language that the page can be read in.
+#[derive(Clone, Debug)]
+pub struct Language {
+    pub(super) lang: &'static str,
+    pub(super) name: String,
+    /// Where the page is in it; none for the language that it is in.
+    pub(super) href: Option<String>,
+}
+
+/// The languages, for a page that leads to `next`.
+fn languages(current: &Texts, next: &str) -> Vec<Language> {
+    Texts::all()
+        .iter()
+        .map(|texts| Language {
+            lang: texts.lang,
+            name: texts.get("language-name").into_owned(),
+            href: (texts.lang != current.lang).then(|| {
+                let language = format!("/login?language={}", texts.lang);
+                if next.is_empty() {
+                    language
+                } else {
+                    format!("{language}&next={}", form_encode(next))
+                }
+            }),
+        })
+        .collect()
 }
 
 /// A field of a form that was being sent when the session ended.
@@ -56,6 +85,7 @@ const KEPT_FIELDS: &[&str] = &[
 #[serde(default)]
 pub struct Ask {
     next: Option<String>,
+    language: String,
 }
 
 impl LoginPage {
@@ -69,6 +99,7 @@ impl LoginPage {
             next: String::new(),
             address: String::new(),
             kept: Vec::new(),
+            languages: Vec::new(),
         }
     }
 }
@@ -86,7 +117,8 @@ pub async fn show(
         Err(ServiceError::Unauthenticated) => {}
         Err(error) => return Err(error.into()),
     }
-    let texts = reader.texts;
+    let chosen = Texts::of(&ask.language);
+    let texts = chosen.unwrap_or(reader.texts);
     let said = Flash::read(&headers);
     let signed_out = said.and_then(|said| said.notice(texts, "", "", |_| String::new()));
     let was_here = crate::web::session::secret(&web, Area::Mail, &headers).is_some();
@@ -97,9 +129,14 @@ pub async fn show(
     let form = LoginPage {
         notice,
         next: next.unwrap_or_default().to_owned(),
+        languages: languages(texts, next.unwrap_or_default()),
         ..LoginPage::new(texts, "sign-in-title")
     };
     let mut response = page(StatusCode::OK, &form);
+    if let Some(chosen) = chosen {
+        let cookie = language_cookie(&web, chosen.lang);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     let forget = Flash::forget(&web);
     response.headers_mut().append(header::SET_COOKIE, forget);
     Ok(response)
@@ -163,21 +200,32 @@ pub async fn sign_in(
 
 async fn welcome(web: &Web, reader: &Reader, form: &Form, secret: &str) -> Result<Response, Fault> {
     let cookie = session_cookie(web, Area::Mail, secret);
+    let session = Session::of_secret(web, secret).await?;
+    let profile = profile::get(&web.service, &session.actor)?;
     let mut kept = form.without_prefix(KEPT_PREFIX);
     let mut response = if kept.fields().is_empty() {
         let next = local_path(form.get("next")).unwrap_or("/mail/inbox");
         redirect(web, next, None)
     } else {
         let letter = compose::letter_of(&mut kept);
-        let session = Session::of_secret(web, secret).await?;
         compose::again(web, reader, &session, &HeaderMap::new(), letter).await?
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    // What was chosen in another browser holds here too; what was never chosen stays as it is here.
+    for (is_set, cookie) in [
+        (&profile.language, language_cookie(web, &profile.language)),
+        (&profile.zone, zone_cookie(web, &profile.zone)),
+    ] {
+        if !is_set.is_empty() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
     Ok(response)
 }
 
 fn refused(reader: &Reader, form: &Form, error: Option<SignInError>) -> Result<Response, Fault> {
     let texts = reader.texts;
+    let next = local_path(form.get("next")).unwrap_or_default();
     let (status, key) = match error {
         None => (StatusCode::UNPROCESSABLE_ENTITY, "error-sign-in-empty"),
         Some(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, "error-sign-in"),
@@ -186,7 +234,7 @@ fn refused(reader: &Reader, form: &Form, error: Option<SignInError>) -> Result<R
         }
         Some(SignInError::Store(error)) => return Err(error.into()),
     };
-    let kept = form
+    let kept: Vec<Kept> = form
         .fields()
         .iter()
         .filter(|(name, _)| name.starts_with(KEPT_PREFIX))
@@ -200,7 +248,13 @@ fn refused(reader: &Reader, form: &Form, error: Option<SignInError>) -> Result<R
             field: Some("address"),
             text: texts.get(key).into_owned(),
         }],
-        next: local_path(form.get("next")).unwrap_or_default().to_owned(),
+        languages: if kept.is_empty() {
+            languages(texts, next)
+        } else {
+            // Another page would lose what is kept on this one.
+            Vec::new()
+        },
+        next: next.to_owned(),
         address: form.get("address").chars().take(254).collect(),
         kept,
         ..LoginPage::new(texts, "sign-in-title")

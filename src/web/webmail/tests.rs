@@ -87,6 +87,8 @@ impl Sample {
             banner: Some(self.banner(kind, icon)),
             notice,
             read_only: kind == "merged",
+            compact: false,
+            keys: true,
         }
     }
 
@@ -323,6 +325,7 @@ impl Sample {
                 name: self.s("to"),
                 value: self.s("x"),
             }],
+            languages: Vec::new(),
         }
     }
 

@@ -19,6 +19,7 @@ fn message(id: u64, seen: bool, size_bytes: u64) -> MessageRecord {
         origin: Origin::Sent,
         summary: Summary::default(),
         merged: None,
+        written: None,
     }
 }
 

@@ -1,0 +1,739 @@
+# العربية. المفاتيح والمتغيرات كما في en.ftl، ويقارنها اختبار.
+
+product = Lifeboat
+skip = الانتقال إلى المحتوى
+undo = تراجع
+save = حفظ
+refresh = تحديث
+error-summary = هناك مشكلة
+error-reference = إذا راسلت الدعم فاذكر هذا الرقم المرجعي:
+unknown-sender = (بلا مرسِل)
+no-subject = (بلا موضوع)
+no-recipient = (بلا مستلِم)
+
+## Banner
+
+banner-label = حالة خدمة بريدك
+banner-updated = آخر تحديث
+banner-home = الانتقال إلى بريدك المعتاد
+banner-standby-what = بريدك المعتاد يعمل.
+banner-standby-safe = تصل الرسائل الجديدة إليه لا إلى هنا.
+banner-standby-next = Lifeboat على أهبة الاستعداد إن تعطّل.
+banner-suspected-what = بريدك المعتاد لا يستجيب في هذه اللحظة.
+banner-suspected-safe = رسائلك السابقة في أمان؛
+banner-suspected-next = نتحقق من الأمر، وستصل الرسائل الجديدة إلى هنا إن استمر التعطل.
+banner-outage-what = بريدك المعتاد متعطّل.
+banner-outage-safe = رسائلك السابقة في أمان؛
+banner-outage-next = وهي لا تُعرض هنا. ما ترسله وتستقبله هنا يُضاف إليها عند عودة الخدمة.
+banner-returning-what = بريدك المعتاد في طريقه إلى العودة.
+banner-returning-safe = تُضاف إليه الآن الرسائل التي هنا؛
+banner-returning-next = لا يضيع شيء، ويمكنك مواصلة العمل هنا حتى ينتهي ذلك.
+banner-merged-what = عاد بريدك المعتاد.
+banner-merged-safe = أُضيف إليه كل ما كان هنا:
+banner-merged-next = الرسائل المستلمة في الوارد، والمرسلة في المرسل، والمسودات في المسودات.
+banner-closed-what = عاد بريدك المعتاد.
+banner-closed-safe = أُضيف إليه كل ما كان هنا وقورن به.
+banner-closed-next = واصل العمل هناك: ما هنا يمكن قراءته ولا يمكن تغييره بعد الآن.
+banner-late-what = عاد بريدك المعتاد.
+banner-late-safe = تُضاف إليه أيضًا الرسائل التي وصلت إلى هنا متأخرة.
+banner-late-next = واصل العمل هناك: ما هنا يمكن قراءته ولا يمكن تغييره بعد الآن.
+banner-receipt = عرض ما أُضيف
+banner-queue-what = بريدك المعتاد متعطّل.
+banner-queue-safe = الرسائل الجديدة محفوظة ولا تضيع؛
+banner-queue-next = وستُسلَّم عند عودة الخدمة.
+
+## Sign-in
+
+sign-in-title = تسجيل الدخول إلى بريدك
+sign-in-again-title = تسجيل الدخول من جديد
+sign-in-again = سُجّل خروجك لأنك كنت غائبًا لفترة. ما كتبته محفوظ: سجّل الدخول للمتابعة.
+sign-in-again-files = الملفات التي اخترتها للتو يجب إرفاقها من جديد.
+done-signed-out = تم تسجيل خروجك.
+sign-in-first = يُرجى تسجيل الدخول لعرض هذه الصفحة.
+address = عنوان البريد الإلكتروني
+password = كلمة المرور
+sign-in = تسجيل الدخول
+sign-in-trouble = هل تواجه صعوبة في تسجيل الدخول؟
+sign-in-trouble-text = استخدم العنوان الكامل، مثل ann@example.com، وكلمة المرور نفسها التي تستخدمها في برنامج بريدك المعتاد. إن لم تُقبل كلمة المرور فاطلب المساعدة ممن يديرون بريدك: يمكنهم أن يروا هل صندوقك معروف هنا.
+door-title = البريد مستمر
+door-same = عنوانك وكلمة مرورك المعتادان.
+door-same-text = لا شيء تحتاج إلى إعداده، لا هنا ولا في برنامج بريدك.
+door-safe = رسائلك السابقة في أمان.
+door-safe-text = لا تُعرض هنا، ولا شيء هنا يغيّرها.
+door-merge = لا شيء تنسخه لاحقًا.
+door-merge-text = ما ترسله وتستقبله هنا يُضاف إلى صندوقك المعتاد عند عودة الخدمة.
+error-sign-in = العنوان أو كلمة المرور غير صحيح. استخدم ما تستخدمه في برنامج بريدك المعتاد.
+error-sign-in-unknown = لا توجد هنا كلمة مرور مسجّلة لهذا الصندوق. اطلب وسيلة للدخول ممن يديرون بريدك.
+error-sign-in-often = محاولات كثيرة جدًا. انتظر دقيقة ثم حاول مجددًا.
+error-sign-in-empty = أدخل عنوانك وكلمة مرورك.
+
+## Shell
+
+search = بحث
+search-label = البحث في البريد
+account-menu = الحساب
+signed-in-as = سُجّل الدخول باسم
+sign-out = تسجيل الخروج
+settings = الإعدادات
+folders = المجلدات
+folders-menu = عرض المجلدات
+folders-and-tools = البريد
+write = كتابة
+folder-inbox = الوارد
+folder-drafts = المسودات
+folder-sent = المرسل
+folder-archive = الأرشيف
+folder-junk = البريد غير المرغوب فيه
+folder-trash = المهملات
+count-unread = غير مقروءة
+count-drafts = مسودات
+
+## Lists
+
+list-summary = { $total ->
+    [0] لا رسائل
+    [one] رسالة واحدة
+    [two] رسالتان
+    [few] { $total } رسائل
+    [many] { $total } رسالة
+   *[other] { $total } رسالة
+}{ $unread ->
+    [0] {""}
+   *[other] ، غير المقروء منها { $unread }
+}
+list-shown = { $shown ->
+    [zero] لا رسائل في هذه الصفحة
+    [one] رسالة واحدة في هذه الصفحة
+    [two] رسالتان في هذه الصفحة
+    [few] { $shown } رسائل في هذه الصفحة
+    [many] { $shown } رسالة في هذه الصفحة
+   *[other] { $shown } رسالة في هذه الصفحة
+}
+bulk-label = إجراءات على الرسائل المحددة
+select-page = تحديد الكل
+select-none = إلغاء التحديد
+select-message = تحديد: { $subject }، { $who }
+unread = غير مقروءة:
+answered = تم الرد عليها
+forwarded = أُعيد توجيهها
+has-attachment = بها مرفقات
+star-add = تمييز بنجمة: { $subject }
+star-remove = إزالة النجمة: { $subject }
+mark-read = تمييز كمقروءة
+mark-unread = تمييز كغير مقروءة
+archive = أرشفة
+delete = حذف
+move = نقل
+move-to = نقل إلى…
+pages = الصفحات
+newest = الأحدث
+newer = أحدث
+older = أقدم
+empty-inbox = لا رسائل جديدة منذ { $time }
+empty-inbox-text = هذا الصندوق لمدة التعطل. الرسائل التي وصلت قبله في أمان في صندوقك المعتاد.
+empty-page = لا شيء بعد ذلك في هذا الاتجاه
+empty-inbox-standby = لا رسائل هنا
+to-people = إلى: { $people }
+empty-drafts = لا مسودات
+empty-drafts-text = الرسالة التي تحفظها أثناء الكتابة تنتظر هنا.
+empty-sent = لم يُرسل شيء من هنا بعد
+empty-sent-text = ما أرسلته من قبل في أمان في صندوقك المعتاد.
+empty-archive = لا شيء مؤرشف هنا بعد
+empty-archive-text = أرشيفك السابق في أمان في صندوقك المعتاد.
+empty-junk = لا بريد غير مرغوب فيه
+empty-junk-text = الرسائل التي صُنّفت في طريقها غير مرغوب فيها تنتظر هنا.
+empty-trash = المهملات فارغة
+empty-trash-text = الرسائل التي تحذفها تنتظر هنا وتنتقل إلى مهملاتك المعتادة عند عودة الخدمة.
+empty-folder = لا شيء هنا بعد
+empty-folder-text = الرسائل التي تنقلها إلى هنا تنتقل إلى المجلد الذي يحمل هذا الاسم عند عودة الخدمة.
+note-trash = تبقى الرسائل المحذوفة هنا حتى يعود بريدك المعتاد، ثم تنتقل إلى مهملاتك المعتادة.
+
+## What happened
+
+done-read = { $count ->
+    [zero] لم تُميَّز أي رسالة.
+    [one] مُيّزت رسالة واحدة كمقروءة.
+    [two] مُيّزت رسالتان كمقروءتين.
+    [few] مُيّزت { $count } رسائل كمقروءة.
+    [many] مُيّزت { $count } رسالةً كمقروءة.
+   *[other] مُيّزت { $count } رسالة كمقروءة.
+}
+done-unread = { $count ->
+    [zero] لم تُميَّز أي رسالة.
+    [one] مُيّزت رسالة واحدة كغير مقروءة.
+    [two] مُيّزت رسالتان كغير مقروءتين.
+    [few] مُيّزت { $count } رسائل كغير مقروءة.
+    [many] مُيّزت { $count } رسالةً كغير مقروءة.
+   *[other] مُيّزت { $count } رسالة كغير مقروءة.
+}
+done-starred = أُضيفت النجمة.
+done-unstarred = أُزيلت النجمة.
+done-moved = { $count ->
+    [zero] لم تُنقل أي رسالة إلى «{ $folder }».
+    [one] نُقلت رسالة واحدة إلى «{ $folder }».
+    [two] نُقلت رسالتان إلى «{ $folder }».
+    [few] نُقلت { $count } رسائل إلى «{ $folder }».
+    [many] نُقلت { $count } رسالةً إلى «{ $folder }».
+   *[other] نُقلت { $count } رسالة إلى «{ $folder }».
+}
+done-undone = تم التراجع.
+done-nothing-selected = حدد رسالة أو أكثر أولًا.
+done-no-folder = اختر أولًا المجلد الذي تريد النقل إليه.
+done-merged = { $count ->
+    [zero] لا رسائل في صندوقك المعتاد بعد.
+    [one] رسالة واحدة موجودة في صندوقك المعتاد؛ غيّرها هناك.
+    [two] رسالتان موجودتان في صندوقك المعتاد؛ غيّرهما هناك.
+    [few] { $count } رسائل موجودة في صندوقك المعتاد؛ غيّرها هناك.
+    [many] { $count } رسالةً موجودة في صندوقك المعتاد؛ غيّرها هناك.
+   *[other] { $count } رسالة موجودة في صندوقك المعتاد؛ غيّرها هناك.
+}
+done-sent = رسالتك في طريقها. توجد نسخة منها في المرسل.
+done-sent-again = أُرسلت هذه الرسالة من قبل، ولم تُرسل مرتين.
+done-saved = حُفظت المسودة الساعة { $time }.
+done-discarded = نُقلت المسودة إلى المهملات.
+done-settings = حُفظت الإعدادات.
+
+## Search
+
+search-title = بحث
+search-hint = كلمات، أو from:ann أو to:bob أو subject:invoice أو has:attachment أو in:sent
+search-summary = { $count ->
+    [0] {""}
+    [one] عُثر على رسالة واحدة
+    [two] عُثر على رسالتين
+    [few] عُثر على { $count } رسائل
+    [many] عُثر على { $count } رسالةً
+   *[other] عُثر على { $count } رسالة
+}
+search-summary-more = أحدث الرسائل التي عُثر عليها: { $count }
+search-none = لم يُعثر على شيء
+search-none-text = يشمل البحث بريد هذا التعطل وحده. الرسائل الأقدم في أمان في صندوقك المعتاد.
+search-start = ابحث في الرسائل التي لديك هنا
+search-start-text = المواضيع والأشخاص والنصوص وأسماء المرفقات.
+
+## Message
+
+message-actions = إجراءات على هذه الرسالة
+message-text = نص الرسالة
+people-to = إلى
+people-cc = نسخة
+people-bcc = نسخة مخفية
+people-reply-to = الرد إلى
+people-more = وآخرون: { $count }
+images-blocked = لا تُحمَّل الصور من الإنترنت، حتى لا يعلم المرسِل أنك تقرأ هذه الرسالة.
+open-full = فتح الرسالة كاملة
+show-as-text = عرض كنص بسيط
+show-as-html = عرض بالتنسيق
+show-quoted = عرض النص المقتبس
+problem-broken = تعذّر عرض هذه الرسالة كاملة. نزّلها لترى كل ما أُرسل.
+problem-cut = هذه الرسالة طويلة جدًا، ويُعرض أولها. نزّلها لتراها كلها.
+files-title = { $count ->
+    [zero] لا مرفقات
+    [one] مرفق واحد
+    [two] مرفقان
+    [few] { $count } مرفقات
+    [many] { $count } مرفقًا
+   *[other] { $count } مرفق
+}
+file-unnamed = مرفق
+download = تنزيل
+preview = معاينة
+answer = رد
+reply = رد
+reply-all = رد على الكل
+forward = إعادة توجيه
+newer-message = رسالة أحدث
+older-message = رسالة أقدم
+source = عرض المصدر
+source-title = مصدر الرسالة
+source-cut = يُعرض الأول فقط. نزّل الرسالة لتراها كلها.
+back-to-message = العودة إلى الرسالة
+download-eml = تنزيل بصيغة ‎.eml
+
+## Compose
+
+compose-title = رسالة جديدة
+compose-reply = رد
+compose-forward = إعادة توجيه
+compose-draft = مسودة
+from = من
+to = إلى
+cc = نسخة
+bcc = نسخة مخفية
+add-copies = نسخة ونسخة مخفية
+subject = الموضوع
+text = الرسالة
+attachments = المرفقات
+add-files = إضافة ملفات
+attach-limit = حتى { $limit } للرسالة كاملة مع مرفقاتها.
+attach-too-large = هذه الملفات كبيرة جدًا: يمكن أن تبلغ الرسالة { $limit } على الأكثر.
+remove = إزالة
+send = إرسال
+save-draft = حفظ المسودة
+discard = تجاهل
+quote-intro = في { $date } كتب { $who }:
+forward-intro = ---------- رسالة أُعيد توجيهها ----------
+forward-from = من: { $value }
+forward-date = التاريخ: { $value }
+forward-subject = الموضوع: { $value }
+forward-to = إلى: { $value }
+error-to-empty = أدخل مستلِمًا واحدًا على الأقل.
+error-recipient = «{ $text }» ليس عنوان بريد إلكتروني. اكتب عناوين مثل ann@example.com وافصل بينها بفواصل.
+error-recipients-many = يمكن أن يكون للرسالة { $max } مستلِم على الأكثر، ولرسالتك { $count }.
+error-too-large = الرسالة مع مرفقاتها كبيرة جدًا: يمكن إرسال { $limit } على الأكثر. نصك محفوظ؛ أزل بعض المرفقات.
+error-from = لا يمكنك الإرسال من هذا العنوان.
+error-header = في الموضوع أو في أحد الأسماء رموز لا يستطيع البريد نقلها.
+error-daily = بلغت عدد المستلِمين المسموح به في اليوم. نصك محفوظ في المسودات.
+error-not-sent = لم تُرسل الرسالة. نصك محفوظ أدناه؛ يُرجى المحاولة مجددًا.
+error-read-only-letter = عاد بريدك المعتاد وأُغلق هذا الصندوق: لم يُرسل شيء ولم يُحفظ. انسخ نصك من هنا وأرسله من هناك.
+error-reply-gone = الرسالة التي ترد عليها لم تعد هنا. ما زال بإمكانك إرسال هذا كرسالة جديدة.
+done-signed-in-again = سُجّل دخولك من جديد. راجع رسالتك ثم أرسلها.
+
+## Settings
+
+settings-you = الاسم والتوقيع
+your-name = اسمك
+your-name-hint = يراه المستلِمون بجانب عنوانك.
+signature = التوقيع
+signature-hint = يظهر أسفل الرسائل التي تكتبها، ويمكنك تغييره في كل منها.
+address-settings = للعنوان { $address }
+address-settings-hint = ما يبقى فارغًا يكون كما في عنوانك الرئيسي.
+settings-place = اللغة والوقت
+language = اللغة
+languages = اللغات
+language-name = العربية
+as-device = كما في هذا الجهاز
+zone = المنطقة الزمنية
+zone-hint = الوقت هناك الآن { $time }.
+settings-reading = القراءة
+density = القوائم
+density-roomy = متباعدة
+density-compact = متقاربة
+conversations = عرض المحادثات: الرسالة مع ردودها في صفحة واحدة
+images-from = عرض الصور دائمًا من
+images-from-hint = ألغِ تحديد المرسِل لحجب صوره من جديد.
+settings-writing = الكتابة
+undo-send = مهلة التراجع عن الإرسال
+undo-send-off = بلا مهلة: إرسال فورًا
+undo-send-secs = { $count ->
+    [zero] بلا ثوانٍ
+    [one] ثانية واحدة
+    [two] ثانيتان
+    [few] { $count } ثوانٍ
+    [many] { $count } ثانيةً
+   *[other] { $count } ثانية
+}
+settings-keys = لوحة المفاتيح
+keys-on = استخدام مفاتيح مفردة، مثل «r» للرد
+keys-list = عرض كل المفاتيح
+error-zone = هذه المنطقة الزمنية غير معروفة.
+error-profile-name = الاسم سطر واحد من 120 حرفًا على الأكثر.
+error-profile-signature = يمكن أن يبلغ التوقيع 4000 حرف على الأكثر.
+error-language = هذه اللغة غير متاحة.
+error-undo-send = اختر إحدى المهل.
+
+## Keys
+
+help-title = المفاتيح
+help-text = كل شيء يمكن فعله أيضًا بالأزرار والروابط في الصفحات.
+help-off = المفاتيح المفردة معطّلة. يمكنك تفعيلها في الإعدادات.
+help-settings = الانتقال إلى الإعدادات
+help-key = المفتاح
+help-does = ما يفعله
+help-moving = التنقل
+help-acting = إجراءات على الرسائل
+help-writing = الكتابة
+key-then = ثم
+key-next = الرسالة التالية
+key-previous = الرسالة السابقة
+key-open = فتح الرسالة
+key-list = العودة إلى القائمة
+key-search = بحث
+key-go-inbox = الانتقال إلى الوارد
+key-go-drafts = الانتقال إلى المسودات
+key-go-sent = الانتقال إلى المرسل
+key-go-archive = الانتقال إلى الأرشيف
+key-select = تحديد أو إلغاء التحديد
+key-star = إضافة النجمة أو إزالتها
+key-undo = التراجع عن آخر إجراء
+key-help = عرض هذه الصفحة
+key-write = كتابة رسالة
+key-send = إرسال الرسالة
+
+## Live
+
+live-new = { $count ->
+    [zero] لا رسائل جديدة
+    [one] رسالة جديدة واحدة
+    [two] رسالتان جديدتان
+    [few] { $count } رسائل جديدة
+    [many] { $count } رسالةً جديدة
+   *[other] { $count } رسالة جديدة
+}
+live-show = عرض
+
+## Folders
+
+folders-manage = إدارة المجلدات
+folders-own = مجلداتك الخاصة
+folders-own-text = رسائل مجلدك الخاص تنتقل إلى المجلد الذي يحمل هذا الاسم عند عودة الخدمة.
+folders-none = ليس لديك هنا مجلدات خاصة.
+folders-fixed = مجلدات موجودة لدى الجميع
+folder-name = الاسم
+folder-at-home = في بريدك المعتاد
+folder-messages = الرسائل
+folder-new = مجلد جديد
+folder-new-hint = بالشرطة المائلة يكون المجلد داخل مجلد آخر: مشاريع/2027
+folder-create = إنشاء المجلد
+folder-rename = إعادة التسمية
+folder-rename-label = الاسم الجديد للمجلد { $folder }
+folder-delete = حذف
+folder-delete-label = حذف { $folder }
+folder-delete-text = { $count ->
+    [0] المجلد فارغ.
+    [one] تُنقل رسالته الوحيدة إلى المهملات.
+    [two] تُنقل رسالتاه إلى المهملات.
+    [few] تُنقل رسائله الـ{ $count } إلى المهملات.
+    [many] تُنقل رسائله إلى المهملات، وعددها { $count }.
+   *[other] تُنقل رسائله إلى المهملات، وعددها { $count }.
+}
+folder-change = تغيير { $folder }
+done-folder-created = أُنشئ المجلد.
+done-folder-renamed = أُعيدت تسمية المجلد.
+done-folder-deleted = حُذف المجلد.
+error-folder-empty = أدخل اسمًا للمجلد.
+error-folder-exists = يوجد مجلد بهذا الاسم.
+error-folder-name = الاسم من 100 حرف على الأكثر، بلا رموز تحكم، ولا مستوى اسمه . أو .. ولا فراغ بين الشرطات المائلة.
+error-folder-many = عدد المجلدات كبير جدًا.
+error-folder-merged = رسائل من هذا المجلد موجودة في صندوقك المعتاد. غيّر المجلد هناك.
+error-folder-inside = داخل هذا المجلد مجلدات أخرى. احذفها أو أعد تسميتها أولًا.
+error-folder-full = في هذا المجلد رسائل أكثر من أن يُحذف دفعة واحدة. انقل رسائله أولًا.
+
+## Many messages at once
+
+select-all-folder = { $count ->
+    [zero] لا رسائل في هذا المجلد
+    [one] تحديد الرسالة الوحيدة في هذا المجلد
+    [two] تحديد الرسالتين في هذا المجلد
+    [few] تحديد كل رسائل هذا المجلد ({ $count })
+    [many] تحديد كل رسائل هذا المجلد ({ $count })
+   *[other] تحديد كل رسائل هذا المجلد ({ $count })
+}
+select-all-found = تحديد كل ما عُثر عليه
+all-folder-selected = { $count ->
+    [zero] لا رسائل محددة.
+    [one] حُددت الرسالة الوحيدة في هذا المجلد.
+    [two] حُددت الرسالتان في هذا المجلد.
+    [few] حُددت كل رسائل هذا المجلد ({ $count }).
+    [many] حُددت كل رسائل هذا المجلد ({ $count }).
+   *[other] حُددت كل رسائل هذا المجلد ({ $count }).
+}
+all-found-selected = حُدد كل ما عُثر عليه.
+mark-junk = غير مرغوب فيه
+not-junk = مرغوب فيه
+done-more = هناك المزيد: { $max } في كل مرة. كرّر ذلك للباقي.
+error-undo-gone = لم يعد التراجع عن هذا ممكنًا.
+
+## The operator's words
+
+banner-words = يقول مزوّد بريدك، { $time }:
+notice-title = بيان للمستخدمين
+notice-title-of = بيان لمستخدمي { $name }
+notice-everybody = كل المستخدمين
+notice-text = النص
+notice-hint = يظهر في كل صفحة من بريد الويب نصًا بسيطًا: ما المعروف، وما الذي يجري، ومتى تتوقع أن تعود الخدمة. النص الفارغ يزيله.
+notice-save = نشر
+notice-change = تغيير البيان
+notice-none = لا شيء
+notice-updated = نُشر { $time }
+done-notice-set = نُشر البيان.
+done-notice-cleared = أُزيل البيان.
+error-notice = يمكن أن يبلغ النص 1000 حرف على الأكثر.
+
+## Error pages
+
+error-not-found-title = الصفحة غير موجودة
+error-not-found-text = لا شيء في هذا العنوان. ربما نُقلت الرسالة إلى مجلد آخر.
+error-forbidden-title = لم ينجح ذلك
+error-forbidden-text = انتهت صلاحية الصفحة التي جئت منها، أو لم يأتِ الطلب منها. لم يتغير شيء. ارجع وأعد تحميل الصفحة ثم حاول مجددًا.
+error-method-title = لم ينجح ذلك
+error-method-text = هذا العنوان لا يقبل مثل هذا الطلب.
+error-busy-title = طلبات كثيرة جدًا
+error-busy-text = يُرجى الانتظار دقيقة ثم المحاولة مجددًا.
+error-large-title = كبير جدًا
+error-large-text = ما أُرسل أكبر مما تقبله هذه الصفحة. ارجع: نصك ما زال هناك. أزل بعض المرفقات وحاول مجددًا.
+error-bad-title = لم ينجح ذلك
+error-bad-text = تعذّر فهم الطلب. لم يتغير شيء. ارجع وحاول مجددًا.
+error-read-only-title = عاد بريدك المعتاد
+error-read-only-text = أُضيف كل ما كان هنا إلى صندوقك المعتاد. يمكن قراءته هنا ولا يمكن تغييره بعد الآن: لم يتغير شيء. واصل العمل في صندوقك المعتاد.
+error-internal-title = حدث خطأ هنا
+error-internal-text = بريدك في أمان. أُبلغ القائمون على هذه الخدمة. يُرجى المحاولة مجددًا بعد دقيقة.
+link-inbox = الانتقال إلى الوارد
+link-sign-in = تسجيل الدخول
+link-console = الانتقال إلى لوحة الإدارة
+
+## Console
+
+console = لوحة إدارة Lifeboat
+console-sign-in = تسجيل الدخول إلى لوحة الإدارة
+console-sign-in-text = لوحة الإدارة لمن يديرون خدمة البريد وللموزعين. لقراءة بريدك استخدم بريد الويب.
+token = رمز الدخول
+token-hint = من «lifeboat token create --role operator» أو من مزوّد بريدك.
+error-token = هذا الرمز غير معروف أو أُلغي أو انتهت صلاحيته.
+overview-operator = مخازن البريد
+overview-reseller = نطاقاتك
+who-operator = المشغّل { $name }
+who-reseller = الموزع { $name }
+state = الحالة
+mode = الوضع
+since = منذ
+changed-by = بواسطة
+held = لم يُدمج بعد
+domain = النطاق
+mailstore = مخزن البريد
+override = الإعداد
+change = تغيير
+mailstores-caption = مخازن البريد
+domains-caption = النطاقات
+none-mailstores = لم يُضبط أي مخزن بريد.
+none-domains = لا نطاقات لهذا الموزع بعد.
+state-normal = عادي
+state-suspected = مشتبه به
+state-active = على Lifeboat
+state-returning = في طور العودة
+mode-auto = تلقائي
+mode-pin-primary = مثبّت على مخزن البريد
+mode-pin-standby = مثبّت على Lifeboat
+mode-queue = البريد ينتظر في MX
+override-follow = يتبع مخزن البريد
+override-standby = على Lifeboat
+override-primary = على مخزن البريد
+override-queue = البريد ينتظر في MX
+effective-primary = على مخزن البريد
+effective-standby = على Lifeboat
+effective-partly = جزئيًا على Lifeboat
+effective-queue = البريد ينتظر في MX
+effective-empty = لا صناديق
+console-back = العودة إلى النظرة العامة
+change-mailstore = مخزن البريد { $name }
+change-domain = النطاق { $name }
+change-mailbox = الصندوق { $name }
+change-legend = ما الذي ينبغي أن يحدث؟
+change-do = تطبيق
+change-state = الحالة: { $state }. الوضع: { $mode }.
+change-override = الإعداد: { $setting }.
+action-activate = تفعيل Lifeboat
+action-activate-hint = يذهب البريد الجديد إلى Lifeboat فورًا، مهما قالت المجسّات.
+action-return = العودة إلى مخزن البريد
+action-return-hint = يتحقق الحارس من أن مخزن البريد كما كان، ثم يعود البريد إليه ويبدأ الدمج.
+action-return-restored = العودة إلى مخزن بريد استُعيد إلى حالة سابقة
+action-return-restored-hint = تُرفع أرقام UID في كل صندوق فوق كل ما رأته برامجه، ويحصل كل صندوق على بريده فور إتمام ذلك.
+action-return-accept = العودة إلى ما هو موجود الآن
+action-return-accept-hint = يلتقي البريد والبرامج بما هو موجود الآن كما هو. فقط بعد قراءة ما ستفعله البرامج.
+guard-found = وُجد: { $found }.
+guard-clients-went-back = لو قُبل كما هو لفاتت البرامجَ رسائل جديدة دون إشعار، لأن أرقام UID الخاصة بها سبق أن رأتها.
+guard-clients-changed = لو قُبل كما هو لنزّلت البرامج كل شيء من جديد أو حذفت نسخها.
+guard-clients-missing = لو قُبل كما هو لحذفت البرامج نسخها.
+raising-counting = تُرفع أرقام UID صندوقًا بعد صندوق. يجري عدّ الصناديق.
+raising-progress = تُرفع أرقام UID: عاد البريد إلى { $done } من { $total } صندوق، و{ $blocked } تنتظر شخصًا أو محاولة أخرى.
+raising-trouble = لا يمكن رفع أي صندوق في هذه اللحظة: { $why }
+raising-blocked = { $mailbox } ينتظر: { $why }
+action-auto = تلقائي
+action-auto-hint = المجسّات تقرر وفق سياسة مخزن البريد.
+action-pin-primary = تثبيت على مخزن البريد
+action-pin-primary-hint = يذهب البريد إلى مخزن البريد، مهما قالت المجسّات.
+action-pin-standby = تثبيت على Lifeboat
+action-pin-standby-hint = يذهب البريد إلى Lifeboat حتى يُغيَّر هذا.
+action-queue = إبقاء البريد في MX
+action-queue-hint = ينتظر البريد في صف MX ويُسلَّم لاحقًا.
+action-follow = اتباع مخزن البريد
+action-follow-hint = بلا إعداد خاص: ما يحدث لمخزن البريد يحدث هنا.
+action-standby = على Lifeboat
+action-standby-hint = يذهب البريد الجديد إلى Lifeboat مع أن مخزن البريد يعمل.
+action-primary = على مخزن البريد
+action-primary-hint = خارج الخدمة البديلة: يذهب البريد إلى مخزن البريد مع أنه متعطّل.
+reason = السبب
+reason-hint = يُسجَّل في سجل التدقيق ويراه المشغّلون الآخرون.
+error-reason = أدخل سببًا.
+error-action = اختر ما ينبغي أن يحدث.
+error-scope = لا يوجد مخزن بريد أو نطاق أو صندوق كهذا ضمن ما يمكنك تغييره.
+done-change = تم: { $what }.
+
+## Merge, in the console
+
+merges-title = عمليات الدمج
+merges-back = العودة إلى عمليات الدمج
+merges-live = تُحدَّث كل 5 ثوانٍ
+merges-go-live = تحديث كل 5 ثوانٍ
+merges-more = المزيد
+merges-summary = { $count ->
+    [0] دُمج كل شيء.
+    [one] رسالة واحدة تنتظر الدمج.
+    [two] رسالتان تنتظران الدمج.
+    [few] { $count } رسائل تنتظر الدمج.
+    [many] { $count } رسالةً تنتظر الدمج.
+   *[other] { $mailboxes ->
+        [one] { $count } رسالة من صندوق واحد تنتظر الدمج.
+       *[other] { $count } رسالة تنتظر الدمج، في عدد من الصناديق يبلغ { $mailboxes }.
+    }
+}
+merges-reseller = إيصالات نطاقاتك: ما أُضيف إلى كل صندوق عند عودة مخزن بريده.
+merges-order = الأمر
+merge-paused = متوقف مؤقتًا
+merge-closed = مغلق
+merge-down = لا استجابة
+merge-running = يجري الدمج
+merge-done = دُمج كل شيء
+merge-mailboxes = الصناديق
+merge-mailbox = الصندوق
+merge-places = في آن واحد
+merge-places-of = { $running } من { $allowed }، والحد { $ceiling }
+merge-speed-normal = بحسب استجابته
+merge-speed-slow = بطيء
+merge-speed-hurry = مستعجل
+merge-next = المحاولة التالية
+merge-blocked = صناديق تنتظر
+merge-outages = حالات التعطل
+merge-outage = منذ
+merge-no-outage = لم يحدث تعطل بعد.
+merge-merged-at = دُمج
+merge-outage-heading = ما دُمج في { $mailstore }
+merge-outage-mailboxes = { $count ->
+    [zero] لا صناديق لها إيصالات.
+    [one] صندوق واحد له إيصاله.
+    [two] صندوقان لهما إيصالاهما.
+    [few] { $count } صناديق لها إيصالاتها.
+    [many] { $count } صندوقًا لها إيصالاتها.
+   *[other] { $count } صندوق لها إيصالاتها.
+}
+merge-outage-left = { $count ->
+    [zero] لا رسائل من مخزن البريد هذا تنتظر الدمج.
+    [one] رسالة واحدة من مخزن البريد هذا ما زالت تنتظر الدمج.
+    [two] رسالتان من مخزن البريد هذا ما زالتا تنتظران الدمج.
+    [few] { $count } رسائل من مخزن البريد هذا ما زالت تنتظر الدمج.
+    [many] { $count } رسالةً من مخزن البريد هذا ما زالت تنتظر الدمج.
+   *[other] { $count } رسالة من مخزن البريد هذا ما زالت تنتظر الدمج.
+}
+merge-domain-text = ما أُضيف إلى كل صندوق عند عودة مخزن بريده.
+merge-action-run = الدمج الآن: إنهاء التوقف وإعادة محاولة ما ينتظر
+merge-action-pause = توقف مؤقت: لا دمج حتى إشعار آخر
+merge-action-resume = استئناف بأسرع ما يستجيب له مخزن البريد جيدًا
+merge-action-slow = المتابعة ببطء
+merge-action-hurry = المتابعة بالحد الأقصى مهما كان مخزن البريد بطيئًا
+receipts-caption = الإيصالات
+receipts-none = لا إيصال بعد: لم يُدمج شيء، أو لم يُدمج كل شيء.
+standing-verified = تم التحقق
+standing-provisional = مؤقت
+receipt-col-received = المستلمة
+receipt-col-sent = المرسلة
+receipt-col-drafts = المسودات
+receipt-col-found = موجودة من قبل
+
+## Receipt
+
+receipt-title = ما أُضيف إلى صندوقك المعتاد
+receipt-none = لم يُضَف شيء بعد. متى عاد بريدك المعتاد وصار فيه كل ما هنا فسيُذكر ذلك هنا.
+receipt-heading = أُضيف حتى { $time }
+receipt-received = { $count ->
+    [zero] لم تُضَف رسائل مستلمة.
+    [one] أُضيفت رسالة واحدة وصلت إلى هنا.
+    [two] أُضيفت رسالتان وصلتا إلى هنا.
+    [few] أُضيفت { $count } رسائل وصلت إلى هنا.
+    [many] أُضيفت { $count } رسالةً وصلت إلى هنا.
+   *[other] أُضيفت { $count } رسالة وصلت إلى هنا.
+}
+receipt-sent = { $count ->
+    [zero] لم تُضَف رسائل مرسلة.
+    [one] أُضيفت إلى بريدك المرسل رسالة واحدة أرسلتها من هنا.
+    [two] أُضيفت إلى بريدك المرسل رسالتان أرسلتهما من هنا.
+    [few] أُضيفت إلى بريدك المرسل { $count } رسائل أرسلتها من هنا.
+    [many] أُضيفت إلى بريدك المرسل { $count } رسالةً أرسلتها من هنا.
+   *[other] أُضيفت إلى بريدك المرسل { $count } رسالة أرسلتها من هنا.
+}
+receipt-drafts = { $count ->
+    [zero] لم تُضَف مسودات.
+    [one] أُضيفت مسودة واحدة.
+    [two] أُضيفت مسودتان.
+    [few] أُضيفت { $count } مسودات.
+    [many] أُضيفت { $count } مسودةً.
+   *[other] أُضيفت { $count } مسودة.
+}
+receipt-notices = { $count ->
+    [zero] لم تُضَف إشعارات بتعذّر التسليم.
+    [one] أُضيف إشعار واحد عن رسالة تعذّر تسليمها.
+    [two] أُضيف إشعاران عن رسائل تعذّر تسليمها.
+    [few] أُضيفت { $count } إشعارات عن رسائل تعذّر تسليمها.
+    [many] أُضيف { $count } إشعارًا عن رسائل تعذّر تسليمها.
+   *[other] أُضيف { $count } إشعار عن رسائل تعذّر تسليمها.
+}
+receipt-moved = { $count ->
+    [zero] لم يُنقل شيء منها.
+    [one] واحدة منها في المجلد الذي نقلتها إليه.
+    [two] اثنتان منها في المجلدات التي نقلتهما إليها.
+    [few] { $count } منها في المجلدات التي نقلتها إليها.
+    [many] { $count } منها في المجلدات التي نقلتها إليها.
+   *[other] { $count } منها في المجلدات التي نقلتها إليها.
+}
+receipt-deleted = { $count ->
+    [zero] لم يُحذف شيء منها.
+    [one] واحدة منها في المهملات حيث وضعتها.
+    [two] اثنتان منها في المهملات حيث وضعتهما.
+    [few] { $count } منها في المهملات حيث وضعتها.
+    [many] { $count } منها في المهملات حيث وضعتها.
+   *[other] { $count } منها في المهملات حيث وضعتها.
+}
+receipt-found = { $count ->
+    [zero] لم تصل أي رسالة إلى صندوقك المعتاد قبل تعطله.
+    [one] وصلت رسالة واحدة إلى صندوقك المعتاد قبل تعطله ولم تُضَف مرتين.
+    [two] وصلت رسالتان إلى صندوقك المعتاد قبل تعطله ولم تُضافا مرتين.
+    [few] وصلت { $count } رسائل إلى صندوقك المعتاد قبل تعطله ولم تُضَف مرتين.
+    [many] وصلت { $count } رسالةً إلى صندوقك المعتاد قبل تعطله ولم تُضَف مرتين.
+   *[other] وصلت { $count } رسالة إلى صندوقك المعتاد قبل تعطله ولم تُضَف مرتين.
+}
+receipt-gone = { $count ->
+    [zero] لم تُنقل أي رسالة في صندوقك المعتاد بعد إضافتها.
+    [one] نُقلت رسالة واحدة في صندوقك المعتاد أو حُذفت فور وصولها.
+    [two] نُقلت رسالتان في صندوقك المعتاد أو حُذفتا فور وصولهما.
+    [few] نُقلت { $count } رسائل في صندوقك المعتاد أو حُذفت فور وصولها.
+    [many] نُقلت { $count } رسالةً في صندوقك المعتاد أو حُذفت فور وصولها.
+   *[other] نُقلت { $count } رسالة في صندوقك المعتاد أو حُذفت فور وصولها.
+}
+receipt-checked = ثم قُرئت كل رسالة من صندوقك المعتاد وقورنت. لم تتغير أي من رسائلك السابقة.
+receipt-provisional = كل شيء في مكانه، وتجري مقارنته.
+receipt-details = للدعم: المجلدات والأرقام
+receipt-folders = مجلدات صندوقك المعتاد
+receipt-folder = المجلد
+receipt-messages = أُضيف
+receipt-numbers = الأرقام
+receipt-uids = UIDVALIDITY ‏{ $validity }؛ UIDNEXT ‏{ $before } قبلها و{ $after } بعدها
+receipt-digest = بصمة هذا الإيصال:
+
+## Units and times
+
+decimal-mark = .
+size-bytes = { $value } بايت
+size-kb = { $value } ك.ب
+size-mb = { $value } م.ب
+date-day-month = { $day } { $month }
+date-full-day = { $day } { $month } { $year }
+date-time = { $weekday } { $day } { $month } { $year }، { $time }
+date-today-time = اليوم، { $time }
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = مايو
+month-6 = يونيو
+month-7 = يوليو
+month-8 = أغسطس
+month-9 = سبتمبر
+month-10 = أكتوبر
+month-11 = نوفمبر
+month-12 = ديسمبر
+weekday-1 = الاثنين
+weekday-2 = الثلاثاء
+weekday-3 = الأربعاء
+weekday-4 = الخميس
+weekday-5 = الجمعة
+weekday-6 = السبت
+weekday-7 = الأحد

@@ -1,0 +1,647 @@
+# Deutsch. Schlüssel und Variablen wie in en.ftl; ein Test vergleicht sie.
+
+product = Lifeboat
+skip = Zum Inhalt springen
+undo = Rückgängig
+save = Speichern
+refresh = Aktualisieren
+error-summary = Etwas stimmt nicht
+error-reference = Wenn Sie sich an die Hilfe wenden, nennen Sie diese Kennung:
+unknown-sender = (kein Absender)
+no-subject = (kein Betreff)
+no-recipient = (kein Empfänger)
+
+## Banner
+
+banner-label = Stand Ihres E-Mail-Dienstes
+banner-updated = Stand:
+banner-home = Zu Ihrem gewohnten Postfach
+banner-standby-what = Ihr gewohntes Postfach funktioniert.
+banner-standby-safe = Neue Nachrichten kommen dort an, nicht hier.
+banner-standby-next = Lifeboat steht bereit, falls es ausfällt.
+banner-suspected-what = Ihr gewohntes Postfach antwortet im Augenblick nicht.
+banner-suspected-safe = Ihre bisherigen Nachrichten sind sicher;
+banner-suspected-next = wir gehen dem nach, und neue Nachrichten kommen hierher, wenn es so bleibt.
+banner-outage-what = Ihr gewohntes Postfach ist ausgefallen.
+banner-outage-safe = Ihre bisherigen Nachrichten sind sicher;
+banner-outage-next = sie werden hier nicht angezeigt. Was Sie hier senden und empfangen, wird hinzugefügt, sobald der Dienst wieder läuft.
+banner-returning-what = Ihr gewohntes Postfach kommt zurück.
+banner-returning-safe = Die Nachrichten von hier werden gerade dort hinzugefügt;
+banner-returning-next = nichts geht verloren, und Sie können hier weiterarbeiten, bis es fertig ist.
+banner-merged-what = Ihr gewohntes Postfach ist wieder da.
+banner-merged-safe = Alles von hier wurde dort hinzugefügt:
+banner-merged-next = empfangene Nachrichten im Posteingang, gesendete unter „Gesendet“, Entwürfe unter „Entwürfe“.
+banner-closed-what = Ihr gewohntes Postfach ist wieder da.
+banner-closed-safe = Alles von hier wurde dort hinzugefügt und verglichen.
+banner-closed-next = Arbeiten Sie dort weiter: Hier können Sie alles noch lesen, aber nicht mehr ändern.
+banner-late-what = Ihr gewohntes Postfach ist wieder da.
+banner-late-safe = Nachrichten, die hier verspätet ankamen, werden dort ebenfalls hinzugefügt.
+banner-late-next = Arbeiten Sie dort weiter: Hier können Sie alles noch lesen, aber nicht mehr ändern.
+banner-receipt = Ansehen, was hinzugefügt wurde
+banner-queue-what = Ihr gewohntes Postfach ist ausgefallen.
+banner-queue-safe = Neue Nachrichten werden aufbewahrt und gehen nicht verloren;
+banner-queue-next = sie werden zugestellt, sobald der Dienst wieder läuft.
+
+## Sign-in
+
+sign-in-title = Bei Ihrer E-Mail anmelden
+sign-in-again-title = Wieder anmelden
+sign-in-again = Sie wurden abgemeldet, weil Sie eine Weile weg waren. Was Sie geschrieben haben, ist noch da: Melden Sie sich an, um weiterzumachen.
+sign-in-again-files = Dateien, die Sie gerade erst ausgewählt hatten, müssen Sie noch einmal anhängen.
+done-signed-out = Sie sind abgemeldet.
+sign-in-first = Bitte melden Sie sich an, um diese Seite zu sehen.
+address = E-Mail-Adresse
+password = Passwort
+sign-in = Anmelden
+sign-in-trouble = Probleme bei der Anmeldung?
+sign-in-trouble-text = Verwenden Sie die vollständige Adresse, zum Beispiel ann@example.com, und dasselbe Passwort wie in Ihrem gewohnten E-Mail-Programm. Wenn das Passwort nicht angenommen wird, wenden Sie sich an die Stelle, die Ihre E-Mail betreibt: Dort lässt sich nachsehen, ob Ihr Postfach hier bekannt ist.
+door-title = Ihre E-Mail geht weiter
+door-same = Ihre gewohnte Adresse und Ihr gewohntes Passwort.
+door-same-text = Sie müssen nichts einrichten, weder hier noch in Ihrem E-Mail-Programm.
+door-safe = Ihre bisherigen Nachrichten sind sicher.
+door-safe-text = Sie werden hier nicht angezeigt, und nichts hier verändert sie.
+door-merge = Später ist nichts zu kopieren.
+door-merge-text = Was Sie hier senden und empfangen, wird Ihrem gewohnten Postfach hinzugefügt, sobald der Dienst wieder läuft.
+error-sign-in = Die Adresse oder das Passwort stimmt nicht. Verwenden Sie dieselben Angaben wie in Ihrem gewohnten E-Mail-Programm.
+error-sign-in-unknown = Für dieses Postfach ist hier kein Passwort hinterlegt. Fragen Sie die Stelle, die Ihre E-Mail betreibt, nach einem Zugang.
+error-sign-in-often = Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+error-sign-in-empty = Geben Sie Ihre Adresse und Ihr Passwort ein.
+
+## Shell
+
+search = Suchen
+search-label = E-Mail durchsuchen
+account-menu = Konto
+signed-in-as = Angemeldet als
+sign-out = Abmelden
+settings = Einstellungen
+folders = Ordner
+folders-menu = Ordner anzeigen
+folders-and-tools = E-Mail
+write = Schreiben
+folder-inbox = Posteingang
+folder-drafts = Entwürfe
+folder-sent = Gesendet
+folder-archive = Archiv
+folder-junk = Spam
+folder-trash = Papierkorb
+count-unread = ungelesen
+count-drafts = Entwürfe
+
+## Lists
+
+list-summary = { $total ->
+    [0] Keine Nachrichten
+    [one] 1 Nachricht
+   *[other] { $total } Nachrichten
+}{ $unread ->
+    [0] {""}
+   *[other] , { $unread } ungelesen
+}
+list-shown = { $shown ->
+    [one] 1 Nachricht auf dieser Seite
+   *[other] { $shown } Nachrichten auf dieser Seite
+}
+bulk-label = Ausgewählte Nachrichten bearbeiten
+select-page = Alle auswählen
+select-none = Keine auswählen
+select-message = Auswählen: { $subject }, { $who }
+unread = Ungelesen:
+answered = Beantwortet
+forwarded = Weitergeleitet
+has-attachment = Hat Anhänge
+star-add = Mit Stern markieren: { $subject }
+star-remove = Stern entfernen: { $subject }
+mark-read = Als gelesen markieren
+mark-unread = Als ungelesen markieren
+archive = Archivieren
+delete = Löschen
+move = Verschieben
+move-to = Verschieben nach …
+pages = Seiten
+newest = Neueste
+newer = Neuere
+older = Ältere
+empty-inbox = Keine neuen Nachrichten seit { $time }
+empty-inbox-text = Dieses Postfach ist für die Zeit des Ausfalls da. Frühere Nachrichten liegen sicher in Ihrem gewohnten Postfach.
+empty-page = Auf dieser Seite kommt nichts mehr
+empty-inbox-standby = Hier sind keine Nachrichten
+to-people = An: { $people }
+empty-drafts = Keine Entwürfe
+empty-drafts-text = Nachrichten, die Sie beim Schreiben speichern, warten hier.
+empty-sent = Von hier wurde noch nichts gesendet
+empty-sent-text = Was Sie früher gesendet haben, liegt sicher in Ihrem gewohnten Postfach.
+empty-archive = Hier ist noch nichts archiviert
+empty-archive-text = Ihr bisheriges Archiv liegt sicher in Ihrem gewohnten Postfach.
+empty-junk = Kein Spam
+empty-junk-text = Nachrichten, die unterwegs als Spam erkannt wurden, warten hier.
+empty-trash = Der Papierkorb ist leer
+empty-trash-text = Gelöschte Nachrichten warten hier und kommen in Ihren gewohnten Papierkorb, sobald der Dienst wieder läuft.
+empty-folder = Hier ist noch nichts
+empty-folder-text = Nachrichten, die Sie hierher verschieben, kommen in den Ordner dieses Namens, sobald der Dienst wieder läuft.
+note-trash = Gelöschte Nachrichten bleiben hier, bis Ihr gewohntes Postfach zurück ist, und kommen dann in den gewohnten Papierkorb.
+
+## What happened
+
+done-read = { $count ->
+    [one] 1 Nachricht als gelesen markiert.
+   *[other] { $count } Nachrichten als gelesen markiert.
+}
+done-unread = { $count ->
+    [one] 1 Nachricht als ungelesen markiert.
+   *[other] { $count } Nachrichten als ungelesen markiert.
+}
+done-starred = Mit Stern markiert.
+done-unstarred = Stern entfernt.
+done-moved = { $count ->
+    [one] 1 Nachricht nach „{ $folder }“ verschoben.
+   *[other] { $count } Nachrichten nach „{ $folder }“ verschoben.
+}
+done-undone = Rückgängig gemacht.
+done-nothing-selected = Wählen Sie zuerst eine oder mehrere Nachrichten aus.
+done-no-folder = Wählen Sie zuerst einen Zielordner aus.
+done-merged = { $count ->
+    [one] 1 Nachricht ist bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
+   *[other] { $count } Nachrichten sind bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
+}
+done-sent = Ihre Nachricht ist unterwegs. Eine Kopie liegt unter „Gesendet“.
+done-sent-again = Diese Nachricht war schon gesendet. Sie wurde nicht noch einmal gesendet.
+done-saved = Entwurf um { $time } gespeichert.
+done-discarded = Entwurf in den Papierkorb verschoben.
+done-settings = Einstellungen gespeichert.
+
+## Search
+
+search-title = Suche
+search-hint = Wörter, oder from:ann, to:bob, subject:rechnung, has:attachment, in:sent
+search-summary = { $count ->
+    [0] {""}
+    [one] 1 Nachricht gefunden
+   *[other] { $count } Nachrichten gefunden
+}
+search-summary-more = Die neuesten { $count } gefundenen Nachrichten
+search-none = Nichts gefunden
+search-none-text = Durchsucht wird nur die E-Mail dieses Ausfalls. Ältere Nachrichten liegen sicher in Ihrem gewohnten Postfach.
+search-start = Durchsuchen Sie Ihre Nachrichten hier
+search-start-text = Betreff, Personen, Text und Namen von Anhängen.
+
+## Message
+
+message-actions = Diese Nachricht bearbeiten
+message-text = Text der Nachricht
+people-to = An
+people-cc = Kopie
+people-bcc = Blindkopie
+people-reply-to = Antwort an
+people-more = und { $count } weitere
+images-blocked = Bilder aus dem Internet werden nicht geladen, damit der Absender nicht erfährt, dass Sie dies lesen.
+open-full = Ganze Nachricht öffnen
+show-as-text = Als reinen Text anzeigen
+show-as-html = Formatiert anzeigen
+show-quoted = Zitierten Text anzeigen
+problem-broken = Diese Nachricht ließ sich nicht vollständig anzeigen. Laden Sie sie herunter, um alles zu sehen, was gesendet wurde.
+problem-cut = Diese Nachricht ist sehr lang. Sie sehen den Anfang; laden Sie sie herunter, um alles zu sehen.
+files-title = { $count ->
+    [one] 1 Anhang
+   *[other] { $count } Anhänge
+}
+file-unnamed = Anhang
+download = Herunterladen
+preview = Vorschau
+answer = Antworten
+reply = Antworten
+reply-all = Allen antworten
+forward = Weiterleiten
+newer-message = Neuere Nachricht
+older-message = Ältere Nachricht
+source = Quelltext anzeigen
+source-title = Quelltext der Nachricht
+source-cut = Nur der Anfang wird gezeigt. Laden Sie die Nachricht herunter, um alles zu sehen.
+back-to-message = Zurück zur Nachricht
+download-eml = Als .eml herunterladen
+
+## Compose
+
+compose-title = Neue Nachricht
+compose-reply = Antwort
+compose-forward = Weiterleitung
+compose-draft = Entwurf
+from = Von
+to = An
+cc = Kopie
+bcc = Blindkopie
+add-copies = Kopie und Blindkopie
+subject = Betreff
+text = Nachricht
+attachments = Anhänge
+add-files = Dateien hinzufügen
+attach-limit = Bis zu { $limit } für die ganze Nachricht mit ihren Anhängen.
+attach-too-large = Diese Dateien sind zu groß: Eine Nachricht kann bis zu { $limit } haben.
+remove = Entfernen
+send = Senden
+save-draft = Entwurf speichern
+discard = Verwerfen
+quote-intro = Am { $date } schrieb { $who }:
+forward-intro = ---------- Weitergeleitete Nachricht ----------
+forward-from = Von: { $value }
+forward-date = Datum: { $value }
+forward-subject = Betreff: { $value }
+forward-to = An: { $value }
+error-to-empty = Geben Sie mindestens einen Empfänger ein.
+error-recipient = „{ $text }“ ist keine E-Mail-Adresse. Schreiben Sie Adressen wie ann@example.com, mit Kommas dazwischen.
+error-recipients-many = Eine Nachricht kann bis zu { $max } Empfänger haben. Ihre hat { $count }.
+error-too-large = Die Nachricht ist mit ihren Anhängen zu groß: Gesendet werden können bis zu { $limit }. Ihr Text ist noch da; entfernen Sie Anhänge.
+error-from = Von dieser Adresse können Sie nicht senden.
+error-header = Im Betreff oder in einem Namen stehen Zeichen, die in E-Mail nicht möglich sind.
+error-daily = Sie haben die Zahl der Empfänger erreicht, die an einem Tag möglich ist. Ihr Text ist unter „Entwürfe“ gespeichert.
+error-not-sent = Die Nachricht wurde nicht gesendet. Ihr Text steht noch unten; bitte versuchen Sie es noch einmal.
+error-read-only-letter = Ihr gewohntes Postfach ist wieder da, und dieses hier ist geschlossen: Es wurde nichts gesendet oder gespeichert. Kopieren Sie Ihren Text von hier und senden Sie ihn dort.
+error-reply-gone = Die Nachricht, auf die Sie antworten, ist nicht mehr hier. Sie können dies noch als neue Nachricht senden.
+done-signed-in-again = Sie sind wieder angemeldet. Prüfen Sie Ihre Nachricht und senden Sie sie dann.
+
+## Settings
+
+settings-you = Name und Signatur
+your-name = Ihr Name
+your-name-hint = Empfänger sehen ihn neben Ihrer Adresse.
+signature = Signatur
+signature-hint = Sie steht unter den Nachrichten, die Sie schreiben. In jeder davon können Sie sie ändern.
+address-settings = Für { $address }
+address-settings-hint = Was leer bleibt, ist wie bei Ihrer Hauptadresse.
+settings-place = Sprache und Zeit
+language = Sprache
+languages = Sprachen
+language-name = Deutsch
+as-device = Wie dieses Gerät
+zone = Zeitzone
+zone-hint = Dort ist es jetzt { $time } Uhr.
+settings-reading = Lesen
+density = Listen
+density-roomy = Mit Abstand
+density-compact = Kompakt
+conversations = Unterhaltungen zeigen: eine Nachricht mit ihren Antworten auf einer Seite
+images-from = Bilder immer anzeigen von
+images-from-hint = Nehmen Sie das Häkchen weg, um Bilder dieses Absenders wieder zu sperren.
+settings-writing = Schreiben
+undo-send = Zeit, um das Senden zurückzunehmen
+undo-send-off = Keine: sofort senden
+undo-send-secs = { $count ->
+    [one] 1 Sekunde
+   *[other] { $count } Sekunden
+}
+settings-keys = Tastatur
+keys-on = Einzelne Tasten verwenden, etwa „r“ zum Antworten
+keys-list = Alle Tasten ansehen
+error-zone = Diese Zeitzone ist nicht bekannt.
+error-profile-name = Ein Name ist eine Zeile mit höchstens 120 Zeichen.
+error-profile-signature = Eine Signatur kann bis zu 4.000 Zeichen haben.
+error-language = Diese Sprache wird nicht angeboten.
+error-undo-send = Wählen Sie eine der Zeiten.
+
+## Keys
+
+help-title = Tasten
+help-text = Alles geht auch mit den Knöpfen und Links auf den Seiten.
+help-off = Einzelne Tasten sind ausgeschaltet. Sie können sie in den Einstellungen einschalten.
+help-settings = Zu den Einstellungen
+help-key = Taste
+help-does = Was sie tut
+help-moving = Bewegen
+help-acting = Nachrichten bearbeiten
+help-writing = Schreiben
+key-then = dann
+key-next = Nächste Nachricht
+key-previous = Vorige Nachricht
+key-open = Nachricht öffnen
+key-list = Zurück zur Liste
+key-search = Suchen
+key-go-inbox = Zum Posteingang
+key-go-drafts = Zu den Entwürfen
+key-go-sent = Zu „Gesendet“
+key-go-archive = Zum Archiv
+key-select = Auswählen oder Auswahl aufheben
+key-star = Stern setzen oder entfernen
+key-undo = Rückgängig machen, was gerade getan wurde
+key-help = Diese Seite anzeigen
+key-write = Nachricht schreiben
+key-send = Nachricht senden
+
+## Live
+
+live-new = { $count ->
+    [one] 1 neue Nachricht
+   *[other] { $count } neue Nachrichten
+}
+live-show = Anzeigen
+
+## Folders
+
+folders-manage = Ordner verwalten
+folders-own = Ihre eigenen Ordner
+folders-own-text = Nachrichten in einem eigenen Ordner kommen in den Ordner dieses Namens, sobald der Dienst wieder läuft.
+folders-none = Sie haben hier keine eigenen Ordner.
+folders-fixed = Ordner, die alle haben
+folder-name = Name
+folder-at-home = In Ihrem gewohnten Postfach
+folder-messages = Nachrichten
+folder-new = Neuer Ordner
+folder-new-hint = Mit einem Schrägstrich liegt ein Ordner in einem anderen: Projekte/2027
+folder-create = Ordner anlegen
+folder-rename = Umbenennen
+folder-rename-label = Neuer Name für { $folder }
+folder-delete = Löschen
+folder-delete-label = { $folder } löschen
+folder-delete-text = { $count ->
+    [0] Der Ordner ist leer.
+    [one] Seine 1 Nachricht kommt in den Papierkorb.
+   *[other] Seine { $count } Nachrichten kommen in den Papierkorb.
+}
+folder-change = { $folder } ändern
+done-folder-created = Ordner angelegt.
+done-folder-renamed = Ordner umbenannt.
+done-folder-deleted = Ordner gelöscht.
+error-folder-empty = Geben Sie einen Namen für den Ordner ein.
+error-folder-exists = Es gibt schon einen Ordner dieses Namens.
+error-folder-name = Ein Name hat höchstens 100 Zeichen, keine Steuerzeichen, keine Ebene namens . oder .. und nichts Leeres zwischen Schrägstrichen.
+error-folder-many = Es sind zu viele Ordner.
+error-folder-merged = Nachrichten dieses Ordners sind bereits in Ihrem gewohnten Postfach. Ändern Sie den Ordner dort.
+error-folder-inside = In diesem Ordner sind weitere Ordner. Löschen Sie sie zuerst oder benennen Sie sie um.
+error-folder-full = In diesem Ordner ist zu viel, um ihn auf einmal zu löschen. Verschieben Sie zuerst seine Nachrichten.
+
+## Many messages at once
+
+select-all-folder = { $count ->
+    [one] Die 1 Nachricht dieses Ordners auswählen
+   *[other] Alle { $count } Nachrichten dieses Ordners auswählen
+}
+select-all-found = Alles Gefundene auswählen
+all-folder-selected = { $count ->
+    [one] Die 1 Nachricht dieses Ordners ist ausgewählt.
+   *[other] Alle { $count } Nachrichten dieses Ordners sind ausgewählt.
+}
+all-found-selected = Alles Gefundene ist ausgewählt.
+mark-junk = Spam
+not-junk = Kein Spam
+done-more = Es sind noch mehr: { $max } gehen auf einmal. Wiederholen Sie es für die übrigen.
+error-undo-gone = Das lässt sich nicht mehr rückgängig machen.
+
+## The operator's words
+
+banner-words = Ihr E-Mail-Anbieter teilt mit, { $time }:
+notice-title = Mitteilung an die Nutzer
+notice-title-of = Mitteilung an die Nutzer von { $name }
+notice-everybody = Alle Nutzer
+notice-text = Text
+notice-hint = Steht auf jeder Seite des Webmails, als reiner Text: was bekannt ist, was getan wird, wann es voraussichtlich wieder geht. Leer nimmt sie weg.
+notice-save = Veröffentlichen
+notice-change = Mitteilung ändern
+notice-none = Keine
+notice-updated = Veröffentlicht { $time }
+done-notice-set = Die Mitteilung ist veröffentlicht.
+done-notice-cleared = Die Mitteilung wurde entfernt.
+error-notice = Der Text kann bis zu 1.000 Zeichen haben.
+
+## Error pages
+
+error-not-found-title = Seite nicht gefunden
+error-not-found-text = Unter dieser Adresse ist nichts. Vielleicht wurde die Nachricht in einen anderen Ordner verschoben.
+error-forbidden-title = Das hat nicht geklappt
+error-forbidden-text = Die Seite, von der Sie kamen, war abgelaufen, oder die Anfrage kam nicht von ihr. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+error-method-title = Das hat nicht geklappt
+error-method-text = Diese Adresse nimmt eine solche Anfrage nicht an.
+error-busy-title = Zu viele Anfragen
+error-busy-text = Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.
+error-large-title = Zu groß
+error-large-text = Was gesendet wurde, ist größer, als diese Seite annimmt. Gehen Sie zurück: Ihr Text ist noch da. Entfernen Sie Anhänge und versuchen Sie es noch einmal.
+error-bad-title = Das hat nicht geklappt
+error-bad-text = Die Anfrage war nicht zu verstehen. Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal.
+error-read-only-title = Ihr gewohntes Postfach ist wieder da
+error-read-only-text = Alles von hier wurde Ihrem gewohnten Postfach hinzugefügt. Hier können Sie es noch lesen, aber nicht mehr ändern: Es wurde nichts geändert. Arbeiten Sie in Ihrem gewohnten Postfach weiter.
+error-internal-title = Hier ist etwas schiefgegangen
+error-internal-text = Ihre E-Mail ist sicher. Die Betreiber dieses Dienstes sind benachrichtigt. Bitte versuchen Sie es in einer Minute noch einmal.
+link-inbox = Zum Posteingang
+link-sign-in = Anmelden
+link-console = Zur Konsole
+
+## Console
+
+console = Lifeboat-Konsole
+console-sign-in = Bei der Konsole anmelden
+console-sign-in-text = Die Konsole ist für die Betreiber des E-Mail-Dienstes und für Wiederverkäufer. Ihre E-Mail lesen Sie im Webmail.
+token = Token
+token-hint = Von „lifeboat token create --role operator“ oder Ihrem E-Mail-Anbieter.
+error-token = Dieses Token ist nicht bekannt, wurde zurückgezogen oder ist abgelaufen.
+overview-operator = Mailstores
+overview-reseller = Ihre Domains
+who-operator = Betreiber { $name }
+who-reseller = Wiederverkäufer { $name }
+state = Zustand
+mode = Modus
+since = Seit
+changed-by = Durch
+held = Noch einzufügen
+domain = Domain
+mailstore = Mailstore
+override = Einstellung
+change = Ändern
+mailstores-caption = Mailstores
+domains-caption = Domains
+none-mailstores = Es ist kein Mailstore eingerichtet.
+none-domains = Zu diesem Wiederverkäufer gehört noch keine Domain.
+state-normal = Normal
+state-suspected = Verdacht
+state-active = Auf Lifeboat
+state-returning = Kehrt zurück
+mode-auto = Automatisch
+mode-pin-primary = Fest auf dem Mailstore
+mode-pin-standby = Fest auf Lifeboat
+mode-queue = E-Mail wartet im MX
+override-follow = Wie der Mailstore
+override-standby = Auf Lifeboat
+override-primary = Auf dem Mailstore
+override-queue = E-Mail wartet im MX
+effective-primary = Auf dem Mailstore
+effective-standby = Auf Lifeboat
+effective-partly = Teilweise auf Lifeboat
+effective-queue = E-Mail wartet im MX
+effective-empty = Keine Postfächer
+console-back = Zurück zur Übersicht
+change-mailstore = Mailstore { $name }
+change-domain = Domain { $name }
+change-mailbox = Postfach { $name }
+change-legend = Was soll geschehen?
+change-do = Anwenden
+change-state = Zustand: { $state }. Modus: { $mode }.
+change-override = Einstellung: { $setting }.
+action-activate = Lifeboat einschalten
+action-activate-hint = Neue E-Mail geht sofort an Lifeboat, was auch die Proben sagen.
+action-return = Zum Mailstore zurückkehren
+action-return-hint = Der Wächter prüft, ob der Mailstore ist, was er war; dann geht E-Mail wieder dorthin, und das Einfügen beginnt.
+action-return-restored = Zu einem Mailstore zurückkehren, der auf einen früheren Stand gebracht wurde
+action-return-restored-hint = Die UIDs jedes Postfachs werden über alles gehoben, was seine Programme gesehen haben; jedes bekommt seine E-Mail, sobald das getan ist.
+action-return-accept = Zu dem zurückkehren, was jetzt da ist
+action-return-accept-hint = E-Mail und Programme treffen auf das, was jetzt da ist. Nur, nachdem Sie gelesen haben, was Programme dann tun.
+guard-found = Gefunden: { $found }.
+guard-clients-went-back = Ließe man es ein, wie es ist, würden Programme neue Nachrichten stillschweigend übersehen: Ihre UIDs haben die Programme schon gesehen.
+guard-clients-changed = Ließe man es ein, wie es ist, würden Programme alles noch einmal laden oder ihre Kopien löschen.
+guard-clients-missing = Ließe man es ein, wie es ist, würden Programme ihre Kopien löschen.
+raising-counting = Die UIDs werden gehoben, Postfach für Postfach. Die Postfächer werden gezählt.
+raising-progress = Die UIDs werden gehoben: { $done } von { $total } Postfächern bekommen ihre E-Mail wieder, { $blocked } warten auf einen Menschen oder einen weiteren Versuch.
+raising-trouble = Im Augenblick kann kein Postfach gehoben werden: { $why }
+raising-blocked = { $mailbox } wartet: { $why }
+action-auto = Automatisch
+action-auto-hint = Die Proben entscheiden, nach den Regeln des Mailstores.
+action-pin-primary = Fest auf den Mailstore
+action-pin-primary-hint = E-Mail geht an den Mailstore, was auch die Proben sagen.
+action-pin-standby = Fest auf Lifeboat
+action-pin-standby-hint = E-Mail geht an Lifeboat, bis dies geändert wird.
+action-queue = E-Mail im MX aufhalten
+action-queue-hint = E-Mail wartet in der Warteschlange des MX und wird später zugestellt.
+action-follow = Wie der Mailstore
+action-follow-hint = Keine eigene Einstellung: Was mit dem Mailstore geschieht, geschieht auch hier.
+action-standby = Auf Lifeboat
+action-standby-hint = Neue E-Mail geht an Lifeboat, obwohl der Mailstore läuft.
+action-primary = Auf dem Mailstore
+action-primary-hint = Nimmt nicht teil: E-Mail geht an den Mailstore, obwohl er ausgefallen ist.
+reason = Grund
+reason-hint = Steht im Prüfprotokoll und ist für andere Betreiber zu sehen.
+error-reason = Geben Sie einen Grund ein.
+error-action = Wählen Sie, was geschehen soll.
+error-scope = Einen solchen Mailstore, eine solche Domain oder ein solches Postfach gibt es nicht unter denen, die Sie ändern dürfen.
+done-change = Erledigt: { $what }.
+
+## Merge, in the console
+
+merges-title = Einfügen
+merges-back = Zurück zum Einfügen
+merges-live = Wird alle 5 Sekunden aktualisiert
+merges-go-live = Alle 5 Sekunden aktualisieren
+merges-more = Mehr
+merges-summary = { $count ->
+    [0] Alles ist eingefügt.
+    [one] 1 Nachricht ist einzufügen.
+   *[other] { $mailboxes ->
+        [one] { $count } Nachrichten von 1 Postfach sind einzufügen.
+       *[other] { $count } Nachrichten von { $mailboxes } Postfächern sind einzufügen.
+    }
+}
+merges-reseller = Belege Ihrer Domains: was jedem Postfach hinzugefügt wurde, als sein Mailstore wieder da war.
+merges-order = Anordnung
+merge-paused = Angehalten
+merge-closed = Geschlossen
+merge-down = Keine Antwort
+merge-running = Fügt ein
+merge-done = Alles eingefügt
+merge-mailboxes = Postfächer
+merge-mailbox = Postfach
+merge-places = Zugleich
+merge-places-of = { $running } von { $allowed }, höchstens { $ceiling }
+merge-speed-normal = Wie er antwortet
+merge-speed-slow = Langsam
+merge-speed-hurry = Eilig
+merge-next = Nächster Versuch
+merge-blocked = Wartende Postfächer
+merge-outages = Ausfälle
+merge-outage = Seit
+merge-no-outage = Es gab noch keinen Ausfall.
+merge-merged-at = Eingefügt
+merge-outage-heading = Was in { $mailstore } eingefügt wurde
+merge-outage-mailboxes = { $count ->
+    [one] 1 Postfach hat seinen Beleg.
+   *[other] { $count } Postfächer haben ihre Belege.
+}
+merge-outage-left = { $count ->
+    [one] 1 Nachricht dieses Mailstores ist noch einzufügen.
+   *[other] { $count } Nachrichten dieses Mailstores sind noch einzufügen.
+}
+merge-domain-text = Was jedem Postfach hinzugefügt wurde, als sein Mailstore wieder da war.
+merge-action-run = Jetzt einfügen: eine Pause aufheben, Wartendes noch einmal versuchen
+merge-action-pause = Anhalten: bis auf Weiteres nichts einfügen
+merge-action-resume = Weitermachen, so schnell der Mailstore gut antwortet
+merge-action-slow = Langsam weitermachen
+merge-action-hurry = Mit voller Zahl weitermachen, wie langsam der Mailstore auch antwortet
+receipts-caption = Belege
+receipts-none = Noch kein Beleg: Es wurde nichts eingefügt, oder noch nicht alles.
+standing-verified = Geprüft
+standing-provisional = Vorläufig
+receipt-col-received = Empfangen
+receipt-col-sent = Gesendet
+receipt-col-drafts = Entwürfe
+receipt-col-found = Schon da
+
+## Receipt
+
+receipt-title = Was Ihrem gewohnten Postfach hinzugefügt wurde
+receipt-none = Es wurde noch nichts hinzugefügt. Sobald Ihr gewohntes Postfach zurück ist und alles von hier enthält, steht es hier.
+receipt-heading = Hinzugefügt bis { $time }
+receipt-received = { $count ->
+    [one] 1 Nachricht, die hier ankam, wurde hinzugefügt.
+   *[other] { $count } Nachrichten, die hier ankamen, wurden hinzugefügt.
+}
+receipt-sent = { $count ->
+    [one] 1 Nachricht, die Sie von hier gesendet haben, wurde Ihren gesendeten Nachrichten hinzugefügt.
+   *[other] { $count } Nachrichten, die Sie von hier gesendet haben, wurden Ihren gesendeten Nachrichten hinzugefügt.
+}
+receipt-drafts = { $count ->
+    [one] 1 Entwurf wurde hinzugefügt.
+   *[other] { $count } Entwürfe wurden hinzugefügt.
+}
+receipt-notices = { $count ->
+    [one] 1 Mitteilung über eine nicht zustellbare Nachricht wurde hinzugefügt.
+   *[other] { $count } Mitteilungen über nicht zustellbare Nachrichten wurden hinzugefügt.
+}
+receipt-moved = { $count ->
+    [one] 1 davon liegt in dem Ordner, in den Sie sie verschoben hatten.
+   *[other] { $count } davon liegen in den Ordnern, in die Sie sie verschoben hatten.
+}
+receipt-deleted = { $count ->
+    [one] 1 davon liegt im Papierkorb, in den Sie sie gelegt hatten.
+   *[other] { $count } davon liegen im Papierkorb, in den Sie sie gelegt hatten.
+}
+receipt-found = { $count ->
+    [one] 1 Nachricht hatte Ihr gewohntes Postfach noch vor dem Ausfall erreicht und wurde nicht doppelt hinzugefügt.
+   *[other] { $count } Nachrichten hatten Ihr gewohntes Postfach noch vor dem Ausfall erreicht und wurden nicht doppelt hinzugefügt.
+}
+receipt-gone = { $count ->
+    [one] 1 Nachricht wurde in Ihrem gewohnten Postfach verschoben oder gelöscht, sobald sie dort war.
+   *[other] { $count } Nachrichten wurden in Ihrem gewohnten Postfach verschoben oder gelöscht, sobald sie dort waren.
+}
+receipt-checked = Jede Nachricht wurde danach aus Ihrem gewohnten Postfach zurückgelesen und verglichen. Keine Ihrer bisherigen Nachrichten wurde verändert.
+receipt-provisional = Alles ist an seinem Platz; es wird gerade verglichen.
+receipt-details = Für die Hilfe: Ordner und Zahlen
+receipt-folders = Ordner Ihres gewohnten Postfachs
+receipt-folder = Ordner
+receipt-messages = Hinzugefügt
+receipt-numbers = Zahlen
+receipt-uids = UIDVALIDITY { $validity }; UIDNEXT { $before } vorher, { $after } nachher
+receipt-digest = Prüfsumme dieses Belegs:
+
+## Units and times
+
+decimal-mark = ,
+size-bytes = { $value } Bytes
+size-kb = { $value } KB
+size-mb = { $value } MB
+date-day-month = { $day }. { $month }
+date-full-day = { $day }. { $month } { $year }
+date-time = { $weekday }, { $day }. { $month } { $year }, { $time }
+date-today-time = Heute, { $time }
+month-1 = Jan.
+month-2 = Feb.
+month-3 = März
+month-4 = Apr.
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = Aug.
+month-9 = Sept.
+month-10 = Okt.
+month-11 = Nov.
+month-12 = Dez.
+weekday-1 = Mo.
+weekday-2 = Di.
+weekday-3 = Mi.
+weekday-4 = Do.
+weekday-5 = Fr.
+weekday-6 = Sa.
+weekday-7 = So.

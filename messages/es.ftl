@@ -1,0 +1,647 @@
+# Español. Claves y variables como en en.ftl; una prueba las compara.
+
+product = Lifeboat
+skip = Ir al contenido
+undo = Deshacer
+save = Guardar
+refresh = Actualizar
+error-summary = Hay un problema
+error-reference = Si escribe a la asistencia, indique esta referencia:
+unknown-sender = (sin remitente)
+no-subject = (sin asunto)
+no-recipient = (sin destinatario)
+
+## Banner
+
+banner-label = Estado de su correo
+banner-updated = Actualizado a las
+banner-home = Ir a su correo habitual
+banner-standby-what = Su correo habitual funciona.
+banner-standby-safe = Los mensajes nuevos llegan allí, no aquí.
+banner-standby-next = Lifeboat está preparado por si falla.
+banner-suspected-what = Su correo habitual no responde en este momento.
+banner-suspected-safe = Sus mensajes anteriores están a salvo;
+banner-suspected-next = lo estamos comprobando, y los mensajes nuevos llegarán aquí si sigue así.
+banner-outage-what = Su correo habitual no funciona.
+banner-outage-safe = Sus mensajes anteriores están a salvo;
+banner-outage-next = aquí no se muestran. Lo que envíe y reciba aquí se añadirá cuando vuelva el servicio.
+banner-returning-what = Su correo habitual está volviendo.
+banner-returning-safe = Los mensajes de aquí se están añadiendo allí;
+banner-returning-next = no se pierde nada, y puede seguir trabajando aquí hasta que termine.
+banner-merged-what = Su correo habitual ha vuelto.
+banner-merged-safe = Todo lo de aquí se ha añadido allí:
+banner-merged-next = los mensajes recibidos en la bandeja de entrada, los enviados en «Enviados», los borradores en «Borradores».
+banner-closed-what = Su correo habitual ha vuelto.
+banner-closed-safe = Todo lo de aquí se ha añadido allí y se ha comparado.
+banner-closed-next = Continúe allí: aquí todo se puede leer, pero ya no cambiar.
+banner-late-what = Su correo habitual ha vuelto.
+banner-late-safe = Los mensajes que llegaron aquí tarde también se están añadiendo allí.
+banner-late-next = Continúe allí: aquí todo se puede leer, pero ya no cambiar.
+banner-receipt = Ver lo que se ha añadido
+banner-queue-what = Su correo habitual no funciona.
+banner-queue-safe = Los mensajes nuevos se conservan y no se pierden;
+banner-queue-next = se entregarán cuando vuelva el servicio.
+
+## Sign-in
+
+sign-in-title = Entrar en su correo
+sign-in-again-title = Volver a entrar
+sign-in-again = Se cerró su sesión porque estuvo ausente un tiempo. Lo que escribió se conserva: entre para continuar.
+sign-in-again-files = Los archivos que acababa de elegir deben adjuntarse de nuevo.
+done-signed-out = Ha cerrado la sesión.
+sign-in-first = Entre para ver esta página.
+address = Dirección de correo
+password = Contraseña
+sign-in = Entrar
+sign-in-trouble = ¿Problemas para entrar?
+sign-in-trouble-text = Use la dirección completa, por ejemplo ann@example.com, y la misma contraseña que en su programa de correo habitual. Si no se acepta esa contraseña, pida ayuda a quienes gestionan su correo: ellos pueden ver si su buzón se conoce aquí.
+door-title = El correo sigue
+door-same = Su dirección y su contraseña de siempre.
+door-same-text = No hay nada que configurar, ni aquí ni en su programa de correo.
+door-safe = Sus mensajes anteriores están a salvo.
+door-safe-text = Aquí no se muestran, y nada de aquí los cambia.
+door-merge = Nada que copiar después.
+door-merge-text = Lo que envíe y reciba aquí se añade a su buzón habitual cuando vuelva el servicio.
+error-sign-in = La dirección o la contraseña no es correcta. Use las mismas que en su programa de correo habitual.
+error-sign-in-unknown = Aquí no hay contraseña registrada para este buzón. Pida una forma de entrar a quienes gestionan su correo.
+error-sign-in-often = Demasiados intentos. Espere un minuto e inténtelo de nuevo.
+error-sign-in-empty = Escriba su dirección y su contraseña.
+
+## Shell
+
+search = Buscar
+search-label = Buscar en el correo
+account-menu = Cuenta
+signed-in-as = Ha entrado como
+sign-out = Salir
+settings = Ajustes
+folders = Carpetas
+folders-menu = Mostrar las carpetas
+folders-and-tools = Correo
+write = Escribir
+folder-inbox = Bandeja de entrada
+folder-drafts = Borradores
+folder-sent = Enviados
+folder-archive = Archivo
+folder-junk = Correo no deseado
+folder-trash = Papelera
+count-unread = sin leer
+count-drafts = borradores
+
+## Lists
+
+list-summary = { $total ->
+    [0] Ningún mensaje
+    [one] 1 mensaje
+   *[other] { $total } mensajes
+}{ $unread ->
+    [0] {""}
+   *[other] , { $unread } sin leer
+}
+list-shown = { $shown ->
+    [one] 1 mensaje en esta página
+   *[other] { $shown } mensajes en esta página
+}
+bulk-label = Actuar sobre los mensajes seleccionados
+select-page = Seleccionar todo
+select-none = No seleccionar nada
+select-message = Seleccionar: { $subject }, { $who }
+unread = Sin leer:
+answered = Respondido
+forwarded = Reenviado
+has-attachment = Tiene adjuntos
+star-add = Destacar: { $subject }
+star-remove = Dejar de destacar: { $subject }
+mark-read = Marcar como leído
+mark-unread = Marcar como no leído
+archive = Archivar
+delete = Eliminar
+move = Mover
+move-to = Mover a…
+pages = Páginas
+newest = Más recientes
+newer = Siguientes
+older = Anteriores
+empty-inbox = Ningún mensaje nuevo desde { $time }
+empty-inbox-text = Este buzón es para el tiempo de la avería. Los mensajes que llegaron antes están a salvo en su buzón habitual.
+empty-page = No hay más por este lado
+empty-inbox-standby = Aquí no hay mensajes
+to-people = Para: { $people }
+empty-drafts = Ningún borrador
+empty-drafts-text = Un mensaje que guarde mientras escribe espera aquí.
+empty-sent = Todavía no se ha enviado nada desde aquí
+empty-sent-text = Los mensajes que envió antes están a salvo en su buzón habitual.
+empty-archive = Todavía no hay nada archivado aquí
+empty-archive-text = Su archivo anterior está a salvo en su buzón habitual.
+empty-junk = Ningún correo no deseado
+empty-junk-text = Los mensajes marcados como no deseados por el camino esperan aquí.
+empty-trash = La papelera está vacía
+empty-trash-text = Los mensajes que elimine esperan aquí y van a su papelera habitual cuando vuelva el servicio.
+empty-folder = Aquí no hay nada todavía
+empty-folder-text = Los mensajes que mueva aquí van a la carpeta de este nombre cuando vuelva el servicio.
+note-trash = Los mensajes eliminados quedan aquí hasta que vuelva su correo habitual y después van a su papelera habitual.
+
+## What happened
+
+done-read = { $count ->
+    [one] 1 mensaje marcado como leído.
+   *[other] { $count } mensajes marcados como leídos.
+}
+done-unread = { $count ->
+    [one] 1 mensaje marcado como no leído.
+   *[other] { $count } mensajes marcados como no leídos.
+}
+done-starred = Mensaje destacado.
+done-unstarred = El mensaje ya no está destacado.
+done-moved = { $count ->
+    [one] 1 mensaje movido a «{ $folder }».
+   *[other] { $count } mensajes movidos a «{ $folder }».
+}
+done-undone = Deshecho.
+done-nothing-selected = Seleccione primero uno o más mensajes.
+done-no-folder = Elija primero la carpeta de destino.
+done-merged = { $count ->
+    [one] 1 mensaje ya está en su buzón habitual; cámbielo allí.
+   *[other] { $count } mensajes ya están en su buzón habitual; cámbielos allí.
+}
+done-sent = Su mensaje está en camino. Hay una copia en «Enviados».
+done-sent-again = Este mensaje ya se había enviado. No se ha enviado dos veces.
+done-saved = Borrador guardado a las { $time }.
+done-discarded = Borrador movido a la papelera.
+done-settings = Ajustes guardados.
+
+## Search
+
+search-title = Búsqueda
+search-hint = Palabras, o from:ann, to:bob, subject:factura, has:attachment, in:sent
+search-summary = { $count ->
+    [0] {""}
+    [one] 1 mensaje encontrado
+   *[other] { $count } mensajes encontrados
+}
+search-summary-more = Los { $count } mensajes encontrados más recientes
+search-none = No se ha encontrado nada
+search-none-text = Solo se busca en el correo de esta avería. Los mensajes anteriores están a salvo en su buzón habitual.
+search-start = Busque en los mensajes que tiene aquí
+search-start-text = Asuntos, personas, texto y nombres de los adjuntos.
+
+## Message
+
+message-actions = Actuar sobre este mensaje
+message-text = Texto del mensaje
+people-to = Para
+people-cc = Copia
+people-bcc = Copia oculta
+people-reply-to = Responder a
+people-more = y { $count } más
+images-blocked = Las imágenes de Internet no se cargan, para que el remitente no sepa que usted lee esto.
+open-full = Abrir el mensaje completo
+show-as-text = Mostrar como texto sin formato
+show-as-html = Mostrar con formato
+show-quoted = Mostrar el texto citado
+problem-broken = Este mensaje no se ha podido mostrar entero. Descárguelo para ver todo lo que se envió.
+problem-cut = Este mensaje es muy largo. Se muestra el comienzo; descárguelo para verlo todo.
+files-title = { $count ->
+    [one] 1 adjunto
+   *[other] { $count } adjuntos
+}
+file-unnamed = adjunto
+download = Descargar
+preview = Vista previa
+answer = Responder
+reply = Responder
+reply-all = Responder a todos
+forward = Reenviar
+newer-message = Mensaje más reciente
+older-message = Mensaje más antiguo
+source = Mostrar el código
+source-title = Código del mensaje
+source-cut = Solo se muestra el comienzo. Descargue el mensaje para verlo todo.
+back-to-message = Volver al mensaje
+download-eml = Descargar como .eml
+
+## Compose
+
+compose-title = Mensaje nuevo
+compose-reply = Respuesta
+compose-forward = Reenvío
+compose-draft = Borrador
+from = De
+to = Para
+cc = Copia
+bcc = Copia oculta
+add-copies = Copia y copia oculta
+subject = Asunto
+text = Mensaje
+attachments = Adjuntos
+add-files = Añadir archivos
+attach-limit = Hasta { $limit } para el mensaje entero, adjuntos incluidos.
+attach-too-large = Estos archivos son demasiado grandes: un mensaje puede tener hasta { $limit }.
+remove = Quitar
+send = Enviar
+save-draft = Guardar borrador
+discard = Descartar
+quote-intro = El { $date }, { $who } escribió:
+forward-intro = ---------- Mensaje reenviado ----------
+forward-from = De: { $value }
+forward-date = Fecha: { $value }
+forward-subject = Asunto: { $value }
+forward-to = Para: { $value }
+error-to-empty = Escriba al menos un destinatario.
+error-recipient = «{ $text }» no es una dirección de correo. Escriba direcciones como ann@example.com, separadas por comas.
+error-recipients-many = Un mensaje puede tener hasta { $max } destinatarios. El suyo tiene { $count }.
+error-too-large = El mensaje con sus adjuntos es demasiado grande: se pueden enviar hasta { $limit }. Su texto se conserva; quite algún adjunto.
+error-from = No puede enviar desde esta dirección.
+error-header = El asunto o un nombre tiene caracteres que el correo no puede llevar.
+error-daily = Ha llegado al número de destinatarios permitido en un día. Su texto está guardado en «Borradores».
+error-not-sent = El mensaje no se ha enviado. Su texto se conserva abajo; inténtelo de nuevo.
+error-read-only-letter = Su correo habitual ha vuelto, y este buzón está cerrado: no se ha enviado ni guardado nada. Copie su texto de aquí y envíelo allí.
+error-reply-gone = El mensaje al que responde ya no está aquí. Todavía puede enviar esto como mensaje nuevo.
+done-signed-in-again = Ha vuelto a entrar. Revise su mensaje y envíelo.
+
+## Settings
+
+settings-you = Nombre y firma
+your-name = Su nombre
+your-name-hint = Los destinatarios lo ven junto a su dirección.
+signature = Firma
+signature-hint = Aparece debajo de los mensajes que escribe. Puede cambiarla en cada uno.
+address-settings = Para { $address }
+address-settings-hint = Lo que quede vacío es como en su dirección principal.
+settings-place = Idioma y hora
+language = Idioma
+languages = Idiomas
+language-name = Español
+as-device = Como este dispositivo
+zone = Zona horaria
+zone-hint = Allí son ahora las { $time }.
+settings-reading = Lectura
+density = Listas
+density-roomy = Con espacio
+density-compact = Compactas
+conversations = Mostrar conversaciones: un mensaje con sus respuestas en una página
+images-from = Mostrar siempre las imágenes de
+images-from-hint = Desmarque un remitente para volver a bloquear sus imágenes.
+settings-writing = Escritura
+undo-send = Tiempo para recuperar un mensaje enviado
+undo-send-off = Ninguno: enviar enseguida
+undo-send-secs = { $count ->
+    [one] 1 segundo
+   *[other] { $count } segundos
+}
+settings-keys = Teclado
+keys-on = Usar teclas sueltas, como «r» para responder
+keys-list = Ver todas las teclas
+error-zone = Esta zona horaria no se conoce.
+error-profile-name = Un nombre es una línea de 120 caracteres como máximo.
+error-profile-signature = Una firma puede tener hasta 4.000 caracteres.
+error-language = Este idioma no se ofrece.
+error-undo-send = Elija uno de los tiempos.
+
+## Keys
+
+help-title = Teclas
+help-text = Todo se puede hacer también con los botones y enlaces de las páginas.
+help-off = Las teclas sueltas están desactivadas. Puede activarlas en los ajustes.
+help-settings = Ir a los ajustes
+help-key = Tecla
+help-does = Qué hace
+help-moving = Moverse
+help-acting = Actuar sobre los mensajes
+help-writing = Escribir
+key-then = después
+key-next = Mensaje siguiente
+key-previous = Mensaje anterior
+key-open = Abrir el mensaje
+key-list = Volver a la lista
+key-search = Buscar
+key-go-inbox = Ir a la bandeja de entrada
+key-go-drafts = Ir a los borradores
+key-go-sent = Ir a los enviados
+key-go-archive = Ir al archivo
+key-select = Seleccionar o dejar de seleccionar
+key-star = Destacar o dejar de destacar
+key-undo = Deshacer lo último
+key-help = Mostrar esta página
+key-write = Escribir un mensaje
+key-send = Enviar el mensaje
+
+## Live
+
+live-new = { $count ->
+    [one] 1 mensaje nuevo
+   *[other] { $count } mensajes nuevos
+}
+live-show = Mostrar
+
+## Folders
+
+folders-manage = Gestionar carpetas
+folders-own = Sus propias carpetas
+folders-own-text = Los mensajes de una carpeta suya van a la carpeta de este nombre cuando vuelva el servicio.
+folders-none = No tiene carpetas propias aquí.
+folders-fixed = Carpetas que todos tienen
+folder-name = Nombre
+folder-at-home = En su correo habitual
+folder-messages = Mensajes
+folder-new = Carpeta nueva
+folder-new-hint = Con una barra, una carpeta está dentro de otra: Proyectos/2027
+folder-create = Crear carpeta
+folder-rename = Cambiar el nombre
+folder-rename-label = Nombre nuevo de { $folder }
+folder-delete = Eliminar
+folder-delete-label = Eliminar { $folder }
+folder-delete-text = { $count ->
+    [0] La carpeta está vacía.
+    [one] Su único mensaje se mueve a la papelera.
+   *[other] Sus { $count } mensajes se mueven a la papelera.
+}
+folder-change = Cambiar { $folder }
+done-folder-created = Carpeta creada.
+done-folder-renamed = Nombre de la carpeta cambiado.
+done-folder-deleted = Carpeta eliminada.
+error-folder-empty = Escriba un nombre para la carpeta.
+error-folder-exists = Ya hay una carpeta con este nombre.
+error-folder-name = Un nombre tiene 100 caracteres como máximo, sin caracteres de control, sin un nivel llamado . o .. y sin vacíos entre barras.
+error-folder-many = Hay demasiadas carpetas.
+error-folder-merged = Mensajes de esta carpeta ya están en su buzón habitual. Cambie la carpeta allí.
+error-folder-inside = Hay carpetas dentro de esta. Elimínelas o cambie su nombre primero.
+error-folder-full = Hay demasiados mensajes en esta carpeta para eliminarla de una vez. Muévalos primero.
+
+## Many messages at once
+
+select-all-folder = { $count ->
+    [one] Seleccionar el único mensaje de esta carpeta
+   *[other] Seleccionar los { $count } mensajes de esta carpeta
+}
+select-all-found = Seleccionar todo lo encontrado
+all-folder-selected = { $count ->
+    [one] El único mensaje de esta carpeta está seleccionado.
+   *[other] Los { $count } mensajes de esta carpeta están seleccionados.
+}
+all-found-selected = Todo lo encontrado está seleccionado.
+mark-junk = No deseado
+not-junk = Es deseado
+done-more = Hay más: { $max } de una vez. Repítalo para los demás.
+error-undo-gone = Esto ya no se puede deshacer.
+
+## The operator's words
+
+banner-words = Su proveedor de correo informa, { $time }:
+notice-title = Aviso a los usuarios
+notice-title-of = Aviso a los usuarios de { $name }
+notice-everybody = Todos los usuarios
+notice-text = Texto
+notice-hint = Se muestra en cada página del webmail, como texto sin formato: qué se sabe, qué se hace, cuándo espera que funcione. Vacío lo quita.
+notice-save = Publicar
+notice-change = Cambiar el aviso
+notice-none = Ninguno
+notice-updated = Publicado { $time }
+done-notice-set = El aviso está publicado.
+done-notice-cleared = El aviso se ha retirado.
+error-notice = El texto puede tener hasta 1.000 caracteres.
+
+## Error pages
+
+error-not-found-title = Página no encontrada
+error-not-found-text = No hay nada en esta dirección. Puede que el mensaje se haya movido a otra carpeta.
+error-forbidden-title = No ha funcionado
+error-forbidden-text = La página de la que viene había caducado, o la petición no venía de ella. No se ha cambiado nada. Vuelva atrás, recargue la página e inténtelo de nuevo.
+error-method-title = No ha funcionado
+error-method-text = Esta dirección no acepta esa petición.
+error-busy-title = Demasiadas peticiones
+error-busy-text = Espere un minuto e inténtelo de nuevo.
+error-large-title = Demasiado grande
+error-large-text = Lo que se ha enviado es más grande de lo que acepta esta página. Vuelva atrás: su texto sigue ahí. Quite algún adjunto e inténtelo de nuevo.
+error-bad-title = No ha funcionado
+error-bad-text = No se ha podido entender la petición. No se ha cambiado nada. Vuelva atrás e inténtelo de nuevo.
+error-read-only-title = Su correo habitual ha vuelto
+error-read-only-text = Todo lo de aquí se ha añadido a su buzón habitual. Aquí todavía se puede leer, pero ya no cambiar: no se ha cambiado nada. Continúe en su buzón habitual.
+error-internal-title = Algo ha fallado aquí
+error-internal-text = Su correo está a salvo. Se ha avisado a los responsables de este servicio. Inténtelo de nuevo en un minuto.
+link-inbox = Ir a la bandeja de entrada
+link-sign-in = Entrar
+link-console = Ir a la consola
+
+## Console
+
+console = Consola de Lifeboat
+console-sign-in = Entrar en la consola
+console-sign-in-text = La consola es para quienes gestionan el servicio de correo y para revendedores. Para leer su correo, use el webmail.
+token = Token
+token-hint = De «lifeboat token create --role operator» o de su proveedor de correo.
+error-token = Este token no se conoce, se retiró o ha caducado.
+overview-operator = Mailstores
+overview-reseller = Sus dominios
+who-operator = Operador { $name }
+who-reseller = Revendedor { $name }
+state = Estado
+mode = Modo
+since = Desde
+changed-by = Por
+held = Por fusionar
+domain = Dominio
+mailstore = Mailstore
+override = Ajuste
+change = Cambiar
+mailstores-caption = Mailstores
+domains-caption = Dominios
+none-mailstores = No hay ningún mailstore configurado.
+none-domains = Todavía no hay dominios de este revendedor.
+state-normal = Normal
+state-suspected = Sospecha
+state-active = En Lifeboat
+state-returning = Volviendo
+mode-auto = Automático
+mode-pin-primary = Fijado al mailstore
+mode-pin-standby = Fijado a Lifeboat
+mode-queue = El correo espera en el MX
+override-follow = Como el mailstore
+override-standby = En Lifeboat
+override-primary = En el mailstore
+override-queue = El correo espera en el MX
+effective-primary = En el mailstore
+effective-standby = En Lifeboat
+effective-partly = En parte en Lifeboat
+effective-queue = El correo espera en el MX
+effective-empty = Ningún buzón
+console-back = Volver al resumen
+change-mailstore = Mailstore { $name }
+change-domain = Dominio { $name }
+change-mailbox = Buzón { $name }
+change-legend = ¿Qué debe ocurrir?
+change-do = Aplicar
+change-state = Estado: { $state }. Modo: { $mode }.
+change-override = Ajuste: { $setting }.
+action-activate = Activar Lifeboat
+action-activate-hint = El correo nuevo va a Lifeboat enseguida, digan lo que digan las sondas.
+action-return = Volver al mailstore
+action-return-hint = El guardián comprueba que el mailstore es lo que era; después el correo vuelve allí y empieza la fusión.
+action-return-restored = Volver a un mailstore restaurado a un estado anterior
+action-return-restored-hint = Los UID de cada buzón se elevan por encima de todo lo que han visto sus programas; cada uno recibe su correo en cuanto está hecho.
+action-return-accept = Volver a lo que haya ahora
+action-return-accept-hint = El correo y los programas encuentran lo que hay ahora, tal como está. Solo después de leer lo que harían los programas.
+guard-found = Encontrado: { $found }.
+guard-clients-went-back = Si se admitiera tal como está, los programas pasarían por alto mensajes nuevos sin avisar: sus UID ya los han visto.
+guard-clients-changed = Si se admitiera tal como está, los programas descargarían todo de nuevo o borrarían sus copias.
+guard-clients-missing = Si se admitiera tal como está, los programas borrarían sus copias.
+raising-counting = Se elevan los UID, buzón por buzón. Se están contando los buzones.
+raising-progress = Se elevan los UID: { $done } de { $total } buzones vuelven a recibir su correo, { $blocked } esperan a una persona o a otro intento.
+raising-trouble = Ningún buzón se puede elevar en este momento: { $why }
+raising-blocked = { $mailbox } espera: { $why }
+action-auto = Automático
+action-auto-hint = Deciden las sondas, según las reglas del mailstore.
+action-pin-primary = Fijar al mailstore
+action-pin-primary-hint = El correo va al mailstore, digan lo que digan las sondas.
+action-pin-standby = Fijar a Lifeboat
+action-pin-standby-hint = El correo va a Lifeboat hasta que esto se cambie.
+action-queue = Retener el correo en el MX
+action-queue-hint = El correo espera en la cola del MX y se entrega después.
+action-follow = Como el mailstore
+action-follow-hint = Sin ajuste propio: lo que le ocurra al mailstore ocurre aquí.
+action-standby = En Lifeboat
+action-standby-hint = El correo nuevo va a Lifeboat aunque el mailstore funcione.
+action-primary = En el mailstore
+action-primary-hint = No participa: el correo va al mailstore aunque no funcione.
+reason = Motivo
+reason-hint = Queda en el registro de auditoría y lo ven otros operadores.
+error-reason = Escriba un motivo.
+error-action = Elija qué debe ocurrir.
+error-scope = No hay tal mailstore, dominio o buzón entre los que usted puede cambiar.
+done-change = Hecho: { $what }.
+
+## Merge, in the console
+
+merges-title = Fusiones
+merges-back = Volver a las fusiones
+merges-live = Se actualiza cada 5 segundos
+merges-go-live = Actualizar cada 5 segundos
+merges-more = Más
+merges-summary = { $count ->
+    [0] Todo está fusionado.
+    [one] Queda 1 mensaje por fusionar.
+   *[other] { $mailboxes ->
+        [one] Quedan { $count } mensajes de 1 buzón por fusionar.
+       *[other] Quedan { $count } mensajes de { $mailboxes } buzones por fusionar.
+    }
+}
+merges-reseller = Recibos de sus dominios: qué se añadió a cada buzón cuando volvió su mailstore.
+merges-order = Orden
+merge-paused = En pausa
+merge-closed = Cerrado
+merge-down = Sin respuesta
+merge-running = Fusionando
+merge-done = Todo fusionado
+merge-mailboxes = Buzones
+merge-mailbox = Buzón
+merge-places = A la vez
+merge-places-of = { $running } de { $allowed }, como máximo { $ceiling }
+merge-speed-normal = Según responde
+merge-speed-slow = Lento
+merge-speed-hurry = Rápido
+merge-next = Próximo intento
+merge-blocked = Buzones que esperan
+merge-outages = Averías
+merge-outage = Desde
+merge-no-outage = Todavía no ha habido ninguna avería.
+merge-merged-at = Fusionado
+merge-outage-heading = Qué se fusionó en { $mailstore }
+merge-outage-mailboxes = { $count ->
+    [one] 1 buzón tiene su recibo.
+   *[other] { $count } buzones tienen sus recibos.
+}
+merge-outage-left = { $count ->
+    [one] Queda 1 mensaje de este mailstore por fusionar.
+   *[other] Quedan { $count } mensajes de este mailstore por fusionar.
+}
+merge-domain-text = Qué se añadió a cada buzón cuando volvió su mailstore.
+merge-action-run = Fusionar ahora: levantar una pausa, reintentar lo que espera
+merge-action-pause = Pausar: no fusionar nada hasta nuevo aviso
+merge-action-resume = Reanudar, tan rápido como el mailstore responda bien
+merge-action-slow = Seguir despacio
+merge-action-hurry = Seguir al máximo, por despacio que responda el mailstore
+receipts-caption = Recibos
+receipts-none = Todavía no hay recibos: no se ha fusionado nada, o no todo.
+standing-verified = Comprobado
+standing-provisional = Provisional
+receipt-col-received = Recibidos
+receipt-col-sent = Enviados
+receipt-col-drafts = Borradores
+receipt-col-found = Ya estaban
+
+## Receipt
+
+receipt-title = Qué se ha añadido a su buzón habitual
+receipt-none = Todavía no se ha añadido nada. Cuando su correo habitual vuelva y tenga todo lo de aquí, se indicará aquí.
+receipt-heading = Añadido hasta { $time }
+receipt-received = { $count ->
+    [one] Se añadió 1 mensaje que llegó aquí.
+   *[other] Se añadieron { $count } mensajes que llegaron aquí.
+}
+receipt-sent = { $count ->
+    [one] 1 mensaje que envió desde aquí se añadió a su correo enviado.
+   *[other] { $count } mensajes que envió desde aquí se añadieron a su correo enviado.
+}
+receipt-drafts = { $count ->
+    [one] Se añadió 1 borrador.
+   *[other] Se añadieron { $count } borradores.
+}
+receipt-notices = { $count ->
+    [one] Se añadió 1 aviso sobre un mensaje que no se pudo entregar.
+   *[other] Se añadieron { $count } avisos sobre mensajes que no se pudieron entregar.
+}
+receipt-moved = { $count ->
+    [one] 1 de ellos está en la carpeta a la que usted lo había movido.
+   *[other] { $count } de ellos están en las carpetas a las que usted los había movido.
+}
+receipt-deleted = { $count ->
+    [one] 1 de ellos está en la papelera, donde usted lo había puesto.
+   *[other] { $count } de ellos están en la papelera, donde usted los había puesto.
+}
+receipt-found = { $count ->
+    [one] 1 mensaje había llegado a su buzón habitual antes de que fallara y no se añadió dos veces.
+   *[other] { $count } mensajes habían llegado a su buzón habitual antes de que fallara y no se añadieron dos veces.
+}
+receipt-gone = { $count ->
+    [one] 1 mensaje se movió o eliminó en su buzón habitual en cuanto estuvo allí.
+   *[other] { $count } mensajes se movieron o eliminaron en su buzón habitual en cuanto estuvieron allí.
+}
+receipt-checked = Después, cada mensaje se volvió a leer de su buzón habitual y se comparó. Ninguno de sus mensajes anteriores se ha cambiado.
+receipt-provisional = Todo está en su sitio; se está comparando.
+receipt-details = Para la asistencia: carpetas y números
+receipt-folders = Carpetas de su buzón habitual
+receipt-folder = Carpeta
+receipt-messages = Añadidos
+receipt-numbers = Números
+receipt-uids = UIDVALIDITY { $validity }; UIDNEXT { $before } antes, { $after } después
+receipt-digest = Huella de este recibo:
+
+## Units and times
+
+decimal-mark = ,
+size-bytes = { $value } bytes
+size-kb = { $value } kB
+size-mb = { $value } MB
+date-day-month = { $day } { $month }
+date-full-day = { $day } { $month } { $year }
+date-time = { $weekday } { $day } { $month } { $year }, { $time }
+date-today-time = Hoy, { $time }
+month-1 = ene.
+month-2 = feb.
+month-3 = mar.
+month-4 = abr.
+month-5 = may.
+month-6 = jun.
+month-7 = jul.
+month-8 = ago.
+month-9 = sept.
+month-10 = oct.
+month-11 = nov.
+month-12 = dic.
+weekday-1 = lun.
+weekday-2 = mar.
+weekday-3 = mié.
+weekday-4 = jue.
+weekday-5 = vie.
+weekday-6 = sáb.
+weekday-7 = dom.

@@ -1,0 +1,648 @@
+# Français. Clés et variables comme dans en.ftl ; un test les compare.
+
+product = Lifeboat
+skip = Aller au contenu
+undo = Annuler
+save = Enregistrer
+refresh = Actualiser
+error-summary = Il y a un problème
+error-reference = Si vous écrivez à l’assistance, indiquez cette référence :
+unknown-sender = (expéditeur inconnu)
+no-subject = (sans objet)
+no-recipient = (aucun destinataire)
+
+## Banner
+
+banner-label = État de votre messagerie
+banner-updated = Mis à jour à
+banner-home = Aller à votre messagerie habituelle
+banner-standby-what = Votre messagerie habituelle fonctionne.
+banner-standby-safe = Les nouveaux messages arrivent là-bas, pas ici.
+banner-standby-next = Lifeboat se tient prêt en cas de panne.
+banner-suspected-what = Votre messagerie habituelle ne répond pas en ce moment.
+banner-suspected-safe = Vos anciens messages sont en sécurité ;
+banner-suspected-next = nous examinons la situation, et les nouveaux messages arriveront ici si elle dure.
+banner-outage-what = Votre messagerie habituelle est en panne.
+banner-outage-safe = Vos anciens messages sont en sécurité ;
+banner-outage-next = ils ne sont pas affichés ici. Ce que vous envoyez et recevez ici sera ajouté au retour du service.
+banner-returning-what = Votre messagerie habituelle revient.
+banner-returning-safe = Les messages d’ici y sont en train d’être ajoutés ;
+banner-returning-next = rien n’est perdu, et vous pouvez continuer à travailler ici jusqu’à la fin.
+banner-merged-what = Votre messagerie habituelle est de retour.
+banner-merged-safe = Tout ce qui était ici y a été ajouté :
+banner-merged-next = les messages reçus dans la boîte de réception, les messages envoyés dans « Envoyés », les brouillons dans « Brouillons ».
+banner-closed-what = Votre messagerie habituelle est de retour.
+banner-closed-safe = Tout ce qui était ici y a été ajouté et comparé.
+banner-closed-next = Continuez là-bas : ici, tout reste lisible mais ne peut plus être modifié.
+banner-late-what = Votre messagerie habituelle est de retour.
+banner-late-safe = Les messages arrivés ici en retard y sont ajoutés aussi.
+banner-late-next = Continuez là-bas : ici, tout reste lisible mais ne peut plus être modifié.
+banner-receipt = Voir ce qui a été ajouté
+banner-queue-what = Votre messagerie habituelle est en panne.
+banner-queue-safe = Les nouveaux messages sont conservés et ne sont pas perdus ;
+banner-queue-next = ils seront distribués au retour du service.
+
+## Sign-in
+
+sign-in-title = Se connecter à votre messagerie
+sign-in-again-title = Se reconnecter
+sign-in-again = Vous avez été déconnecté après un moment d’absence. Ce que vous aviez écrit est conservé : connectez-vous pour continuer.
+sign-in-again-files = Les fichiers que vous veniez de choisir doivent être joints de nouveau.
+done-signed-out = Vous êtes déconnecté.
+sign-in-first = Veuillez vous connecter pour voir cette page.
+address = Adresse e-mail
+password = Mot de passe
+sign-in = Se connecter
+sign-in-trouble = Des difficultés à vous connecter ?
+sign-in-trouble-text = Utilisez l’adresse complète, par exemple ann@example.com, et le même mot de passe que dans votre logiciel de messagerie habituel. Si ce mot de passe est refusé, demandez de l’aide à ceux qui gèrent votre messagerie : ils peuvent voir si votre boîte est connue ici.
+door-title = Votre messagerie continue
+door-same = Votre adresse et votre mot de passe habituels.
+door-same-text = Il n’y a rien à configurer, ni ici ni dans votre logiciel de messagerie.
+door-safe = Vos anciens messages sont en sécurité.
+door-safe-text = Ils ne sont pas affichés ici, et rien ici ne les modifie.
+door-merge = Rien à copier plus tard.
+door-merge-text = Ce que vous envoyez et recevez ici est ajouté à votre boîte habituelle au retour du service.
+error-sign-in = L’adresse ou le mot de passe est incorrect. Utilisez les mêmes que dans votre logiciel de messagerie habituel.
+error-sign-in-unknown = Aucun mot de passe n’est enregistré ici pour cette boîte. Demandez un accès à ceux qui gèrent votre messagerie.
+error-sign-in-often = Trop de tentatives. Attendez une minute, puis réessayez.
+error-sign-in-empty = Saisissez votre adresse et votre mot de passe.
+
+## Shell
+
+search = Rechercher
+search-label = Rechercher dans la messagerie
+account-menu = Compte
+signed-in-as = Connecté en tant que
+sign-out = Se déconnecter
+settings = Paramètres
+folders = Dossiers
+folders-menu = Afficher les dossiers
+folders-and-tools = Messagerie
+write = Écrire
+folder-inbox = Boîte de réception
+folder-drafts = Brouillons
+folder-sent = Envoyés
+folder-archive = Archives
+folder-junk = Indésirables
+folder-trash = Corbeille
+count-unread = non lus
+count-drafts = brouillons
+
+## Lists
+
+list-summary = { $total ->
+    [0] Aucun message
+    [one] 1 message
+   *[other] { $total } messages
+}{ $unread ->
+    [0] {""}
+    [one] , 1 non lu
+   *[other] , { $unread } non lus
+}
+list-shown = { $shown ->
+    [one] 1 message sur cette page
+   *[other] { $shown } messages sur cette page
+}
+bulk-label = Agir sur les messages sélectionnés
+select-page = Tout sélectionner
+select-none = Tout désélectionner
+select-message = Sélectionner : { $subject }, { $who }
+unread = Non lu :
+answered = Répondu
+forwarded = Transféré
+has-attachment = Avec pièces jointes
+star-add = Marquer d’une étoile : { $subject }
+star-remove = Retirer l’étoile : { $subject }
+mark-read = Marquer comme lu
+mark-unread = Marquer comme non lu
+archive = Archiver
+delete = Supprimer
+move = Déplacer
+move-to = Déplacer vers…
+pages = Pages
+newest = Plus récents
+newer = Suivants
+older = Plus anciens
+empty-inbox = Aucun nouveau message depuis { $time }
+empty-inbox-text = Cette boîte sert pendant la panne. Les messages arrivés avant sont en sécurité dans votre boîte habituelle.
+empty-page = Plus rien de ce côté
+empty-inbox-standby = Aucun message ici
+to-people = À : { $people }
+empty-drafts = Aucun brouillon
+empty-drafts-text = Un message que vous enregistrez en cours d’écriture attend ici.
+empty-sent = Rien n’a encore été envoyé d’ici
+empty-sent-text = Les messages envoyés avant sont en sécurité dans votre boîte habituelle.
+empty-archive = Rien n’est encore archivé ici
+empty-archive-text = Vos anciennes archives sont en sécurité dans votre boîte habituelle.
+empty-junk = Aucun message indésirable
+empty-junk-text = Les messages marqués comme indésirables en chemin attendent ici.
+empty-trash = La corbeille est vide
+empty-trash-text = Les messages que vous supprimez attendent ici et iront dans votre corbeille habituelle au retour du service.
+empty-folder = Rien ici pour l’instant
+empty-folder-text = Les messages que vous déplacez ici iront dans le dossier de ce nom au retour du service.
+note-trash = Les messages supprimés restent ici jusqu’au retour de votre messagerie habituelle, puis vont dans votre corbeille habituelle.
+
+## What happened
+
+done-read = { $count ->
+    [one] 1 message marqué comme lu.
+   *[other] { $count } messages marqués comme lus.
+}
+done-unread = { $count ->
+    [one] 1 message marqué comme non lu.
+   *[other] { $count } messages marqués comme non lus.
+}
+done-starred = Étoile ajoutée.
+done-unstarred = Étoile retirée.
+done-moved = { $count ->
+    [one] 1 message déplacé vers « { $folder } ».
+   *[other] { $count } messages déplacés vers « { $folder } ».
+}
+done-undone = Annulé.
+done-nothing-selected = Sélectionnez d’abord un ou plusieurs messages.
+done-no-folder = Choisissez d’abord le dossier de destination.
+done-merged = { $count ->
+    [one] 1 message est déjà dans votre boîte habituelle ; modifiez-le là-bas.
+   *[other] { $count } messages sont déjà dans votre boîte habituelle ; modifiez-les là-bas.
+}
+done-sent = Votre message est parti. Une copie se trouve dans « Envoyés ».
+done-sent-again = Ce message avait déjà été envoyé. Il n’a pas été envoyé deux fois.
+done-saved = Brouillon enregistré à { $time }.
+done-discarded = Brouillon mis à la corbeille.
+done-settings = Paramètres enregistrés.
+
+## Search
+
+search-title = Recherche
+search-hint = Des mots, ou from:ann, to:bob, subject:facture, has:attachment, in:sent
+search-summary = { $count ->
+    [0] {""}
+    [one] 1 message trouvé
+   *[other] { $count } messages trouvés
+}
+search-summary-more = Les { $count } messages trouvés les plus récents
+search-none = Rien trouvé
+search-none-text = Seuls les messages de cette panne sont cherchés. Les plus anciens sont en sécurité dans votre boîte habituelle.
+search-start = Cherchez dans les messages que vous avez ici
+search-start-text = Objets, personnes, texte et noms des pièces jointes.
+
+## Message
+
+message-actions = Agir sur ce message
+message-text = Texte du message
+people-to = À
+people-cc = Copie
+people-bcc = Copie cachée
+people-reply-to = Répondre à
+people-more = et { $count } de plus
+images-blocked = Les images d’Internet ne sont pas chargées, afin que l’expéditeur n’apprenne pas que vous lisez ceci.
+open-full = Ouvrir le message entier
+show-as-text = Afficher en texte brut
+show-as-html = Afficher avec la mise en forme
+show-quoted = Afficher le texte cité
+problem-broken = Ce message n’a pas pu être affiché en entier. Téléchargez-le pour voir tout ce qui a été envoyé.
+problem-cut = Ce message est très long. Le début est affiché ; téléchargez-le pour tout voir.
+files-title = { $count ->
+    [one] 1 pièce jointe
+   *[other] { $count } pièces jointes
+}
+file-unnamed = pièce jointe
+download = Télécharger
+preview = Aperçu
+answer = Répondre
+reply = Répondre
+reply-all = Répondre à tous
+forward = Transférer
+newer-message = Message plus récent
+older-message = Message plus ancien
+source = Afficher la source
+source-title = Source du message
+source-cut = Seul le début est affiché. Téléchargez le message pour tout voir.
+back-to-message = Retour au message
+download-eml = Télécharger au format .eml
+
+## Compose
+
+compose-title = Nouveau message
+compose-reply = Réponse
+compose-forward = Transfert
+compose-draft = Brouillon
+from = De
+to = À
+cc = Copie
+bcc = Copie cachée
+add-copies = Copie et copie cachée
+subject = Objet
+text = Message
+attachments = Pièces jointes
+add-files = Ajouter des fichiers
+attach-limit = Jusqu’à { $limit } pour le message entier, pièces jointes comprises.
+attach-too-large = Ces fichiers sont trop volumineux : un message peut avoir jusqu’à { $limit }.
+remove = Retirer
+send = Envoyer
+save-draft = Enregistrer le brouillon
+discard = Abandonner
+quote-intro = Le { $date }, { $who } a écrit :
+forward-intro = ---------- Message transféré ----------
+forward-from = De : { $value }
+forward-date = Date : { $value }
+forward-subject = Objet : { $value }
+forward-to = À : { $value }
+error-to-empty = Saisissez au moins un destinataire.
+error-recipient = « { $text } » n’est pas une adresse e-mail. Écrivez des adresses comme ann@example.com, séparées par des virgules.
+error-recipients-many = Un message peut avoir jusqu’à { $max } destinataires. Le vôtre en a { $count }.
+error-too-large = Le message avec ses pièces jointes est trop volumineux : { $limit } au plus peuvent être envoyés. Votre texte est conservé ; retirez des pièces jointes.
+error-from = Vous ne pouvez pas envoyer depuis cette adresse.
+error-header = L’objet ou un nom contient des caractères que le courrier ne peut pas transporter.
+error-daily = Vous avez atteint le nombre de destinataires autorisé par jour. Votre texte est enregistré dans « Brouillons ».
+error-not-sent = Le message n’a pas été envoyé. Votre texte est conservé ci-dessous ; veuillez réessayer.
+error-read-only-letter = Votre messagerie habituelle est de retour, et cette boîte est fermée : rien n’a été envoyé ni enregistré. Copiez votre texte d’ici et envoyez-le là-bas.
+error-reply-gone = Le message auquel vous répondez n’est plus ici. Vous pouvez encore envoyer ceci comme nouveau message.
+done-signed-in-again = Vous êtes de nouveau connecté. Vérifiez votre message, puis envoyez-le.
+
+## Settings
+
+settings-you = Nom et signature
+your-name = Votre nom
+your-name-hint = Les destinataires le voient à côté de votre adresse.
+signature = Signature
+signature-hint = Elle figure sous les messages que vous écrivez. Vous pouvez la modifier dans chacun d’eux.
+address-settings = Pour { $address }
+address-settings-hint = Ce qui reste vide est comme pour votre adresse principale.
+settings-place = Langue et heure
+language = Langue
+languages = Langues
+language-name = Français
+as-device = Comme cet appareil
+zone = Fuseau horaire
+zone-hint = Il y est maintenant { $time }.
+settings-reading = Lecture
+density = Listes
+density-roomy = Espacées
+density-compact = Compactes
+conversations = Afficher les conversations : un message et ses réponses sur une page
+images-from = Toujours afficher les images de
+images-from-hint = Décochez un expéditeur pour bloquer de nouveau ses images.
+settings-writing = Écriture
+undo-send = Délai pour reprendre un message envoyé
+undo-send-off = Aucun : envoyer tout de suite
+undo-send-secs = { $count ->
+    [one] 1 seconde
+   *[other] { $count } secondes
+}
+settings-keys = Clavier
+keys-on = Utiliser des touches seules, comme « r » pour répondre
+keys-list = Voir toutes les touches
+error-zone = Ce fuseau horaire n’est pas connu.
+error-profile-name = Un nom est une ligne de 120 caractères au plus.
+error-profile-signature = Une signature peut avoir jusqu’à 4 000 caractères.
+error-language = Cette langue n’est pas proposée.
+error-undo-send = Choisissez l’un des délais.
+
+## Keys
+
+help-title = Touches
+help-text = Tout peut aussi se faire avec les boutons et les liens des pages.
+help-off = Les touches seules sont désactivées. Vous pouvez les activer dans les paramètres.
+help-settings = Aller aux paramètres
+help-key = Touche
+help-does = Ce qu’elle fait
+help-moving = Se déplacer
+help-acting = Agir sur les messages
+help-writing = Écrire
+key-then = puis
+key-next = Message suivant
+key-previous = Message précédent
+key-open = Ouvrir le message
+key-list = Retour à la liste
+key-search = Rechercher
+key-go-inbox = Aller à la boîte de réception
+key-go-drafts = Aller aux brouillons
+key-go-sent = Aller aux messages envoyés
+key-go-archive = Aller aux archives
+key-select = Sélectionner ou désélectionner
+key-star = Ajouter ou retirer l’étoile
+key-undo = Annuler ce qui vient d’être fait
+key-help = Afficher cette page
+key-write = Écrire un message
+key-send = Envoyer le message
+
+## Live
+
+live-new = { $count ->
+    [one] 1 nouveau message
+   *[other] { $count } nouveaux messages
+}
+live-show = Afficher
+
+## Folders
+
+folders-manage = Gérer les dossiers
+folders-own = Vos propres dossiers
+folders-own-text = Les messages d’un dossier à vous iront dans le dossier de ce nom au retour du service.
+folders-none = Vous n’avez pas de dossier à vous ici.
+folders-fixed = Dossiers que tout le monde a
+folder-name = Nom
+folder-at-home = Dans votre messagerie habituelle
+folder-messages = Messages
+folder-new = Nouveau dossier
+folder-new-hint = Avec une barre oblique, un dossier est à l’intérieur d’un autre : Projets/2027
+folder-create = Créer le dossier
+folder-rename = Renommer
+folder-rename-label = Nouveau nom de { $folder }
+folder-delete = Supprimer
+folder-delete-label = Supprimer { $folder }
+folder-delete-text = { $count ->
+    [0] Le dossier est vide.
+    [one] Son unique message est mis à la corbeille.
+   *[other] Ses { $count } messages sont mis à la corbeille.
+}
+folder-change = Modifier { $folder }
+done-folder-created = Dossier créé.
+done-folder-renamed = Dossier renommé.
+done-folder-deleted = Dossier supprimé.
+error-folder-empty = Saisissez un nom pour le dossier.
+error-folder-exists = Il existe déjà un dossier de ce nom.
+error-folder-name = Un nom a 100 caractères au plus, sans caractère de contrôle, sans niveau nommé . ou .. et sans vide entre les barres obliques.
+error-folder-many = Il y a trop de dossiers.
+error-folder-merged = Des messages de ce dossier sont déjà dans votre boîte habituelle. Modifiez le dossier là-bas.
+error-folder-inside = Il y a des dossiers à l’intérieur de celui-ci. Supprimez-les ou renommez-les d’abord.
+error-folder-full = Ce dossier contient trop de messages pour être supprimé d’un coup. Déplacez-les d’abord.
+
+## Many messages at once
+
+select-all-folder = { $count ->
+    [one] Sélectionner le seul message de ce dossier
+   *[other] Sélectionner les { $count } messages de ce dossier
+}
+select-all-found = Sélectionner tout ce qui a été trouvé
+all-folder-selected = { $count ->
+    [one] Le seul message de ce dossier est sélectionné.
+   *[other] Les { $count } messages de ce dossier sont sélectionnés.
+}
+all-found-selected = Tout ce qui a été trouvé est sélectionné.
+mark-junk = Indésirable
+not-junk = Pas indésirable
+done-more = Il y en a d’autres : { $max } à la fois. Recommencez pour le reste.
+error-undo-gone = Cela ne peut plus être annulé.
+
+## The operator's words
+
+banner-words = Votre fournisseur de messagerie indique, { $time } :
+notice-title = Message aux utilisateurs
+notice-title-of = Message aux utilisateurs de { $name }
+notice-everybody = Tous les utilisateurs
+notice-text = Texte
+notice-hint = Affiché sur chaque page du webmail, en texte brut : ce que l’on sait, ce que l’on fait, quand vous pensez que cela fonctionnera. Vide, il disparaît.
+notice-save = Publier
+notice-change = Modifier le message
+notice-none = Aucun
+notice-updated = Publié { $time }
+done-notice-set = Le message est publié.
+done-notice-cleared = Le message a été retiré.
+error-notice = Le texte peut avoir jusqu’à 1 000 caractères.
+
+## Error pages
+
+error-not-found-title = Page introuvable
+error-not-found-text = Il n’y a rien à cette adresse. Le message a peut-être été déplacé vers un autre dossier.
+error-forbidden-title = Cela n’a pas fonctionné
+error-forbidden-text = La page d’où vous venez avait expiré, ou la demande ne venait pas d’elle. Rien n’a été modifié. Revenez en arrière, rechargez la page et réessayez.
+error-method-title = Cela n’a pas fonctionné
+error-method-text = Cette adresse n’accepte pas une telle demande.
+error-busy-title = Trop de demandes
+error-busy-text = Veuillez attendre une minute, puis réessayer.
+error-large-title = Trop volumineux
+error-large-text = Ce qui a été envoyé est plus volumineux que ce que cette page accepte. Revenez en arrière : votre texte y est toujours. Retirez des pièces jointes et réessayez.
+error-bad-title = Cela n’a pas fonctionné
+error-bad-text = La demande n’a pas pu être comprise. Rien n’a été modifié. Revenez en arrière et réessayez.
+error-read-only-title = Votre messagerie habituelle est de retour
+error-read-only-text = Tout ce qui était ici a été ajouté à votre boîte habituelle. Ici, tout reste lisible mais ne peut plus être modifié : rien n’a été modifié. Continuez dans votre boîte habituelle.
+error-internal-title = Un problème est survenu ici
+error-internal-text = Vos messages sont en sécurité. Les responsables de ce service ont été prévenus. Veuillez réessayer dans une minute.
+link-inbox = Aller à la boîte de réception
+link-sign-in = Se connecter
+link-console = Aller à la console
+
+## Console
+
+console = Console Lifeboat
+console-sign-in = Se connecter à la console
+console-sign-in-text = La console est destinée aux exploitants du service de messagerie et aux revendeurs. Pour lire vos messages, utilisez le webmail.
+token = Jeton
+token-hint = De « lifeboat token create --role operator » ou de votre fournisseur de messagerie.
+error-token = Ce jeton est inconnu, a été retiré ou a expiré.
+overview-operator = Mailstores
+overview-reseller = Vos domaines
+who-operator = Exploitant { $name }
+who-reseller = Revendeur { $name }
+state = État
+mode = Mode
+since = Depuis
+changed-by = Par
+held = À fusionner encore
+domain = Domaine
+mailstore = Mailstore
+override = Réglage
+change = Modifier
+mailstores-caption = Mailstores
+domains-caption = Domaines
+none-mailstores = Aucun mailstore n’est configuré.
+none-domains = Aucun domaine n’appartient encore à ce revendeur.
+state-normal = Normal
+state-suspected = Suspect
+state-active = Sur Lifeboat
+state-returning = Retour en cours
+mode-auto = Automatique
+mode-pin-primary = Fixé au mailstore
+mode-pin-standby = Fixé à Lifeboat
+mode-queue = Le courrier attend dans le MX
+override-follow = Comme le mailstore
+override-standby = Sur Lifeboat
+override-primary = Sur le mailstore
+override-queue = Le courrier attend dans le MX
+effective-primary = Sur le mailstore
+effective-standby = Sur Lifeboat
+effective-partly = En partie sur Lifeboat
+effective-queue = Le courrier attend dans le MX
+effective-empty = Aucune boîte
+console-back = Retour à la vue d’ensemble
+change-mailstore = Mailstore { $name }
+change-domain = Domaine { $name }
+change-mailbox = Boîte { $name }
+change-legend = Que faut-il faire ?
+change-do = Appliquer
+change-state = État : { $state }. Mode : { $mode }.
+change-override = Réglage : { $setting }.
+action-activate = Activer Lifeboat
+action-activate-hint = Le nouveau courrier va tout de suite à Lifeboat, quoi que disent les sondes.
+action-return = Revenir au mailstore
+action-return-hint = Le gardien vérifie que le mailstore est ce qu’il était, puis le courrier y retourne et la fusion commence.
+action-return-restored = Revenir à un mailstore restauré dans un état antérieur
+action-return-restored-hint = Les UID de chaque boîte sont relevés au-dessus de tout ce que ses logiciels ont vu ; chacune reçoit son courrier dès que c’est fait.
+action-return-accept = Revenir à ce qui est là maintenant
+action-return-accept-hint = Le courrier et les logiciels trouvent ce qui est là, tel quel. Seulement après avoir lu ce que feraient les logiciels.
+guard-found = Trouvé : { $found }.
+guard-clients-went-back = S’il était admis tel quel, les logiciels manqueraient sans le dire de nouveaux messages : leurs UID ont déjà été vus.
+guard-clients-changed = S’il était admis tel quel, les logiciels téléchargeraient tout de nouveau ou supprimeraient leurs copies.
+guard-clients-missing = S’il était admis tel quel, les logiciels supprimeraient leurs copies.
+raising-counting = Les UID sont relevés, boîte par boîte. Les boîtes sont en cours de décompte.
+raising-progress = Les UID sont relevés : { $done } boîtes sur { $total } reçoivent de nouveau leur courrier, { $blocked } attendent une personne ou un autre essai.
+raising-trouble = Aucune boîte ne peut être relevée en ce moment : { $why }
+raising-blocked = { $mailbox } attend : { $why }
+action-auto = Automatique
+action-auto-hint = Les sondes décident, selon les règles du mailstore.
+action-pin-primary = Fixer au mailstore
+action-pin-primary-hint = Le courrier va au mailstore, quoi que disent les sondes.
+action-pin-standby = Fixer à Lifeboat
+action-pin-standby-hint = Le courrier va à Lifeboat jusqu’à nouvel ordre.
+action-queue = Retenir le courrier dans le MX
+action-queue-hint = Le courrier attend dans la file du MX et est distribué plus tard.
+action-follow = Comme le mailstore
+action-follow-hint = Aucun réglage propre : ce qui arrive au mailstore arrive ici.
+action-standby = Sur Lifeboat
+action-standby-hint = Le nouveau courrier va à Lifeboat bien que le mailstore fonctionne.
+action-primary = Sur le mailstore
+action-primary-hint = Ne participe pas : le courrier va au mailstore bien qu’il soit en panne.
+reason = Motif
+reason-hint = Figure au journal d’audit et est visible des autres exploitants.
+error-reason = Saisissez un motif.
+error-action = Choisissez ce qui doit se passer.
+error-scope = Il n’y a pas de tel mailstore, domaine ou boîte parmi ceux que vous pouvez modifier.
+done-change = Fait : { $what }.
+
+## Merge, in the console
+
+merges-title = Fusions
+merges-back = Retour aux fusions
+merges-live = S’actualise toutes les 5 secondes
+merges-go-live = Actualiser toutes les 5 secondes
+merges-more = Plus
+merges-summary = { $count ->
+    [0] Tout est fusionné.
+    [one] 1 message est à fusionner.
+   *[other] { $mailboxes ->
+        [one] { $count } messages d’une boîte sont à fusionner.
+       *[other] { $count } messages de { $mailboxes } boîtes sont à fusionner.
+    }
+}
+merges-reseller = Reçus de vos domaines : ce qui a été ajouté à chaque boîte au retour de son mailstore.
+merges-order = Ordre
+merge-paused = En pause
+merge-closed = Fermé
+merge-down = Pas de réponse
+merge-running = Fusion en cours
+merge-done = Tout est fusionné
+merge-mailboxes = Boîtes
+merge-mailbox = Boîte
+merge-places = À la fois
+merge-places-of = { $running } sur { $allowed }, au plus { $ceiling }
+merge-speed-normal = Comme il répond
+merge-speed-slow = Lent
+merge-speed-hurry = Accéléré
+merge-next = Prochain essai
+merge-blocked = Boîtes en attente
+merge-outages = Pannes
+merge-outage = Depuis
+merge-no-outage = Il n’y a pas encore eu de panne.
+merge-merged-at = Fusionné
+merge-outage-heading = Ce qui a été fusionné dans { $mailstore }
+merge-outage-mailboxes = { $count ->
+    [one] 1 boîte a son reçu.
+   *[other] { $count } boîtes ont leurs reçus.
+}
+merge-outage-left = { $count ->
+    [one] 1 message de ce mailstore reste à fusionner.
+   *[other] { $count } messages de ce mailstore restent à fusionner.
+}
+merge-domain-text = Ce qui a été ajouté à chaque boîte au retour de son mailstore.
+merge-action-run = Fusionner maintenant : lever une pause, réessayer ce qui attend
+merge-action-pause = Mettre en pause : ne rien fusionner jusqu’à nouvel ordre
+merge-action-resume = Reprendre, aussi vite que le mailstore répond bien
+merge-action-slow = Continuer lentement
+merge-action-hurry = Continuer au maximum, même si le mailstore répond lentement
+receipts-caption = Reçus
+receipts-none = Pas encore de reçu : rien n’a été fusionné, ou pas tout.
+standing-verified = Vérifié
+standing-provisional = Provisoire
+receipt-col-received = Reçus
+receipt-col-sent = Envoyés
+receipt-col-drafts = Brouillons
+receipt-col-found = Déjà là
+
+## Receipt
+
+receipt-title = Ce qui a été ajouté à votre boîte habituelle
+receipt-none = Rien n’a encore été ajouté. Dès que votre messagerie habituelle sera de retour et contiendra tout ce qui est ici, ce sera indiqué ici.
+receipt-heading = Ajouté jusqu’à { $time }
+receipt-received = { $count ->
+    [one] 1 message arrivé ici a été ajouté.
+   *[other] { $count } messages arrivés ici ont été ajoutés.
+}
+receipt-sent = { $count ->
+    [one] 1 message que vous avez envoyé d’ici a été ajouté à vos messages envoyés.
+   *[other] { $count } messages que vous avez envoyés d’ici ont été ajoutés à vos messages envoyés.
+}
+receipt-drafts = { $count ->
+    [one] 1 brouillon a été ajouté.
+   *[other] { $count } brouillons ont été ajoutés.
+}
+receipt-notices = { $count ->
+    [one] 1 avis sur un message qui n’a pas pu être distribué a été ajouté.
+   *[other] { $count } avis sur des messages qui n’ont pas pu être distribués ont été ajoutés.
+}
+receipt-moved = { $count ->
+    [one] 1 d’entre eux est dans le dossier où vous l’aviez déplacé.
+   *[other] { $count } d’entre eux sont dans les dossiers où vous les aviez déplacés.
+}
+receipt-deleted = { $count ->
+    [one] 1 d’entre eux est dans la corbeille, où vous l’aviez mis.
+   *[other] { $count } d’entre eux sont dans la corbeille, où vous les aviez mis.
+}
+receipt-found = { $count ->
+    [one] 1 message avait atteint votre boîte habituelle avant la panne et n’a pas été ajouté deux fois.
+   *[other] { $count } messages avaient atteint votre boîte habituelle avant la panne et n’ont pas été ajoutés deux fois.
+}
+receipt-gone = { $count ->
+    [one] 1 message a été déplacé ou supprimé dans votre boîte habituelle dès qu’il y était.
+   *[other] { $count } messages ont été déplacés ou supprimés dans votre boîte habituelle dès qu’ils y étaient.
+}
+receipt-checked = Chaque message a ensuite été relu dans votre boîte habituelle et comparé. Aucun de vos anciens messages n’a été modifié.
+receipt-provisional = Tout est à sa place ; la comparaison est en cours.
+receipt-details = Pour l’assistance : dossiers et nombres
+receipt-folders = Dossiers de votre boîte habituelle
+receipt-folder = Dossier
+receipt-messages = Ajoutés
+receipt-numbers = Nombres
+receipt-uids = UIDVALIDITY { $validity } ; UIDNEXT { $before } avant, { $after } après
+receipt-digest = Empreinte de ce reçu :
+
+## Units and times
+
+decimal-mark = ,
+size-bytes = { $value } octets
+size-kb = { $value } ko
+size-mb = { $value } Mo
+date-day-month = { $day } { $month }
+date-full-day = { $day } { $month } { $year }
+date-time = { $weekday } { $day } { $month } { $year }, { $time }
+date-today-time = Aujourd’hui, { $time }
+month-1 = janv.
+month-2 = févr.
+month-3 = mars
+month-4 = avr.
+month-5 = mai
+month-6 = juin
+month-7 = juil.
+month-8 = août
+month-9 = sept.
+month-10 = oct.
+month-11 = nov.
+month-12 = déc.
+weekday-1 = lun.
+weekday-2 = mar.
+weekday-3 = mer.
+weekday-4 = jeu.
+weekday-5 = ven.
+weekday-6 = sam.
+weekday-7 = dim.
