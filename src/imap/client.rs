@@ -9,9 +9,11 @@ use tokio::time::Instant;
 
 use crate::net::{self, BoxStream, Endpoint, Tls, TlsConnector};
 
+use super::FolderName;
 use super::ImapError;
 use super::code::{Code, Refusal, Verdict};
 use super::command::{Command, Part};
+use super::session::Selected;
 use super::wire::{self, Data, Response, Status};
 
 /// Bytes asked of the operating system at once.
@@ -95,6 +97,8 @@ pub struct Client {
     /// Empty until the server has told them.
     capabilities: Vec<String>,
     greeting: String,
+    /// The open folder and what was told of it.
+    pub(super) opened: Option<(FolderName, Selected)>,
 }
 
 impl std::fmt::Debug for Client {
@@ -123,6 +127,7 @@ impl Client {
             usable: true,
             capabilities: Vec::new(),
             greeting: String::new(),
+            opened: None,
         };
         client.read_greeting().await?;
         if server.tls == Tls::Starttls {

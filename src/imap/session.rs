@@ -221,7 +221,8 @@ impl Client {
     /// # Errors
     /// Of the connection, or when the server refuses.
     pub async fn select(&mut self, folder: &FolderName) -> Result<Selected, ImapError> {
-        self.open(Command::new("SELECT").folder(folder)).await
+        self.open(Command::new("SELECT").folder(folder), folder)
+            .await
     }
 
     /// Opens a folder to read it: the truth about its UIDVALIDITY and UIDNEXT.
@@ -229,10 +230,22 @@ impl Client {
     /// # Errors
     /// Of the connection, or when the server refuses.
     pub async fn examine(&mut self, folder: &FolderName) -> Result<Selected, ImapError> {
-        self.open(Command::new("EXAMINE").folder(folder)).await
+        self.open(Command::new("EXAMINE").folder(folder), folder)
+            .await
     }
 
-    async fn open(&mut self, command: Command) -> Result<Selected, ImapError> {
+    /// What was told of `folder` when it was opened, if it still is the open one. Its UIDNEXT may have
+    /// grown since; its UIDVALIDITY cannot change while it is open.
+    pub fn opened(&self, folder: &FolderName) -> Option<&Selected> {
+        self.opened
+            .as_ref()
+            .filter(|(name, _)| name == folder)
+            .map(|(_, selected)| selected)
+    }
+
+    async fn open(&mut self, command: Command, folder: &FolderName) -> Result<Selected, ImapError> {
+        // A SELECT that fails leaves no folder open (RFC 9051 section 6.3.2).
+        self.opened = None;
         let name = command.name;
         let (mut exists, mut permanent_flags) = (0, Vec::new());
         let (mut uid_validity, mut uid_next) = (None, None);
@@ -257,12 +270,14 @@ impl Client {
                 what,
             });
         };
-        Ok(Selected {
+        let selected = Selected {
             uid_validity,
             uid_next,
             exists,
             permanent_flags,
-        })
+        };
+        self.opened = Some((folder.clone(), selected.clone()));
+        Ok(selected)
     }
 
     /// Hands `each` what is wanted of the messages of the open folder that are in `set`, one by one,

@@ -1,6 +1,7 @@
 //! Placing messages: written to `tmp/` and synced, then, when the journal knows of them, renamed into
 //! `new/`.
 
+use std::fs::File;
 use std::io::Write as _;
 
 use bytes::Bytes;
@@ -18,6 +19,10 @@ use crate::mail::Flags;
 
 /// Bytes that are written in one call.
 const WRITE_BYTES: usize = 1024 * 1024;
+/// Files that are open until they are synced.
+const SYNCED_TOGETHER: usize = 64;
+/// Syncs at a time.
+const SYNCERS: usize = 8;
 
 /// A message that is to be placed.
 #[derive(Clone, Debug)]
@@ -68,11 +73,16 @@ pub fn stage(
 ) -> Result<(), MaildirError> {
     let folder = root.folder(folder, task)?;
     let mut written = Vec::with_capacity(files.len());
-    let result = files.iter().try_for_each(|file| {
-        let name = name_in_tmp(&file.name, batch);
-        let result = write(&folder, &name, file, task);
-        written.push(name);
-        result
+    let result = files.chunks(SYNCED_TOGETHER).try_for_each(|files| {
+        let mut open = Vec::with_capacity(files.len());
+        for file in files {
+            let name = name_in_tmp(&file.name, batch);
+            let path = folder.shown(&format!("tmp/{name}"));
+            let result = write(&folder, &name, file, &path, task);
+            written.push(name);
+            open.push((result?, path));
+        }
+        sync_all(&open, task)
     });
     let path = folder.shown("tmp");
     let result = result.and_then(|()| {
@@ -88,13 +98,52 @@ pub fn stage(
     result
 }
 
-fn write(folder: &Folder, name: &str, file: &NewFile, task: &Task) -> Result<(), MaildirError> {
-    let path = folder.shown(&format!("tmp/{name}"));
-    let failed = |error| MaildirError::of(&path, error);
+/// Syncs files side by side: a file system answers many syncs in hardly more time than one.
+fn sync_all(files: &[(File, String)], task: &Task) -> Result<(), MaildirError> {
+    let sync = |share: &[(File, String)]| {
+        share.iter().try_for_each(|(file, path)| {
+            task.step()?;
+            file.sync_all()
+                .map_err(|error| MaildirError::of_io(path, &error))
+        })
+    };
+    let share = files.len().div_ceil(SYNCERS).max(1);
+    let (own, others) = files.split_at(share.min(files.len()));
+    std::thread::scope(|scope| {
+        let others: Vec<_> = others
+            .chunks(share)
+            .map(|share| {
+                let helper = std::thread::Builder::new().name("maildir-sync".into());
+                // Where there is no thread to be had, this one does it.
+                helper
+                    .spawn_scoped(scope, move || sync(share))
+                    .map_err(|_| share)
+            })
+            .collect();
+        others.into_iter().fold(sync(own), |so_far, other| {
+            so_far.and(match other {
+                Ok(helper) => helper
+                    .join()
+                    .unwrap_or_else(|_| Err(MaildirError::unavailable("job", "stopped"))),
+                Err(share) => sync(share),
+            })
+        })
+    })
+}
+
+/// Writes a file that is still to be synced.
+fn write(
+    folder: &Folder,
+    name: &str,
+    file: &NewFile,
+    path: &str,
+    task: &Task,
+) -> Result<File, MaildirError> {
+    let failed = |error| MaildirError::of(path, error);
     task.step()?;
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let created = openat(&folder.tmp, name, flags, Mode::RUSR | Mode::WUSR);
-    let mut out = std::fs::File::from(created.map_err(failed)?);
+    let mut out = File::from(created.map_err(failed)?);
     for piece in file
         .pieces
         .iter()
@@ -102,10 +151,10 @@ fn write(folder: &Folder, name: &str, file: &NewFile, task: &Task) -> Result<(),
     {
         task.step()?;
         out.write_all(piece)
-            .map_err(|error| MaildirError::of_io(&path, &error))?;
+            .map_err(|error| MaildirError::of_io(path, &error))?;
     }
     task.step()?;
-    give(&out, folder.owner, 0o666, &path)?;
+    give(&out, folder.owner, 0o666, path)?;
     let times = Timestamps {
         last_access: Timespec {
             tv_sec: 0,
@@ -117,9 +166,7 @@ fn write(folder: &Folder, name: &str, file: &NewFile, task: &Task) -> Result<(),
         },
     };
     futimens(&out, &times).map_err(failed)?;
-    task.step()?;
-    out.sync_all()
-        .map_err(|error| MaildirError::of_io(&path, &error))
+    Ok(out)
 }
 
 /// Renames staged messages into the folder's `new/`, in order, and syncs it. May be done again.

@@ -57,7 +57,6 @@ impl Visit<'_> {
                 created: false,
             })
             .collect();
-        self.next_uids.clear();
         let sent = self.send(&mut jobs).await;
         self.write_down().await?;
         sent

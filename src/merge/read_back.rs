@@ -126,17 +126,43 @@ impl Visit<'_> {
         folder: &FolderName,
         group: &[Expected],
     ) -> Result<BTreeMap<(UidValidity, PrimaryUid), CanonicalDigest>, VisitError> {
+        if let Some(selected) = self.still_open(folder, group) {
+            let there = self.digests_in(folder, &selected, group).await?;
+            if there.len() == group.len() {
+                return Ok(there);
+            }
+        }
+        match self.open_again(folder, group).await? {
+            Some(selected) => self.digests_in(folder, &selected, group).await,
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// The folder as it was opened, if it is open since and nothing is to be changed there: what was
+    /// appended in the same session shows without opening it anew, or else it is opened anew.
+    fn still_open(&self, folder: &FolderName, group: &[Expected]) -> Option<Selected> {
+        let opened = self.ground.client.opened(folder)?;
+        let (uid_validity, uid_next) = *self.next_uids.get(folder.as_wire())?;
+        (opened.uid_validity == uid_validity && !group.iter().any(is_changed)).then(|| Selected {
+            uid_next,
+            ..opened.clone()
+        })
+    }
+
+    async fn digests_in(
+        &mut self,
+        folder: &FolderName,
+        selected: &Selected,
+        group: &[Expected],
+    ) -> Result<BTreeMap<(UidValidity, PrimaryUid), CanonicalDigest>, VisitError> {
         let mut there = BTreeMap::new();
-        let Some(selected) = self.open_again(folder, group).await? else {
-            return Ok(there);
-        };
-        ground::check(folder, &selected, &self.state)?;
+        ground::check(folder, selected, &self.state)?;
         let same = |one: &&Expected| one.copy.uid_validity == selected.uid_validity;
         if folder.is_inbox() && !group.iter().all(|one| same(&one)) {
             return Err(ground::moved(folder, "its UIDVALIDITY changed"));
         }
         if self.state.folders.contains_key(folder.as_wire()) {
-            ground::mark(&mut self.state, folder, &selected, false);
+            ground::mark(&mut self.state, folder, selected, false);
         }
         let uids = group.iter().filter(same).map(|one| one.copy.uid);
         for set in UidSet::of(uids) {

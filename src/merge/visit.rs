@@ -66,7 +66,8 @@ pub(super) struct Visit<'a> {
     held_back: BTreeSet<StandbyId>,
     /// Messages that arrived before this are looked for before they are appended.
     pub(super) look_before: Timestamp,
-    /// UIDVALIDITY and UIDNEXT of folders that were appended to, by the mailstore's names.
+    /// UIDVALIDITY and UIDNEXT of folders as they were last seen or appended to, by the mailstore's
+    /// names; forgotten after each window.
     pub(super) next_uids: BTreeMap<String, (UidValidity, PrimaryUid)>,
     /// What became of the last batch, where that is not written down yet.
     pub(super) unwritten: Option<(BatchId, Vec<(StandbyId, Fate)>)>,
@@ -264,6 +265,7 @@ impl Visit<'_> {
                 self.read_back(to_read).await?;
             }
             appended?;
+            self.next_uids.clear();
         }
         match self.state.held.values().next() {
             _ if !self.unsure.is_empty() => Err(VisitError::park(
@@ -298,6 +300,8 @@ impl Visit<'_> {
         let inbox = FolderName::inbox();
         let selected = self.ground.examine(&inbox, &self.state).await?;
         ground::mark(&mut self.state, &inbox, &selected, false);
+        let next = (selected.uid_validity, selected.uid_next);
+        self.next_uids.insert(inbox.as_wire().to_owned(), next);
         Ok(())
     }
 

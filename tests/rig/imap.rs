@@ -55,6 +55,7 @@ impl ImapSession {
     pub fn connect(addr: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&addr, Duration::from_secs(5))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_nodelay(true)?;
         let mut session = Self {
             stream: BufReader::new(stream),
             tag: 0,
