@@ -5,7 +5,7 @@
 //! are *provisional* until IMAP has shown them ([`super::seen`]). Once the journal knows a file it is
 //! delivered or will be, and is never written again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,6 +37,16 @@ pub(super) struct PlacedNow {
     pub(super) held_back: BTreeSet<StandbyId>,
     /// Why some messages could not be placed, if so.
     pub(super) stuck: Option<VisitError>,
+}
+
+fn is_full(error: &VisitError) -> bool {
+    matches!(
+        error,
+        VisitError::Park {
+            reason: ParkReason::OverQuota,
+            ..
+        }
+    )
 }
 
 /// Whether other folders and messages may fare better.
@@ -266,25 +276,43 @@ impl Placing<'_> {
             placed.held_back.extend(taken);
             // In the order in which their names give them UIDs.
             due.sort_by_key(|message| (message.received_at.as_secs(), message.id));
-            for batch in merge_plan::batches(
-                &plan(&self.context.store, self.id(), &self.layout, &due)?,
-                self.context.settings.batch,
-            ) {
+            let plan = plan(&self.context.store, self.id(), &self.layout, &due)?;
+            for batch in merge_plan::batches(&plan, self.context.settings.batch) {
                 let of_batch = batch
                     .messages
                     .iter()
                     .filter_map(|id| due.iter().find(|message| message.id == *id).cloned());
-                let of_batch = of_batch.collect();
-                match self.place_batch(&batch.target, of_batch).await {
-                    // One folder or one large message must not hold the others.
-                    Err(error) if is_of_one_batch(&error) => {
-                        placed.stuck.get_or_insert(error);
-                    }
-                    other => other?,
-                }
+                self.place_what_fits(&batch.target, of_batch.collect(), &mut placed.stuck)
+                    .await?;
             }
         }
         Ok(placed)
+    }
+
+    /// Places a batch. One folder or one large message must not hold the others: what stands in the
+    /// way of it alone is put into `stuck`. Where a quota or the volume is full, as much as fits is
+    /// placed, once in a visit.
+    async fn place_what_fits(
+        &mut self,
+        target: &Target,
+        batch: Vec<MessageRecord>,
+        stuck: &mut Option<VisitError>,
+    ) -> Result<(), VisitError> {
+        let mut parts = VecDeque::from([batch]);
+        while let Some(mut part) = parts.pop_front() {
+            match self.place_batch(target, part.clone()).await {
+                Err(error) if is_full(&error) && part.len() > 1 && stuck.is_none() => {
+                    let rest = part.split_off(part.len().div_ceil(2));
+                    parts.push_front(rest);
+                    parts.push_front(part);
+                }
+                Err(error) if is_of_one_batch(&error) => {
+                    stuck.get_or_insert(error);
+                }
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     /// The last message of the next window, and those of it that are in no mailstore's hands.

@@ -1,7 +1,8 @@
 //! Merging as files into the Maildirs of a real Dovecot, whose IMAP is there only later: what goes
 //! where, that it goes there exactly once, and that clients see nothing but new messages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lifeboat::mail::{Flags, Role};
@@ -474,4 +475,69 @@ fn an_operator_has_everything_placed_while_imap_is_still_closed() {
         .cli_json(&["merge", "receipt", &of, "--json"])
         .to_string();
     assert!(receipts.contains("\"verified\""), "{receipts}");
+}
+
+/// A small volume of its own for a directory, for as long as this lives.
+struct SmallVolume(PathBuf);
+
+impl SmallVolume {
+    fn mount(at: &Path, kilobytes: u32) -> Self {
+        let kept = at.with_extension("kept");
+        std::fs::rename(at, &kept).unwrap();
+        std::fs::create_dir(at).unwrap();
+        let size = format!("size={kilobytes}k");
+        shell(&["mount", "-t", "tmpfs", "-o", &size, "none"], at);
+        let all = format!("{}/.", kept.display());
+        shell(&["cp", "-a", &all], at);
+        Self(at.to_owned())
+    }
+
+    fn grow(&self, kilobytes: u32) {
+        let size = format!("remount,size={kilobytes}k");
+        shell(&["mount", "-o", &size], &self.0);
+    }
+}
+
+impl Drop for SmallVolume {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+fn shell(command: &[&str], last: &Path) {
+    let done = Command::new(command[0])
+        .args(&command[1..])
+        .arg(last)
+        .output();
+    let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{command:?} (needs root): {said}");
+}
+
+#[test]
+fn a_full_volume_takes_what_fits_and_the_rest_waits_for_room() {
+    let mut home = home("maildir-full", &[ANN]);
+    home.a1.stop();
+    let volume = SmallVolume::mount(&home.a1.home(ANN), 1_200);
+    for token in names(8) {
+        home.receive_sized(ANN, &token, None, 200_000);
+    }
+    let id = home.mailbox(ANN).record.id;
+    home.merge_until("the volume is full", |home| {
+        let state = home.store.read(|tx| journal::mailbox(tx, id)).unwrap();
+        let parked = state.and_then(|state| state.parked);
+        parked.is_some_and(|parked| parked.reason == ParkReason::OverQuota)
+    });
+    let placed = provisional(&home, ANN);
+    assert!((1..8).contains(&placed), "{placed} of 8 placed");
+    assert!(files(&home, "tmp").is_empty(), "nothing half written stays");
+    volume.grow(8_000);
+    home.a1.restart();
+    home.hurry(ANN);
+    home.merge_all();
+    let mut there = home.tokens(ANN, "INBOX");
+    there.sort();
+    assert_eq!(there, names(8));
+    assert_eq!(home.state(ANN).counts.received, 8);
+    home.a1.stop();
 }
