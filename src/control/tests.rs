@@ -130,7 +130,7 @@ async fn a_dead_mailstore_is_taken_over_and_stays_so_over_a_restart() {
     assert!(!running.control.may_merge(&a1));
     assert_eq!(running.control.merge_gate(&a1, &ann), None);
 
-    // The guard cannot look: nothing returns.
+    // The sentinel was never learned: nothing returns.
     let decided = running
         .order(
             "a1",
@@ -159,7 +159,7 @@ async fn a_dead_mailstore_is_taken_over_and_stays_so_over_a_restart() {
         .read(|tx| kept::timeline(tx, outages[0].0))
         .unwrap();
     let names: Vec<_> = timeline.iter().map(|d| d.verb.name()).collect();
-    assert_eq!(names, ["suspected", "activated", "refused"]);
+    assert_eq!(names, ["suspected", "activated", "blocked", "refused"]);
     let head = running.store.read(audit::head).unwrap();
     assert_eq!(head.number, 1, "the activation is in the audit log");
     running.end().await;

@@ -312,7 +312,7 @@ fn files_are_found_by_their_key_wherever_they_are() {
 
 #[tokio::test]
 async fn a_call_that_hangs_holds_its_own_thread_only() {
-    let pool = Pool::new(2, Duration::from_millis(60));
+    let pool = Pool::new(2, Duration::from_millis(600));
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let (after, went_on) = std::sync::mpsc::channel();
     let hung = pool
@@ -330,7 +330,7 @@ async fn a_call_that_hangs_holds_its_own_thread_only() {
     // One that moves slowly is waited for.
     let slow = pool.run(|task| {
         for _ in 0..6 {
-            std::thread::sleep(Duration::from_millis(30));
+            std::thread::sleep(Duration::from_millis(150));
             task.step()?;
         }
         Ok(8)
