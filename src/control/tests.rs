@@ -161,7 +161,10 @@ async fn a_dead_mailstore_is_taken_over_and_stays_so_over_a_restart() {
     let names: Vec<_> = timeline.iter().map(|d| d.verb.name()).collect();
     assert_eq!(names, ["suspected", "activated", "blocked", "refused"]);
     let head = running.store.read(audit::head).unwrap();
-    assert_eq!(head.number, 1, "the activation is in the audit log");
+    assert_eq!(
+        head.number, 2,
+        "the activation and the block are in the audit log"
+    );
     running.end().await;
 }
 
