@@ -164,11 +164,16 @@ done-merged = { $count ->
     [one] 1 Nachricht ist bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
    *[other] { $count } Nachrichten sind bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
 }
-done-sent = Ihre Nachricht ist unterwegs. Eine Kopie liegt unter „Gesendet“.
 done-sent-again = Diese Nachricht war schon gesendet. Sie wurde nicht noch einmal gesendet.
 done-saved = Entwurf um { $time } gespeichert.
 done-discarded = Entwurf in den Papierkorb verschoben.
 done-settings = Einstellungen gespeichert.
+done-sent = Ihre Nachricht ist unterwegs. { $count } Sekunden lang können Sie sie noch zurückholen.
+done-sent-now = Ihre Nachricht ist unterwegs. Eine Kopie liegt unter „Gesendet“.
+done-unsent = Ihre Nachricht wurde nicht gesendet. Sie ist wieder ein Entwurf.
+done-undo-late = Diese Nachricht lässt sich nicht mehr zurückholen: Sie ist unterwegs.
+done-stopped = Niemand hat diese Nachricht bekommen. Hier ist sie wieder, als neue Nachricht.
+done-stopped-partly = Einige Empfänger hatten diese Nachricht schon, bevor Sie sie angehalten haben. Hier ist sie wieder, als neue Nachricht.
 
 ## Search
 
@@ -251,6 +256,9 @@ error-to-empty = Geben Sie mindestens einen Empfänger ein.
 error-recipient = „{ $text }“ ist keine E-Mail-Adresse. Schreiben Sie Adressen wie ann@example.com, mit Kommas dazwischen.
 error-recipients-many = Eine Nachricht kann bis zu { $max } Empfänger haben. Ihre hat { $count }.
 error-too-large = Die Nachricht ist mit ihren Anhängen zu groß: Gesendet werden können bis zu { $limit }. Ihr Text ist noch da; entfernen Sie Anhänge.
+error-files-many = Eine Nachricht kann höchstens { $max } Anlagen haben. Ihr Text ist noch da; entfernen Sie einige Anlagen.
+error-file-gone = Eine Anlage dieser Nachricht ist nicht mehr da. Prüfen Sie die Anlagen und senden Sie die Nachricht dann.
+compose-signed-out = Sie sind abgemeldet. Was Sie geschrieben haben, bleibt auf dieser Seite: Melden Sie sich wieder an und machen Sie dann weiter.
 error-from = Von dieser Adresse können Sie nicht senden.
 error-header = Im Betreff oder in einem Namen stehen Zeichen, die in E-Mail nicht möglich sind.
 error-daily = Sie haben die Zahl der Empfänger erreicht, die an einem Tag möglich ist. Ihr Text ist unter „Entwürfe“ gespeichert.
@@ -258,6 +266,17 @@ error-not-sent = Die Nachricht wurde nicht gesendet. Ihr Text steht noch unten; 
 error-read-only-letter = Ihr gewohntes Postfach ist wieder da, und dieses hier ist geschlossen: Es wurde nichts gesendet oder gespeichert. Kopieren Sie Ihren Text von hier und senden Sie ihn dort.
 error-reply-gone = Die Nachricht, auf die Sie antworten, ist nicht mehr hier. Sie können dies noch als neue Nachricht senden.
 done-signed-in-again = Sie sind wieder angemeldet. Prüfen Sie Ihre Nachricht und senden Sie sie dann.
+outbox = Postausgang
+count-outbox = wartend oder nicht gesendet
+outbox-empty = Hier wartet nichts. Was Sie senden, geht sofort hinaus, oder nach der Zeit, in der Sie es zurückholen können.
+outbox-text = Diese Nachrichten sind noch nicht bei allen angekommen. Solange sie warten, brauchen Sie nichts zu tun.
+outbox-held = Wird um { $time } gesendet. Bis dahin können Sie sie zurückholen.
+outbox-waiting = Wartet auf das Senden.
+outbox-again = Konnte noch nicht gesendet werden. Nächster Versuch: { $time }.
+outbox-sending = Wird gerade gesendet.
+outbox-paused = Von Ihrem Anbieter vorerst angehalten.
+outbox-failed = Konnte nicht gesendet werden ({ $time }). Diese Empfänger haben sie nicht bekommen:
+outbox-stop = Nicht mehr senden
 
 ## Settings
 

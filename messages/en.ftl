@@ -164,16 +164,16 @@ done-merged = { $count ->
     [one] 1 message is already in your usual mailbox; change it there.
    *[other] { $count } messages are already in your usual mailbox; change them there.
 }
+done-sent-again = This message had been sent already. It was not sent twice.
+done-saved = Draft saved at { $time }.
+done-discarded = Draft moved to Trash.
+done-settings = Settings saved.
 done-sent = Your message is on its way. For { $count } seconds you can still take it back.
 done-sent-now = Your message is on its way. A copy is in Sent.
 done-unsent = Your message was not sent. It is a draft again.
 done-undo-late = It is too late to take this message back: it is on its way.
 done-stopped = Nobody got this message. Here it is again, as a new one.
 done-stopped-partly = Some recipients got this message before you stopped it. Here it is again, as a new one.
-done-sent-again = This message had been sent already. It was not sent twice.
-done-saved = Draft saved at { $time }.
-done-discarded = Draft moved to Trash.
-done-settings = Settings saved.
 
 ## Search
 
@@ -273,6 +273,9 @@ error-to-empty = Enter at least one recipient.
 error-recipient = “{ $text }” is not an e-mail address. Write addresses like ann@example.com, with commas between them.
 error-recipients-many = A message can have up to { $max } recipients. Yours has { $count }.
 error-too-large = The message with its attachments is too large: up to { $limit } can be sent. Your text is kept; remove some attachments.
+error-files-many = A message can have up to { $max } attachments. Your text is kept; remove some attachments.
+error-file-gone = An attachment of this message is no longer there. Check the attachments, then send it.
+compose-signed-out = You are signed out. What you wrote is kept on this page: sign in again, then go on.
 error-from = You cannot send from this address.
 error-header = The subject or a name has characters that mail cannot carry.
 error-daily = You have reached the number of recipients allowed in a day. Your text is saved in Drafts.
@@ -280,19 +283,13 @@ error-not-sent = The message was not sent. Your text is kept below; please try a
 error-read-only-letter = Your usual mail is back, and this mailbox is closed: nothing was sent or saved. Copy your text from here and send it there.
 error-reply-gone = The message you are answering is no longer here. You can still send this as a new message.
 done-signed-in-again = You are signed in again. Check your message, then send it.
-
-## Outbox
-
 outbox = Outbox
 count-outbox = waiting or not sent
 outbox-empty = Nothing waits here. What you send goes out at once, or after the time in which you can take it back.
 outbox-text = These messages have not reached everybody yet. There is nothing you need to do while they wait.
 outbox-held = Is sent at { $time }. Until then you can take it back.
 outbox-waiting = Waits to be sent.
-outbox-again = { $count ->
-    [one] Could not be sent yet. Next try: { $time }.
-   *[other] Could not be sent yet, after { $count } tries. Next try: { $time }.
-}
+outbox-again = Could not be sent yet. Next try: { $time }.
 outbox-sending = Is being sent now.
 outbox-paused = Stopped by your provider for now.
 outbox-failed = Could not be sent ({ $time }). These people did not get it:

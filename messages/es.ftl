@@ -164,11 +164,16 @@ done-merged = { $count ->
     [one] 1 mensaje ya está en su buzón habitual; cámbielo allí.
    *[other] { $count } mensajes ya están en su buzón habitual; cámbielos allí.
 }
-done-sent = Su mensaje está en camino. Hay una copia en «Enviados».
 done-sent-again = Este mensaje ya se había enviado. No se ha enviado dos veces.
 done-saved = Borrador guardado a las { $time }.
 done-discarded = Borrador movido a la papelera.
 done-settings = Ajustes guardados.
+done-sent = Su mensaje está en camino. Durante { $count } segundos aún puede recuperarlo.
+done-sent-now = Su mensaje está en camino. Hay una copia en «Enviados».
+done-unsent = Su mensaje no se ha enviado. Vuelve a ser un borrador.
+done-undo-late = Ya no se puede recuperar este mensaje: está en camino.
+done-stopped = Nadie ha recibido este mensaje. Aquí está de nuevo, como mensaje nuevo.
+done-stopped-partly = Algunos destinatarios recibieron este mensaje antes de que lo detuviera. Aquí está de nuevo, como mensaje nuevo.
 
 ## Search
 
@@ -251,6 +256,9 @@ error-to-empty = Escriba al menos un destinatario.
 error-recipient = «{ $text }» no es una dirección de correo. Escriba direcciones como ann@example.com, separadas por comas.
 error-recipients-many = Un mensaje puede tener hasta { $max } destinatarios. El suyo tiene { $count }.
 error-too-large = El mensaje con sus adjuntos es demasiado grande: se pueden enviar hasta { $limit }. Su texto se conserva; quite algún adjunto.
+error-files-many = Un mensaje puede tener como máximo { $max } adjuntos. Su texto se conserva; quite algunos adjuntos.
+error-file-gone = Un adjunto de este mensaje ya no está. Compruebe los adjuntos y envíelo después.
+compose-signed-out = Su sesión ha terminado. Lo que ha escrito sigue en esta página: vuelva a iniciar sesión y continúe.
 error-from = No puede enviar desde esta dirección.
 error-header = El asunto o un nombre tiene caracteres que el correo no puede llevar.
 error-daily = Ha llegado al número de destinatarios permitido en un día. Su texto está guardado en «Borradores».
@@ -258,6 +266,17 @@ error-not-sent = El mensaje no se ha enviado. Su texto se conserva abajo; intén
 error-read-only-letter = Su correo habitual ha vuelto, y este buzón está cerrado: no se ha enviado ni guardado nada. Copie su texto de aquí y envíelo allí.
 error-reply-gone = El mensaje al que responde ya no está aquí. Todavía puede enviar esto como mensaje nuevo.
 done-signed-in-again = Ha vuelto a entrar. Revise su mensaje y envíelo.
+outbox = Bandeja de salida
+count-outbox = en espera o sin enviar
+outbox-empty = Aquí no espera nada. Lo que envía sale enseguida, o pasado el tiempo en que puede recuperarlo.
+outbox-text = Estos mensajes aún no han llegado a todos. No tiene que hacer nada mientras esperan.
+outbox-held = Sale a las { $time }. Hasta entonces puede recuperarlo.
+outbox-waiting = Espera a ser enviado.
+outbox-again = Aún no se ha podido enviar. Próximo intento: { $time }.
+outbox-sending = Se está enviando ahora.
+outbox-paused = Detenido por ahora por su proveedor.
+outbox-failed = No se ha podido enviar ({ $time }). Estas personas no lo han recibido:
+outbox-stop = Dejar de enviar
 
 ## Settings
 

@@ -165,11 +165,16 @@ done-merged = { $count ->
     [one] 1 message est déjà dans votre boîte habituelle ; modifiez-le là-bas.
    *[other] { $count } messages sont déjà dans votre boîte habituelle ; modifiez-les là-bas.
 }
-done-sent = Votre message est parti. Une copie se trouve dans « Envoyés ».
 done-sent-again = Ce message avait déjà été envoyé. Il n’a pas été envoyé deux fois.
 done-saved = Brouillon enregistré à { $time }.
 done-discarded = Brouillon mis à la corbeille.
 done-settings = Paramètres enregistrés.
+done-sent = Votre message est parti. Vous pouvez encore le reprendre pendant { $count } secondes.
+done-sent-now = Votre message est parti. Une copie se trouve dans « Envoyés ».
+done-unsent = Votre message n’a pas été envoyé. Il est de nouveau un brouillon.
+done-undo-late = Il est trop tard pour reprendre ce message : il est parti.
+done-stopped = Personne n’a reçu ce message. Le voici de nouveau, comme nouveau message.
+done-stopped-partly = Certains destinataires ont reçu ce message avant que vous ne l’arrêtiez. Le voici de nouveau, comme nouveau message.
 
 ## Search
 
@@ -252,6 +257,9 @@ error-to-empty = Saisissez au moins un destinataire.
 error-recipient = « { $text } » n’est pas une adresse e-mail. Écrivez des adresses comme ann@example.com, séparées par des virgules.
 error-recipients-many = Un message peut avoir jusqu’à { $max } destinataires. Le vôtre en a { $count }.
 error-too-large = Le message avec ses pièces jointes est trop volumineux : { $limit } au plus peuvent être envoyés. Votre texte est conservé ; retirez des pièces jointes.
+error-files-many = Un message peut avoir au plus { $max } pièces jointes. Votre texte est conservé ; retirez des pièces jointes.
+error-file-gone = Une pièce jointe de ce message n’est plus là. Vérifiez les pièces jointes, puis envoyez-le.
+compose-signed-out = Vous êtes déconnecté. Ce que vous avez écrit reste sur cette page : reconnectez-vous, puis continuez.
 error-from = Vous ne pouvez pas envoyer depuis cette adresse.
 error-header = L’objet ou un nom contient des caractères que le courrier ne peut pas transporter.
 error-daily = Vous avez atteint le nombre de destinataires autorisé par jour. Votre texte est enregistré dans « Brouillons ».
@@ -259,6 +267,17 @@ error-not-sent = Le message n’a pas été envoyé. Votre texte est conservé c
 error-read-only-letter = Votre messagerie habituelle est de retour, et cette boîte est fermée : rien n’a été envoyé ni enregistré. Copiez votre texte d’ici et envoyez-le là-bas.
 error-reply-gone = Le message auquel vous répondez n’est plus ici. Vous pouvez encore envoyer ceci comme nouveau message.
 done-signed-in-again = Vous êtes de nouveau connecté. Vérifiez votre message, puis envoyez-le.
+outbox = Boîte d’envoi
+count-outbox = en attente ou non envoyés
+outbox-empty = Rien n’attend ici. Ce que vous envoyez part tout de suite, ou après le délai pendant lequel vous pouvez le reprendre.
+outbox-text = Ces messages ne sont pas encore arrivés chez tous. Vous n’avez rien à faire pendant qu’ils attendent.
+outbox-held = Part à { $time }. D’ici là, vous pouvez le reprendre.
+outbox-waiting = En attente d’envoi.
+outbox-again = N’a pas encore pu être envoyé. Prochain essai : { $time }.
+outbox-sending = Envoi en cours.
+outbox-paused = Arrêté pour l’instant par votre fournisseur.
+outbox-failed = N’a pas pu être envoyé ({ $time }). Ces personnes ne l’ont pas reçu :
+outbox-stop = Arrêter l’envoi
 
 ## Settings
 

@@ -17,9 +17,11 @@ use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
 use crate::store::{ReadTx, Store, StoreError, directory};
 
+pub mod attach;
 pub mod audit;
 pub mod failover;
 pub mod mailbox;
+mod mailbox_compose;
 pub mod mailbox_letter;
 pub mod mailbox_phase;
 pub mod mailbox_search;

@@ -6,21 +6,23 @@
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as HeaderAddress;
 use mail_builder::headers::message_id::MessageId;
+use mail_builder::mime::MimePart;
 
-use super::mailbox_write::{Letter, Upload};
+use super::mailbox_write::Letter;
 use crate::clock::Timestamp;
 use crate::ids::{Address, random_bytes};
-use crate::mail::attachment::safe_file_name;
 use crate::mail::fields::{Fields, mailboxes};
-use crate::mail::view::View;
 use crate::mail::{Mailbox as Person, Summary};
+use crate::store::messages::WrittenFile;
 
 /// Most recipients of one message.
 pub const RECIPIENTS_MAX: usize = 200;
 /// Longest subject, in bytes.
 const SUBJECT_BYTES_MAX: usize = 900;
-/// Largest file that is kept from another message, in bytes.
-const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Longest field of recipients, as typed, in bytes.
+pub const FIELD_BYTES_MAX: usize = 64 * 1024;
+/// The last field of a header, before what says of what type the body is.
+const MIME_VERSION: &[u8] = b"MIME-Version: 1.0\r\n";
 /// Most ids in References; the first and the newest are kept.
 const REFERENCES_MAX: usize = 20;
 
@@ -84,7 +86,7 @@ pub struct Envelope {
 impl Envelope {
     /// Of a letter that is to be sent.
     pub fn of(letter: &Letter, own: &[Person]) -> Result<Self, LetterError> {
-        let envelope = Self::read(letter, own, true)?;
+        let envelope = Self::read(letter, own)?;
         let count = envelope.recipients().len();
         if count == 0 {
             return Err(LetterError::NoRecipient);
@@ -95,18 +97,23 @@ impl Envelope {
         Ok(envelope)
     }
 
-    /// Of a letter that is to be saved: what is no address yet is kept as it was typed.
-    pub fn of_draft(letter: &Letter, own: &[Person]) -> Result<Self, LetterError> {
-        Self::read(letter, own, false)
+    /// Of a letter that is to be saved: whatever was typed, as far as a header can hold it.
+    pub fn of_draft(letter: &Letter, own: &[Person]) -> Self {
+        let from = from_of(letter, own).or_else(|| own.first().cloned());
+        let some = |text: &str| {
+            let text = one_line(cut(text, FIELD_BYTES_MAX)).replace(';', ",");
+            mailboxes(text.as_bytes(), RECIPIENTS_MAX).0
+        };
+        Self {
+            from: from.unwrap_or_default(),
+            to: some(&letter.to),
+            cc: some(&letter.cc),
+            bcc: some(&letter.bcc),
+        }
     }
 
-    fn read(letter: &Letter, own: &[Person], is_strict: bool) -> Result<Self, LetterError> {
-        let from = own
-            .iter()
-            .find(|person| person.address.eq_ignore_ascii_case(letter.from.trim()))
-            .or_else(|| own.first().filter(|_| letter.from.trim().is_empty()))
-            .cloned()
-            .ok_or(LetterError::NotOwn)?;
+    fn read(letter: &Letter, own: &[Person]) -> Result<Self, LetterError> {
+        let from = from_of(letter, own).ok_or(LetterError::NotOwn)?;
         if letter.subject.chars().any(char::is_control) {
             return Err(LetterError::Control {
                 field: Field::Subject,
@@ -114,9 +121,9 @@ impl Envelope {
         }
         Ok(Self {
             from,
-            to: people(&letter.to, Field::To, is_strict)?,
-            cc: people(&letter.cc, Field::Cc, is_strict)?,
-            bcc: people(&letter.bcc, Field::Bcc, is_strict)?,
+            to: people(&letter.to, Field::To)?,
+            cc: people(&letter.cc, Field::Cc)?,
+            bcc: people(&letter.bcc, Field::Bcc)?,
         })
     }
 
@@ -150,10 +157,22 @@ impl Envelope {
     }
 }
 
+/// The own address that a letter comes from; the first one where none was chosen.
+fn from_of(letter: &Letter, own: &[Person]) -> Option<Person> {
+    own.iter()
+        .find(|person| person.address.eq_ignore_ascii_case(letter.from.trim()))
+        .or_else(|| own.first().filter(|_| letter.from.trim().is_empty()))
+        .cloned()
+}
+
 /// Reads what was typed into To, Cc or Bcc.
-fn people(text: &str, field: Field, is_strict: bool) -> Result<Vec<Person>, LetterError> {
+fn people(text: &str, field: Field) -> Result<Vec<Person>, LetterError> {
     if text.chars().any(|c| c.is_control() && c != '\t') {
         return Err(LetterError::Control { field });
+    }
+    if text.len() > FIELD_BYTES_MAX {
+        let count = text.matches([',', ';']).count().max(RECIPIENTS_MAX) + 1;
+        return Err(LetterError::TooMany { count });
     }
     let text = text.replace(';', ",");
     let text = text.trim_matches([' ', ',', '\t']);
@@ -170,19 +189,17 @@ fn people(text: &str, field: Field, is_strict: bool) -> Result<Vec<Person>, Lett
             count: found.len() + more,
         });
     }
-    if is_strict {
-        if found.is_empty() {
-            return Err(not_an_address(text));
-        }
-        for person in &found {
-            if person.address.parse::<Address>().is_err() {
-                let label = if person.address.is_empty() {
-                    person.label()
-                } else {
-                    &person.address
-                };
-                return Err(not_an_address(label));
-            }
+    if found.is_empty() {
+        return Err(not_an_address(text));
+    }
+    for person in &found {
+        if person.address.parse::<Address>().is_err() {
+            let label = if person.address.is_empty() {
+                person.label()
+            } else {
+                &person.address
+            };
+            return Err(not_an_address(label));
         }
     }
     Ok(found)
@@ -233,54 +250,8 @@ impl Thread {
     }
 }
 
-/// The files of a message.
-#[derive(Debug, Default)]
-pub struct Files(Vec<File>);
-
-#[derive(Debug)]
-struct File {
-    name: String,
-    content_type: String,
-    bytes: Vec<u8>,
-}
-
-impl Files {
-    /// Takes files over from a message, as it lies in the store.
-    pub fn keep(&mut self, message: &[u8], parts: impl Iterator<Item = usize>) {
-        let view = View::parse(message);
-        for part in parts {
-            let Some(known) = view.attachments.iter().find(|file| file.part == part) else {
-                continue;
-            };
-            let Some(bytes) = view.part_bytes(message, part, KEPT_BYTES_MAX) else {
-                continue;
-            };
-            self.0.push(File {
-                name: known.file_name.clone(),
-                content_type: plain_type(&known.content_type),
-                bytes,
-            });
-        }
-    }
-
-    /// Adds a file that was chosen.
-    pub fn add(&mut self, upload: &Upload) {
-        let content_type = plain_type(&upload.content_type);
-        self.0.push(File {
-            name: safe_file_name(Some(&upload.name), self.0.len() + 1, &content_type),
-            content_type,
-            bytes: upload.bytes.to_vec(),
-        });
-    }
-
-    /// How large they are together, in bytes.
-    pub fn size_bytes(&self) -> u64 {
-        self.0.iter().map(|file| file.bytes.len() as u64).sum()
-    }
-}
-
 /// A type as it may stand in a header: no parameters, nothing odd, and never a container.
-fn plain_type(text: &str) -> String {
+pub(super) fn plain_type(text: &str) -> String {
     let bare = text.split(';').next().unwrap_or_default().trim();
     let is_token = |part: &str| {
         (1..=60).contains(&part.len())
@@ -298,36 +269,32 @@ fn plain_type(text: &str) -> String {
     }
 }
 
-/// The message as bytes with CR LF line ends. A draft keeps its Bcc field, a sent message has none.
-pub fn build(
+/// The header of a message, all but what says of what type its body is. CR LF line ends, without the
+/// blank line. A draft keeps its Bcc field, a sent message has none.
+pub fn header(
     letter: &Letter,
     envelope: &Envelope,
     thread: &Thread,
-    files: Files,
-    is_draft: bool,
+    stage: Stage,
+    message_id: &str,
     now: Timestamp,
 ) -> Result<Vec<u8>, LetterError> {
-    let domain = envelope.from.address.rsplit('@').next().unwrap_or_default();
-    let unique: String = random_bytes::<16>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     let mut builder = MessageBuilder::new()
         .from(HeaderAddress::new_address(
             envelope.from.name.as_deref(),
             envelope.from.address.as_str(),
         ))
         .date(now.as_secs())
-        .message_id(format!("{unique}@{domain}"));
-    let subject = cut(letter.subject.trim(), SUBJECT_BYTES_MAX);
-    builder = builder.subject(subject);
+        .message_id(message_id);
+    let subject = one_line(&letter.subject);
+    builder = builder.subject(cut(subject.trim(), SUBJECT_BYTES_MAX));
     if !envelope.to.is_empty() {
         builder = builder.to(header_addresses(&envelope.to));
     }
     if !envelope.cc.is_empty() {
         builder = builder.cc(header_addresses(&envelope.cc));
     }
-    if is_draft && !envelope.bcc.is_empty() {
+    if stage == Stage::Draft && !envelope.bcc.is_empty() {
         builder = builder.bcc(header_addresses(&envelope.bcc));
     }
     if let Some(id) = &thread.in_reply_to {
@@ -337,11 +304,60 @@ pub fn build(
         let ids: Vec<&str> = thread.references.iter().map(String::as_str).collect();
         builder = builder.references(MessageId::from(ids.as_slice()));
     }
-    builder = builder.text_body(crlf(&letter.text));
-    for file in files.0 {
-        builder = builder.attachment(file.content_type, file.name, file.bytes);
-    }
-    builder.write_to_vec().map_err(|_| LetterError::Unbuildable)
+    let mut header = builder
+        .body(MimePart::new("text/plain", ""))
+        .write_to_vec()
+        .map_err(|_| LetterError::Unbuildable)?;
+    let end = memchr::memmem::rfind(&header, MIME_VERSION).ok_or(LetterError::Unbuildable)?;
+    header.truncate(end + MIME_VERSION.len());
+    Ok(header)
+}
+
+/// Whether a message can still be written on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It can.
+    Draft,
+    /// It is sent.
+    Final,
+}
+
+/// A Message-ID that nothing else has, at the sender's domain.
+pub fn new_message_id(envelope: &Envelope) -> String {
+    let domain = envelope.from.address.rsplit('@').next().unwrap_or_default();
+    let unique = random_bytes::<16>().map(|byte| format!("{byte:02x}"));
+    format!("{}@{domain}", unique.concat())
+}
+
+/// The text as a part: its own header fields, the blank line, the text encoded.
+pub fn text_part(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 256);
+    MimePart::new("text/plain", crlf(text)).write_part(&mut out);
+    out
+}
+
+/// What follows the header of a message with files, up to the header of its first part.
+pub fn multipart_head(boundary: &str) -> Vec<u8> {
+    format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n")
+        .into_bytes()
+}
+
+/// What stands before the base64 of a file.
+pub fn file_head(boundary: &str, file: &WrittenFile) -> Vec<u8> {
+    let mut out = format!("\r\n--{boundary}\r\n").into_bytes();
+    let nothing: &[u8] = b"";
+    MimePart::new(file.content_type.as_str(), nothing)
+        .attachment(file.name.as_str())
+        .transfer_encoding("base64")
+        .write_part(&mut out);
+    out
+}
+
+/// Control characters become spaces.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The text with CR LF line ends and without NUL.
@@ -354,7 +370,7 @@ fn crlf(text: &str) -> String {
     out
 }
 
-fn cut(text: &str, bytes_max: usize) -> &str {
+pub(super) fn cut(text: &str, bytes_max: usize) -> &str {
     let end = (0..=bytes_max.min(text.len()))
         .rev()
         .find(|&at| text.is_char_boundary(at))

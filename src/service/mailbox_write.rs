@@ -6,22 +6,22 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use super::mailbox::{open_to_change, own, raw};
-use super::mailbox_letter::{self, Envelope, Files, LetterError};
+use super::attach::{Attached, Kept, kept_of};
+use super::mailbox::{open_to_change, own};
+use super::mailbox_compose::{Begun, Composed};
+use super::mailbox_letter::{LetterError, Stage};
 use super::mailbox_search::words_of_summary;
 use super::outbox::mark;
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
-use crate::ids::{MailboxId, QueueId, StandbyId};
-use crate::mail::{Flags, Mailbox as Person, Role, Summary, summarize};
+use crate::ids::{BodyId, MailboxId, QueueId, StandbyId};
+use crate::mail::{Flags, Mailbox as Person, Role};
 use crate::store::directory::Mailbox;
 pub use crate::store::messages::Answers;
-use crate::store::messages::{self, Hold, NewMessage, Origin, Written};
+use crate::store::messages::{self, Hold, MessageRecord, NewMessage, Origin, Written};
 use crate::store::once::{self, OnceRecord, Outcome};
 use crate::store::queue::{self, NewEntry};
-use crate::store::{NewBody, ReadTx, StoreError, Tx, search};
+use crate::store::{ReadTx, StoreError, Tx, search};
 
 /// Largest message that can be written, attachments as they are on the writer's disk, in bytes.
 pub const LETTER_BYTES_MAX: u64 = 50 * 1024 * 1024;
@@ -29,28 +29,10 @@ pub const LETTER_BYTES_MAX: u64 = 50 * 1024 * 1024;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Most recipients of one mailbox in a day.
 const RECIPIENTS_PER_DAY_MAX: usize = 1_000;
+/// How often a draft is built anew whose files were changed by somebody else meanwhile.
+const TRIES: usize = 3;
 /// Entries of the queue looked at to count them.
 const ENTRIES_COUNTED_MAX: usize = 1_000;
-
-/// A file that the writer chose.
-#[derive(Clone, Debug)]
-pub struct Upload {
-    /// Its name, as the browser says.
-    pub name: String,
-    /// Its type, as the browser says.
-    pub content_type: String,
-    /// What is in it.
-    pub bytes: Bytes,
-}
-
-/// A file that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The message that it is part of: the draft, or the message that is forwarded.
-    pub message: StandbyId,
-    /// Number of the part.
-    pub part: usize,
-}
 
 /// A message as somebody wrote it.
 #[derive(Clone, Debug, Default)]
@@ -77,8 +59,6 @@ pub struct Letter {
     pub text: String,
     /// Files that stay.
     pub kept: Vec<Kept>,
-    /// Files that are new.
-    pub files: Vec<Upload>,
 }
 
 /// Why a message was neither sent nor saved.
@@ -90,6 +70,12 @@ pub enum WriteError {
     /// It is too large.
     #[error("the message is too large")]
     TooLarge,
+    /// It has too many files.
+    #[error("the message has too many files")]
+    TooManyFiles,
+    /// A file that was attached is not there any more.
+    #[error("an attached file is gone")]
+    FileGone,
     /// Too many recipients today.
     #[error("the mailbox has reached its recipients of a day")]
     Daily,
@@ -104,23 +90,43 @@ impl From<StoreError> for WriteError {
     }
 }
 
-/// The addresses that the actor may send from, the mailbox's own first.
+/// The addresses that the actor may send from, the mailbox's own first, under the names that the user
+/// set.
 ///
 /// # Errors
 /// When the actor has no mailbox, or the store fails.
 pub fn identities(service: &Service, actor: &Actor) -> Result<Vec<Person>, ServiceError> {
+    let profile = super::profile::get(service, actor)?;
     let mailbox = service.store.read(|tx| own(tx, actor))?;
-    Ok(identities_of(&mailbox))
+    let addresses = std::iter::once(&mailbox.address).chain(&mailbox.record.aliases);
+    let person = |address: &crate::ids::Address| {
+        let address = address.to_string();
+        let set = profile.name_for(&address);
+        Person {
+            name: match set {
+                "" => mailbox.record.name.clone(),
+                set => Some(set.to_owned()),
+            },
+            address,
+        }
+    };
+    Ok(addresses.map(person).collect())
 }
 
-fn identities_of(mailbox: &Mailbox) -> Vec<Person> {
-    std::iter::once(&mailbox.address)
-        .chain(&mailbox.record.aliases)
-        .map(|address| Person {
-            name: mailbox.record.name.clone(),
-            address: address.to_string(),
-        })
-        .collect()
+/// The files of a draft of the actor's, as a form names them; none if it is gone.
+///
+/// # Errors
+/// When the actor has no mailbox, or the store fails.
+pub fn files_of_draft(
+    service: &Service,
+    actor: &Actor,
+    draft: StandbyId,
+) -> Result<Vec<Kept>, ServiceError> {
+    service.store.read(|tx| {
+        let mailbox = own(tx, actor)?.record.id;
+        let draft = draft_of(tx, mailbox, draft)?;
+        Ok(draft.as_ref().map(kept_of).unwrap_or_default())
+    })
 }
 
 /// What saving led to.
@@ -132,77 +138,122 @@ pub enum Saved {
     WasSent,
 }
 
-/// Saves a draft. Recipients need not be addresses yet.
+/// Saves a draft, with `files` where some arrived. Recipients need not be addresses yet.
 ///
 /// # Errors
 /// [`WriteError`]; the draft that was there before stays.
-pub async fn save(service: &Service, actor: &Actor, letter: Letter) -> Result<Saved, WriteError> {
-    let now = service.now();
-    let mailbox = service.store.read(|tx| own(tx, actor))?;
-    let envelope = Envelope::of_draft(&letter, &identities_of(&mailbox))?;
-    let (body, summary) = build(service, actor, &letter, &envelope, Stage::Draft, now).await?;
-    let (size, key) = (body.size_bytes(), letter.key.clone());
-    let (asked, answers) = (service.clone(), letter.answer);
-    let (actor, known) = (actor.clone(), letter.draft);
-    let saved = service
-        .store
-        .write_with_body(body, move |tx, body| {
+pub async fn save(
+    service: &Service,
+    actor: &Actor,
+    letter: &Letter,
+    files: Option<Attached>,
+) -> Result<Saved, WriteError> {
+    if was_sent(service, actor, letter)? {
+        return Ok(Saved::WasSent);
+    }
+    let mut files = files;
+    for _ in 0..TRIES {
+        let begun = Begun::new(service, actor, letter, Stage::Draft)?;
+        let content = begun.content(service, actor, letter, files.take()).await?;
+        let filed = Saving {
+            message: begun.message(letter, content.body.bytes(), content.tail, &content.text)?,
+            key: letter.key.clone(),
+            known: letter.draft,
+            body: content.body.id(),
+            is_same: content.body.is_same(),
+        };
+        let (asked, actor) = (service.clone(), actor.clone());
+        let write = move |tx: &mut dyn Tx| {
             let mailbox = open_to_change(&asked, tx, &actor)?;
-            let id = mailbox.record.id;
-            let earlier = match outcome_of(tx, id, &key)? {
-                Some(Outcome::Sent(_)) => return Ok(Saved::WasSent),
-                Some(Outcome::Draft(draft)) => Some(draft),
-                None => None,
-            };
-            let draft = match known.or(earlier) {
-                Some(draft) => is_draft(tx, &mailbox, draft)?.then_some(draft),
-                None => None,
-            };
-            let written = Some(Written {
-                answers,
-                hold: None,
-            });
-            let draft = match draft {
-                Some(draft) => {
-                    messages::update(tx, &mailbox, draft, |message| {
-                        message.prefix = Vec::new();
-                        message.body = body;
-                        message.size_bytes = size;
-                        message.written = written.clone();
-                        message.received_at = now;
-                        message.summary = summary.clone();
-                    })?;
-                    search::add_words(tx, id, draft, &words_of_summary(&summary));
-                    draft
-                }
-                None => {
-                    let new = NewMessage {
-                        folder: messages::folder_of(Role::Drafts),
-                        flags: Flags {
-                            seen: true,
-                            draft: true,
-                            ..Flags::default()
-                        },
-                        received_at: now,
-                        prefix: Vec::new(),
-                        body,
-                        body_bytes: size,
-                        origin: Origin::Draft,
-                        summary: summary.clone(),
-                    };
-                    let draft = messages::insert(tx, &mailbox, new)?.id;
-                    messages::update(tx, &mailbox, draft, |message| {
-                        message.written = written.clone();
-                    })?;
-                    draft
-                }
-            };
-            let outcome = Outcome::Draft(draft);
-            once::put(tx, id, &key, &OnceRecord { at: now, outcome })?;
-            Ok::<_, ServiceError>(Saved::Draft(draft))
-        })
-        .await?;
-    Ok(saved)
+            filed.file(tx, &mailbox).map_err(ServiceError::from)
+        };
+        if let Some(saved) = content.body.commit(service, write).await? {
+            return Ok(saved);
+        }
+    }
+    Err(busy())
+}
+
+/// A draft's files changed while it was written, as often as we tried.
+fn busy() -> WriteError {
+    ServiceError::Unavailable("the draft is being changed elsewhere".into()).into()
+}
+
+/// A draft that is ready to be filed.
+struct Saving {
+    message: Composed,
+    key: String,
+    known: Option<StandbyId>,
+    body: BodyId,
+    is_same: bool,
+}
+
+impl Saving {
+    /// Files it; none if the body that it builds on is not the draft's any more.
+    fn file(&self, tx: &mut dyn Tx, mailbox: &Mailbox) -> Result<Option<Saved>, StoreError> {
+        let id = mailbox.record.id;
+        let earlier = match outcome_of(tx, id, &self.key)? {
+            Some(Outcome::Sent(_)) => return Ok(Some(Saved::WasSent)),
+            Some(Outcome::Draft(draft)) => Some(draft),
+            None => None,
+        };
+        let draft = match self.known.or(earlier) {
+            Some(draft) => draft_of(tx, id, draft)?,
+            None => None,
+        };
+        if self.is_same && draft.as_ref().map(|draft| draft.body) != Some(self.body) {
+            return Ok(None);
+        }
+        let Composed {
+            prefix,
+            body_bytes,
+            summary,
+            written,
+            at,
+        } = &self.message;
+        let draft = match draft {
+            Some(draft) => draft.id,
+            None => {
+                let new = NewMessage {
+                    folder: messages::folder_of(Role::Drafts),
+                    flags: Flags {
+                        seen: true,
+                        draft: true,
+                        ..Flags::default()
+                    },
+                    received_at: *at,
+                    prefix: prefix.clone(),
+                    body: self.body,
+                    body_bytes: *body_bytes,
+                    origin: Origin::Draft,
+                    summary: summary.clone(),
+                };
+                messages::insert(tx, mailbox, new)?.id
+            }
+        };
+        messages::update(tx, mailbox, draft, |message| {
+            message.folder = messages::folder_of(Role::Drafts);
+            message.prefix.clone_from(prefix);
+            message.body = self.body;
+            message.size_bytes = prefix.len() as u64 + body_bytes;
+            message.received_at = *at;
+            message.summary = summary.clone();
+            message.written = Some(written.clone());
+        })?;
+        search::add_words(tx, id, draft, &words_of_summary(summary));
+        let outcome = Outcome::Draft(draft);
+        once::put(tx, id, &self.key, &OnceRecord { at: *at, outcome })?;
+        Ok(Some(Saved::Draft(draft)))
+    }
+}
+
+/// Whether the form was sent before: then its draft and files are gone, and that is no fault of it.
+fn was_sent(service: &Service, actor: &Actor, letter: &Letter) -> Result<bool, ServiceError> {
+    service.store.read(|tx| {
+        let mailbox = own(tx, actor)?.record.id;
+        let outcome = outcome_of(tx, mailbox, &letter.key)?;
+        Ok(matches!(outcome, Some(Outcome::Sent(_))))
+    })
 }
 
 /// What came of the form with this key. What was sent and taken back is a draft.
@@ -221,11 +272,32 @@ fn outcome_of(
     Ok(outcome)
 }
 
-/// Whether `id` is a draft that can be written over.
-fn is_draft(tx: &dyn Tx, mailbox: &Mailbox, id: StandbyId) -> Result<bool, StoreError> {
-    // A `&dyn Tx` reads as a `&dyn ReadTx` does.
-    let found = messages::get(tx, mailbox.record.id, id)?;
-    Ok(found.is_some_and(|message| message.origin == Origin::Draft))
+/// The draft that a form was saved as.
+///
+/// # Errors
+/// When the actor has no mailbox, or the store fails.
+pub fn draft_of_form(
+    service: &Service,
+    actor: &Actor,
+    key: &str,
+) -> Result<Option<StandbyId>, ServiceError> {
+    service.store.read(|tx| {
+        let mailbox = own(tx, actor)?.record.id;
+        Ok(match outcome_of(tx, mailbox, key)? {
+            Some(Outcome::Draft(draft)) => Some(draft),
+            Some(Outcome::Sent(_)) | None => None,
+        })
+    })
+}
+
+/// The message with this id, if it is a draft that can be written over.
+pub(super) fn draft_of(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    id: StandbyId,
+) -> Result<Option<MessageRecord>, StoreError> {
+    let found = messages::get(tx, mailbox, id)?;
+    Ok(found.filter(|message| message.origin == Origin::Draft))
 }
 
 /// What sending led to.
@@ -248,76 +320,94 @@ fn hold_of(service: &Service, actor: &Actor) -> Result<Duration, ServiceError> {
     Ok(Duration::from_secs(profile.undo_send.secs()))
 }
 
-/// Sends a message: the copy in Sent and the queue's entry are durable when this answers.
+/// Whether a letter could be sent as it is.
+///
+/// # Errors
+/// [`WriteError`]: what stands in the way.
+pub fn check(service: &Service, actor: &Actor, letter: &Letter) -> Result<(), WriteError> {
+    let begun = Begun::new(service, actor, letter, Stage::Final)?;
+    let recipients = begun.envelope.recipients().len();
+    if recipients_today(service, &begun.mailbox, begun.now)? + recipients > RECIPIENTS_PER_DAY_MAX {
+        return Err(WriteError::Daily);
+    }
+    Ok(())
+}
+
+/// Sends a message: the copy in Sent and the queue's entry are durable when this answers. Files that
+/// just arrived are saved with its draft before.
 ///
 /// # Errors
 /// [`WriteError`]; then nothing was sent, and a draft that was there stays.
-pub async fn send(service: &Service, actor: &Actor, letter: Letter) -> Result<Sent, WriteError> {
-    let now = service.now();
-    let mailbox = service.store.read(|tx| own(tx, actor))?;
-    let envelope = Envelope::of(&letter, &identities_of(&mailbox))?;
-    let recipients = envelope.recipients();
-    if recipients_today(service, &mailbox, now)? + recipients.len() > RECIPIENTS_PER_DAY_MAX {
-        return Err(WriteError::Daily);
+pub async fn send(service: &Service, actor: &Actor, letter: &Letter) -> Result<Sent, WriteError> {
+    if was_sent(service, actor, letter)? {
+        return Ok(Sent::Before);
     }
-    let prefix = envelope.bcc_field();
-    let (body, summary) = build(service, actor, &letter, &envelope, Stage::Final, now).await?;
+    check(service, actor, letter)?;
     let hold = hold_of(service, actor)?;
-    let sending = Sending {
-        size: body.size_bytes(),
-        entry: NewEntry {
-            id: QueueId::generate(now),
-            mailbox: mailbox.record.id,
-            sender: mailbox.address,
-            reverse_path: Some(envelope.from.address),
-            recipients,
-            copy: None,
-            prefix: Vec::new(),
-            body: body.id(),
-            created_at: now,
-            not_before: now.after(hold),
-            expires_at: now.after(service.config().relay.give_up_after.duration()),
-        },
-        letter,
-        prefix,
-        summary,
-        hold,
-    };
-    let (actor, asked) = (actor.clone(), service.clone());
-    let sent = service.store.write_with_body(body, move |tx, _| {
-        let mailbox = own(tx, &actor)?;
-        let before = outcome_of(tx, mailbox.record.id, &sending.letter.key)?;
-        let saved = match before {
-            Some(Outcome::Sent(_)) => return Ok(Sent::Before),
-            Some(Outcome::Draft(saved)) => Some(saved),
-            None => None,
+    for _ in 0..TRIES {
+        let begun = Begun::new(service, actor, letter, Stage::Final)?;
+        let content = begun.content(service, actor, letter, None).await?;
+        if content.is_missing {
+            return Err(WriteError::FileGone);
+        }
+        let sending = Sending {
+            letter: letter.clone(),
+            bcc: begun.envelope.bcc_field(),
+            message: begun.message(letter, content.body.bytes(), content.tail, &content.text)?,
+            entry: begun.entry(service, content.body.id(), hold),
+            is_same: content.body.is_same(),
+            hold,
         };
-        open_to_change(&asked, tx, &actor)?;
-        // The form may have been saved by a posting whose answer it never saw.
-        let draft = sending.letter.draft.or(saved);
-        Ok::<_, ServiceError>(sending.file(tx, &mailbox, draft)?)
-    });
-    Ok(sent.await?)
+        let (actor, asked) = (actor.clone(), service.clone());
+        let write = move |tx: &mut dyn Tx| {
+            let mailbox = own(tx, &actor)?;
+            let before = outcome_of(tx, mailbox.record.id, &sending.letter.key)?;
+            let saved = match before {
+                Some(Outcome::Sent(_)) => return Ok(Some(Sent::Before)),
+                Some(Outcome::Draft(saved)) => Some(saved),
+                None => None,
+            };
+            open_to_change(&asked, tx, &actor)?;
+            // The form may have been saved by a posting whose answer it never saw.
+            let draft = sending.letter.draft.or(saved);
+            sending
+                .file(tx, &mailbox, draft)
+                .map_err(ServiceError::from)
+        };
+        if let Some(sent) = content.body.commit(service, write).await? {
+            return Ok(sent);
+        }
+    }
+    Err(busy())
 }
 
 /// A message that is ready to be filed and queued.
 struct Sending {
     letter: Letter,
+    message: Composed,
+    bcc: Vec<u8>,
     entry: NewEntry,
-    prefix: Vec<u8>,
-    size: u64,
-    summary: Summary,
+    is_same: bool,
     hold: Duration,
 }
 
 impl Sending {
+    /// Files and queues it; none if the body that it builds on is not the draft's any more.
     fn file(
         &self,
         tx: &mut dyn Tx,
         mailbox: &Mailbox,
         draft: Option<StandbyId>,
-    ) -> Result<Sent, StoreError> {
-        let (id, now) = (mailbox.record.id, self.entry.created_at);
+    ) -> Result<Option<Sent>, StoreError> {
+        let (id, now) = (mailbox.record.id, self.message.at);
+        let draft = match draft {
+            Some(draft) => draft_of(tx, id, draft)?,
+            None => None,
+        };
+        let body = self.entry.body;
+        if self.is_same && draft.as_ref().map(|draft| draft.body) != Some(body) {
+            return Ok(None);
+        }
         let new = NewMessage {
             folder: messages::folder_of(Role::Sent),
             flags: Flags {
@@ -325,15 +415,14 @@ impl Sending {
                 ..Flags::default()
             },
             received_at: now,
-            prefix: self.prefix.clone(),
-            body: self.entry.body,
-            body_bytes: self.size,
+            prefix: [&self.bcc[..], &self.message.prefix].concat(),
+            body,
+            body_bytes: self.message.body_bytes,
             origin: Origin::Sent,
-            summary: self.summary.clone(),
+            summary: self.message.summary.clone(),
         };
         let copy = messages::insert(tx, mailbox, new)?.id;
-        let answers = self.letter.answer;
-        let marked = match answers {
+        let marked = match self.letter.answer {
             Some(answers) => mark(tx, mailbox, answers, true)?,
             None => false,
         };
@@ -343,22 +432,26 @@ impl Sending {
             marked,
         });
         messages::update(tx, mailbox, copy, |message| {
-            message.written = Some(Written { answers, hold });
+            message.written = Some(Written {
+                hold,
+                ..self.message.written.clone()
+            });
         })?;
         let entry = NewEntry {
             copy: Some(copy),
+            prefix: self.message.prefix.clone(),
             ..self.entry.clone()
         };
         queue::enqueue(tx, &entry)?;
         if let Some(draft) = draft {
-            remove_draft(tx, mailbox, draft)?;
+            remove_draft(tx, mailbox, &draft, body)?;
         }
         let outcome = Outcome::Sent(copy);
         once::put(tx, id, &self.letter.key, &OnceRecord { at: now, outcome })?;
-        Ok(Sent::Now {
+        Ok(Some(Sent::Now {
             entry: entry.id,
             hold: self.hold,
-        })
+        }))
     }
 }
 
@@ -376,17 +469,16 @@ pub async fn discard(
 
 /// A draft that was sent goes; one that is in the mailstore already goes to Trash, and the merge
 /// takes it there.
-fn remove_draft(tx: &mut dyn Tx, mailbox: &Mailbox, draft: StandbyId) -> Result<(), StoreError> {
-    let Some(message) = messages::get(tx, mailbox.record.id, draft)? else {
-        return Ok(());
-    };
-    if message.origin != Origin::Draft {
-        return Ok(());
+fn remove_draft(
+    tx: &mut dyn Tx,
+    mailbox: &Mailbox,
+    draft: &MessageRecord,
+    taken_over: BodyId,
+) -> Result<(), StoreError> {
+    if draft.merged.is_none() {
+        return messages::replace_draft(tx, mailbox, draft.id, taken_over);
     }
-    if message.merged.is_none() {
-        return messages::discard_draft(tx, mailbox, draft);
-    }
-    messages::update(tx, mailbox, draft, |message| {
+    messages::update(tx, mailbox, draft.id, |message| {
         message.folder = messages::folder_of(Role::Trash);
     })
     .map(drop)
@@ -406,79 +498,4 @@ fn recipients_today(
         .filter(|entry| entry.created_at >= since)
         .map(|entry| entry.recipients.len())
         .sum())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Draft,
-    Final,
-}
-
-/// The message as bytes, ready to be stored, and what lists show of it.
-async fn build(
-    service: &Service,
-    actor: &Actor,
-    letter: &Letter,
-    envelope: &Envelope,
-    stage: Stage,
-    now: Timestamp,
-) -> Result<(NewBody, Summary), WriteError> {
-    let files = files_of(service, actor, letter).await?;
-    let thread = thread_of(service, actor, letter)?;
-    let is_draft = stage == Stage::Draft;
-    let bytes = mailbox_letter::build(letter, envelope, &thread, files, is_draft, now)?;
-    let summary = summarize(&bytes);
-    let store = service.store.clone();
-    let body = tokio::task::spawn_blocking(move || store.new_body(now, &bytes))
-        .await
-        .map_err(|_| ServiceError::Unavailable("storing the message failed".into()))??;
-    Ok((body, summary))
-}
-
-/// The files of a letter, kept ones first; refuses more than fit.
-async fn files_of(service: &Service, actor: &Actor, letter: &Letter) -> Result<Files, WriteError> {
-    let mut files = Files::default();
-    let mut sources: Vec<StandbyId> = letter.kept.iter().map(|kept| kept.message).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    for source in sources {
-        let message = match super::mailbox::open(service, actor, source) {
-            Ok(opened) => opened.message,
-            Err(ServiceError::NotFound(_)) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let whole = raw(service, &message).await?;
-        let parts = letter.kept.iter().filter(|kept| kept.message == source);
-        files.keep(&whole, parts.map(|kept| kept.part));
-    }
-    for upload in &letter.files {
-        files.add(upload);
-    }
-    let total = files.size_bytes() + letter.text.len() as u64;
-    if total > LETTER_BYTES_MAX {
-        return Err(WriteError::TooLarge);
-    }
-    Ok(files)
-}
-
-/// What goes into In-Reply-To and References.
-fn thread_of(
-    service: &Service,
-    actor: &Actor,
-    letter: &Letter,
-) -> Result<mailbox_letter::Thread, ServiceError> {
-    let summary = |id| match super::mailbox::open(service, actor, id) {
-        Ok(opened) => Ok(Some(opened.message.summary)),
-        Err(ServiceError::NotFound(_)) => Ok(None),
-        Err(error) => Err(error),
-    };
-    Ok(match (letter.answer, letter.draft) {
-        (Some(Answers::Reply(id)), _) => summary(id)?
-            .map(|answered| mailbox_letter::Thread::answering(&answered))
-            .unwrap_or_default(),
-        (_, Some(draft)) => summary(draft)?
-            .map(|draft| mailbox_letter::Thread::continued(&draft))
-            .unwrap_or_default(),
-        _ => mailbox_letter::Thread::default(),
-    })
 }

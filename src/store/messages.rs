@@ -27,7 +27,7 @@ pub use super::folders::{
 };
 use super::unmerged::unmerged_key;
 pub use super::unmerged::{change_mailstore, count_unmerged, unmerged, unmerged_mailboxes};
-pub use super::written::{Answers, Hold, Written};
+pub use super::written::{Answers, Hold, Tail, Typed, Written, WrittenFile};
 
 /// How a message came to be here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,6 +223,33 @@ pub fn update(
 /// [`StoreError::Missing`] if there is no such message, [`StoreError::Conflict`] if it is no draft or
 /// is in the mailstore already.
 pub fn discard_draft(tx: &mut dyn Tx, mailbox: &Mailbox, id: StandbyId) -> Result<(), StoreError> {
+    let old = drop_draft(tx, mailbox, id)?;
+    bodies::forget(tx, old.body);
+    Ok(())
+}
+
+/// As [`discard_draft`], for a draft whose body its copy in Sent may have taken over.
+///
+/// # Errors
+/// As [`discard_draft`].
+pub fn replace_draft(
+    tx: &mut dyn Tx,
+    mailbox: &Mailbox,
+    id: StandbyId,
+    taken_over: BodyId,
+) -> Result<(), StoreError> {
+    let old = drop_draft(tx, mailbox, id)?;
+    if old.body != taken_over {
+        bodies::forget(tx, old.body);
+    }
+    Ok(())
+}
+
+fn drop_draft(
+    tx: &mut dyn Tx,
+    mailbox: &Mailbox,
+    id: StandbyId,
+) -> Result<MessageRecord, StoreError> {
     let mailbox_id = mailbox.record.id;
     let old = get(tx, mailbox_id, id)?.ok_or(StoreError::Missing("message"))?;
     if old.origin != Origin::Draft || old.merged.is_some() {
@@ -236,8 +263,7 @@ pub fn discard_draft(tx: &mut dyn Tx, mailbox: &Mailbox, id: StandbyId) -> Resul
     tx.delete(index_key(mailbox_id, old.folder, id));
     tx.delete(unmerged_key(&mailbox.record.mailstore, mailbox_id, id));
     tx.delete(message_key(mailbox_id, id).into_vec());
-    bodies::forget(tx, old.body);
-    Ok(())
+    Ok(old)
 }
 
 /// Removes a message whose purge was written down ([`super::merge::purge`]); its body goes with the last

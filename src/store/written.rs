@@ -20,6 +20,48 @@ pub struct Written {
     pub answers: Option<Answers>,
     /// Until it is on its way.
     pub hold: Option<Hold>,
+    /// What was typed into its fields.
+    pub typed: Typed,
+    /// What its body holds.
+    pub tail: Tail,
+}
+
+/// What was typed, which need not be addresses yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// Into To.
+    pub to: String,
+    /// Into Cc.
+    pub cc: String,
+    /// Into Bcc.
+    pub bcc: String,
+    /// As the subject.
+    pub subject: String,
+}
+
+/// What the body holds, where the message's prefix holds the header and, unless it is long, the text:
+/// writing on changes the prefix alone, and what is attached is encoded once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tail {
+    /// Whether it begins with the text.
+    pub has_text: bool,
+    /// What stands between the parts, where there are files.
+    pub boundary: String,
+    /// The files, in order.
+    pub files: Vec<WrittenFile>,
+}
+
+/// An attached file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenFile {
+    /// Made of its name and content.
+    pub id: u64,
+    /// A safe name.
+    pub name: String,
+    /// Its type.
+    pub content_type: String,
+    /// Its size, in bytes.
+    pub size_bytes: u64,
 }
 
 /// How a message answers another one.

@@ -1,16 +1,11 @@
 //! Posted forms, read with bounds.
 
-use axum::body::Bytes;
-use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, Request};
 
 use super::error::Fault;
-use crate::service::mailbox_write::{LETTER_BYTES_MAX, Upload};
 
 /// Largest form without files, in bytes: a text that a sign-in carries along, percent-encoded.
 const FORM_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Largest text field of a form with files, in bytes.
-const FIELD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most fields.
 const FIELDS_MAX: usize = 600;
 
@@ -18,8 +13,6 @@ const FIELDS_MAX: usize = 600;
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     fields: Vec<(String, String)>,
-    /// The files, where the form has any.
-    pub files: Vec<Upload>,
 }
 
 impl Form {
@@ -51,7 +44,6 @@ impl Form {
         });
         Self {
             fields: fields.collect(),
-            files: Vec::new(),
         }
     }
 
@@ -76,67 +68,19 @@ impl Form {
                 (half(), half())
             })
             .collect();
-        Self {
-            fields,
-            files: Vec::new(),
-        }
+        Self { fields }
     }
 
-    /// Reads a form with files. Without `keeps_files` they are passed over.
+    /// Adds a field, as it arrives.
     ///
     /// # Errors
-    /// [`Fault::TooLarge`] beyond the bounds, [`Fault::Bad`] if it is no such form.
-    pub async fn read_multipart(
-        mut multipart: Multipart,
-        keeps_files: bool,
-    ) -> Result<Self, Fault> {
-        let mut form = Self::default();
-        let mut left = usize::try_from(LETTER_BYTES_MAX).unwrap_or(usize::MAX) + FIELD_BYTES_MAX;
-        let mut text_left = FIELD_BYTES_MAX;
-        while let Some(field) = multipart.next_field().await.map_err(fault)? {
-            if form.fields.len() + form.files.len() >= FIELDS_MAX {
-                return Err(Fault::TooLarge);
-            }
-            let name = field.name().unwrap_or_default().to_owned();
-            match field.file_name().map(str::to_owned) {
-                Some(file_name) => {
-                    let content_type = field.content_type().unwrap_or_default().to_owned();
-                    let bytes = read(field, &mut left, keeps_files).await?;
-                    if keeps_files && !(file_name.is_empty() && bytes.is_empty()) {
-                        form.files.push(Upload {
-                            name: file_name,
-                            content_type,
-                            bytes,
-                        });
-                    }
-                }
-                None => {
-                    let bytes = read(field, &mut text_left, true).await?;
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    form.fields.push((name, text));
-                }
-            }
+    /// [`Fault::TooLarge`] if there are too many.
+    pub fn push(&mut self, name: String, value: String) -> Result<(), Fault> {
+        if self.fields.len() >= FIELDS_MAX {
+            return Err(Fault::TooLarge);
         }
-        Ok(form)
-    }
-}
-
-async fn read(mut field: Field<'_>, left: &mut usize, keeps: bool) -> Result<Bytes, Fault> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(fault)? {
-        *left = left.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
-        if keeps {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    Ok(bytes.into())
-}
-
-fn fault(error: axum::extract::multipart::MultipartError) -> Fault {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Fault::TooLarge
-    } else {
-        Fault::Bad
+        self.fields.push((name, value));
+        Ok(())
     }
 }
 

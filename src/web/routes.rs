@@ -9,7 +9,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::console::{self, merges};
 use super::webmail::{
-    actions, compose, conversation, files, list, message, outbox, receipt, settings, sign_in,
+    actions, compose, conversation, files, list, message, outbox, posting, receipt, settings,
+    sign_in,
 };
 use super::{Web, assets, error, security};
 
@@ -18,7 +19,7 @@ pub fn router(web: Web) -> Router {
     let letter_bytes_max = web.service.config.get().http.request_size_max.bytes();
     let letter_bytes_max = usize::try_from(letter_bytes_max).unwrap_or(usize::MAX);
     let compose_page = get(compose::show)
-        .post(compose::post)
+        .post(posting::post)
         .layer(DefaultBodyLimit::max(letter_bytes_max));
     Router::new()
         .route("/", get(|| async { Redirect::to("/mail/inbox") }))

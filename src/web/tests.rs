@@ -134,6 +134,12 @@ impl Site {
             .unwrap()
     }
 
+    /// A message's bytes.
+    pub(super) fn bytes(&self, message: &MessageRecord) -> Vec<u8> {
+        let body = self.service.store.read_body(message.body).unwrap();
+        [&message.prefix[..], &body[..]].concat()
+    }
+
     /// The messages of a folder, newest first.
     pub(super) fn folder(&self, address: &str, role: Role) -> Vec<MessageRecord> {
         let id = self.mailbox(address).record.id;

@@ -8,6 +8,8 @@ pub mod list;
 pub mod message;
 pub mod outbox;
 pub mod piece;
+pub mod posted;
+pub mod posting;
 pub mod receipt;
 pub mod settings;
 pub mod shell;

@@ -1,5 +1,7 @@
 use super::*;
+use crate::mail::attachment::safe_file_name;
 use crate::mail::summarize;
+use crate::mail::view::View;
 
 fn own() -> Vec<Person> {
     ["ann@example.com", "sales@example.com"]
@@ -81,18 +83,41 @@ fn nothing_typed_adds_a_header() {
     let mut from = letter("a@x.example");
     from.from = "boss@example.com".into();
     assert_eq!(Envelope::of(&from, &own()), Err(LetterError::NotOwn));
-    let mut files = Files::default();
-    files.add(&Upload {
-        name: "a\r\nBcc: evil@x.example\r\n.pdf".into(),
-        content_type: "text/html\r\nBcc: evil@x.example".into(),
-        bytes: "x".into(),
-    });
-    let letter = letter("a@x.example");
-    let envelope = Envelope::of(&letter, &own()).unwrap();
     let now = Timestamp::from_secs(1_795_390_200);
-    let built = build(&letter, &envelope, &Thread::default(), files, false, now).unwrap();
-    let text = String::from_utf8_lossy(&built).to_lowercase();
-    assert!(!text.contains("\nbcc:"), "{text}");
+    // A draft takes whatever was typed, and still nothing becomes a header of its own.
+    for field in ["to", "cc", "bcc", "subject"] {
+        let mut typed = Letter {
+            from: "ann@example.com".into(),
+            ..Letter::default()
+        };
+        let place = match field {
+            "to" => &mut typed.to,
+            "cc" => &mut typed.cc,
+            "bcc" => &mut typed.bcc,
+            _ => &mut typed.subject,
+        };
+        *place = "x\r\nX-Evil: evil@x.example".into();
+        let envelope = Envelope::of_draft(&typed, &own());
+        let built = header(
+            &typed,
+            &envelope,
+            &Thread::default(),
+            Stage::Draft,
+            "m@x",
+            now,
+        );
+        let text = String::from_utf8(built.unwrap()).unwrap().to_lowercase();
+        assert!(!text.contains("\nx-evil"), "{field}: {text}");
+    }
+    let file = WrittenFile {
+        id: 1,
+        name: safe_file_name(Some("a\r\nBcc: evil@x.example\r\n.pdf"), 1, ""),
+        content_type: plain_type("text/html\r\nBcc: evil@x.example"),
+        size_bytes: 1,
+    };
+    let text = String::from_utf8(file_head("b", &file)).unwrap();
+    assert!(!text.to_lowercase().contains("\nbcc:"), "{text}");
+    assert!(text.ends_with("base64\r\n\r\n"), "{text}");
 }
 
 #[test]
@@ -105,15 +130,22 @@ fn a_letter_becomes_a_message() {
         references: vec!["m1@x".into()],
         ..Summary::default()
     };
-    let mut files = Files::default();
-    files.add(&Upload {
+    let file = WrittenFile {
+        id: 1,
         name: "Plan für März.pdf".into(),
         content_type: "application/pdf".into(),
-        bytes: vec![0, 1, 2, 255].into(),
-    });
+        size_bytes: 4,
+    };
     let thread = Thread::answering(&answered);
     let now = Timestamp::from_secs(1_795_390_200);
-    let built = build(&written, &envelope, &thread, files, false, now).unwrap();
+    let built = [
+        header(&written, &envelope, &thread, Stage::Final, "m3@x", now).unwrap(),
+        multipart_head("bb"),
+        text_part(&written.text),
+        file_head("bb", &file),
+        b"AAEC/w==\r\n--bb--\r\n".to_vec(),
+    ]
+    .concat();
     let summary = summarize(&built);
     assert_eq!(summary.subject, "Grüße aus Köln");
     assert_eq!(summary.from.unwrap().name.as_deref(), Some("Ann Schmidt"));

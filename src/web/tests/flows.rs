@@ -108,6 +108,7 @@ async fn a_reply_with_an_attachment_is_sent_once() {
     assert_eq!(to, ["bob@x.example", "boss@x.example"]);
     assert_eq!(queued[0].reverse_path.as_deref(), Some(ANN));
     let body = site.service.store.read_body(queued[0].body).unwrap();
+    let body = [&queued[0].prefix[..], &body[..]].concat();
     let text = String::from_utf8_lossy(&body);
     assert!(
         !text.contains("boss@") && text.contains("In-Reply-To: <Question@x.example>"),
@@ -231,7 +232,7 @@ async fn forwarding_takes_the_files_along() {
     ];
     ann.compose(&form, &fields, &[]).await;
     let copy = &site.folder(ANN, Role::Sent)[0];
-    let body = site.service.store.read_body(copy.body).unwrap();
+    let body = site.bytes(copy);
     let view = View::parse(&body);
     assert_eq!(
         view.part_bytes(&body, view.attachments[0].part, 100)

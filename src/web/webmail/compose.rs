@@ -2,31 +2,28 @@
 
 use askama::Template;
 
-use axum::extract::{Multipart, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::shell::{Shell, frame, redirect, respond};
-use super::sign_in;
-use super::start::{self, KeptFile, Start};
+use super::shell::{Shell, frame, respond};
+use super::start::{self, Start};
 use crate::ids::{StandbyId, random_bytes};
 use crate::mail::{Mailbox as Person, Role};
-use crate::service::ServiceError;
+use crate::service::attach::{ShownFile, files_of};
 use crate::service::mailbox;
-use crate::service::mailbox_letter::{Field, LetterError, RECIPIENTS_MAX, as_typed};
-use crate::service::mailbox_write::{
-    self, Answers, Kept, LETTER_BYTES_MAX, Letter, Saved, Sent, WriteError,
-};
+use crate::service::mailbox_letter::as_typed;
+use crate::service::mailbox_write::{self, Answers, LETTER_BYTES_MAX, Letter};
 use crate::store::messages::folder_of;
 use crate::web::Web;
 use crate::web::error::Fault;
-use crate::web::flash::{Flash, undo_token, unsend_token};
 use crate::web::form::Form;
 use crate::web::page::{Choice, FormError, Notice, Page};
 use crate::web::reader::Reader;
-use crate::web::session::{Area, Session, User, local_path};
+use crate::web::session::{Session, User, local_path};
 use crate::web::texts::{Texts, Value};
+use crate::web::when::size;
 
 /// The form for writing a message.
 #[derive(Template)]
@@ -76,6 +73,7 @@ pub struct Ask {
     draft: String,
     again: String,
     to: String,
+    back: String,
 }
 
 impl Ask {
@@ -112,10 +110,12 @@ pub async fn show(
             .collect();
     }
     letter.key = new_key();
-    letter.back = came_from(&headers);
+    letter.back = match local_path(&ask.back) {
+        Some(back) => back.to_owned(),
+        None => came_from(&headers),
+    };
     let page = Shown {
         letter: &letter,
-        own: &own,
         refusal: None,
         notice: None,
     };
@@ -142,21 +142,20 @@ fn new_key() -> String {
 }
 
 /// A form as it is shown: for the first time, or again with what is wrong with it.
-struct Shown<'a> {
-    letter: &'a Letter,
-    own: &'a [Person],
-    refusal: Option<Refusal>,
-    notice: Option<Notice>,
+pub(super) struct Shown<'a> {
+    pub(super) letter: &'a Letter,
+    pub(super) refusal: Option<Refusal>,
+    pub(super) notice: Option<Notice>,
 }
 
 /// Why a form comes back.
-struct Refusal {
-    field: Option<&'static str>,
-    text: String,
+pub(super) struct Refusal {
+    pub(super) field: Option<&'static str>,
+    pub(super) text: String,
 }
 
 impl Shown<'_> {
-    async fn respond(
+    pub(super) async fn respond(
         self,
         web: &Web,
         reader: &Reader,
@@ -166,7 +165,8 @@ impl Shown<'_> {
         let drafts = folder_of(Role::Drafts);
         let current = self.letter.draft.map(|_| drafts);
         let framed = frame(web, reader, session, headers, current)?;
-        let files = start::kept_files(web, reader, session, &self.letter.kept).await?;
+        let own = mailbox_write::identities(&web.service, &session.actor)?;
+        let files = files_of(&web.service, &session.actor, &self.letter.kept).await?;
         let mut shell = framed.shell;
         if self.notice.is_some() {
             shell.notice = self.notice.clone();
@@ -177,7 +177,7 @@ impl Shown<'_> {
         } else {
             StatusCode::OK
         };
-        let page = self.page(reader, shell, files);
+        let page = self.page(reader, shell, &own, files);
         let mut response = respond(web, said, &page);
         *response.status_mut() = status;
         // Back shows the form as it was left.
@@ -186,7 +186,13 @@ impl Shown<'_> {
         Ok(response)
     }
 
-    fn page(self, reader: &Reader, shell: Shell, files: Vec<KeptFile>) -> ComposePage {
+    fn page(
+        self,
+        reader: &Reader,
+        shell: Shell,
+        own: &[Person],
+        files: Vec<ShownFile>,
+    ) -> ComposePage {
         let texts = reader.texts;
         let letter = self.letter;
         let heading = texts.get(match (letter.draft, letter.answer) {
@@ -206,8 +212,7 @@ impl Shown<'_> {
             Some(Answers::Forward(message)) => (None, Some(message)),
             None => (None, None),
         };
-        let from_choices = self
-            .own
+        let from_choices = own
             .iter()
             .map(|person| Choice {
                 value: person.address.clone(),
@@ -248,9 +253,9 @@ impl Shown<'_> {
             files: files
                 .into_iter()
                 .map(|file| Attached {
-                    part: format!("{}.{}", file.kept.message, file.kept.part),
+                    part: file.kept.to_string(),
                     name: file.name,
-                    size: file.size,
+                    size: size(texts, file.size_bytes),
                 })
                 .collect(),
             heading: heading.into_owned(),
@@ -260,13 +265,13 @@ impl Shown<'_> {
 }
 
 /// The limit as people say it.
-fn limit_text(texts: &Texts) -> String {
+pub(super) fn limit_text(texts: &Texts) -> String {
     let value = (LETTER_BYTES_MAX / (1024 * 1024)).to_string();
     texts.with("size-mb", &[("value", Value::Text(&value))])
 }
 
 /// The letter in a posted form.
-pub(super) fn letter_of(form: &mut Form) -> Letter {
+pub(super) fn letter_of(form: &Form) -> Letter {
     let id = |name: &str| form.get(name).parse::<StandbyId>().ok();
     let key: String = form
         .get("key")
@@ -278,13 +283,7 @@ pub(super) fn letter_of(form: &mut Form) -> Letter {
     let kept = form
         .all("keep")
         .filter(|part| *part != removed)
-        .filter_map(|part| {
-            let (message, part) = part.split_once('.')?;
-            Some(Kept {
-                message: message.parse().ok()?,
-                part: part.parse().ok()?,
-            })
-        })
+        .filter_map(|part| part.parse().ok())
         .collect();
     let line = |name: &str| form.get(name).trim().to_owned();
     Letter {
@@ -301,195 +300,5 @@ pub(super) fn letter_of(form: &mut Form) -> Letter {
         subject: line("subject"),
         text: form.get("body").replace("\r\n", "\n"),
         kept,
-        files: std::mem::take(&mut form.files),
     }
-}
-
-/// `POST /mail/compose`: saves, sends, removes an attachment or discards. Where the session has ended
-/// meanwhile, the sign-in page keeps what was written.
-pub async fn post(
-    State(web): State<Web>,
-    reader: Reader,
-    headers: HeaderMap,
-    multipart: Multipart,
-) -> Result<Response, Fault> {
-    let session = match Session::find(&web, Area::Mail, &headers).await {
-        Ok(session) => session,
-        Err(ServiceError::Unauthenticated) => {
-            let form = Form::read_multipart(multipart, false).await?;
-            return Ok(sign_in::again(&web, &reader, &form));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut form = Form::read_multipart(multipart, true).await?;
-    let letter = letter_of(&mut form);
-    if session.check(form.get("csrf")).is_err() {
-        // Most often a page from before a new sign-in: what was written is shown again, not sent.
-        return again(&web, &reader, &session, &headers, letter).await;
-    }
-    let action = if form.get("remove").is_empty() {
-        form.get("action")
-    } else {
-        "save"
-    };
-    match action {
-        "send" => send(&web, &reader, &session, &headers, letter).await,
-        "discard" => discard(&web, &session, letter).await,
-        _ => save(&web, &reader, &session, &headers, letter).await,
-    }
-}
-
-/// Shows what was written under a session that is not the present one.
-pub(super) async fn again(
-    web: &Web,
-    reader: &Reader,
-    session: &Session,
-    headers: &HeaderMap,
-    letter: Letter,
-) -> Result<Response, Fault> {
-    let own = mailbox_write::identities(&web.service, &session.actor)?;
-    let text = reader.texts.get("done-signed-in-again").into_owned();
-    let page = Shown {
-        letter: &letter,
-        own: &own,
-        refusal: None,
-        notice: Some(Notice::info(text)),
-    };
-    page.respond(web, reader, session, headers).await
-}
-
-async fn send(
-    web: &Web,
-    reader: &Reader,
-    session: &Session,
-    headers: &HeaderMap,
-    letter: Letter,
-) -> Result<Response, Fault> {
-    let back = local_path(&letter.back).unwrap_or("/mail/inbox");
-    match mailbox_write::send(&web.service, &session.actor, letter.clone()).await {
-        Ok(Sent::Now { hold, .. }) if hold.is_zero() => {
-            Ok(redirect(web, back, Some(&Flash::new("done-sent-now"))))
-        }
-        Ok(Sent::Now { entry, hold }) => {
-            let flash = Flash {
-                count: hold.as_secs(),
-                undo: unsend_token(entry),
-                ..Flash::new("done-sent")
-            };
-            Ok(redirect(web, back, Some(&flash)))
-        }
-        Ok(Sent::Before) => Ok(redirect(web, back, Some(&Flash::new("done-sent-again")))),
-        Err(error) => refused(web, reader, session, headers, letter, error).await,
-    }
-}
-
-async fn save(
-    web: &Web,
-    reader: &Reader,
-    session: &Session,
-    headers: &HeaderMap,
-    letter: Letter,
-) -> Result<Response, Fault> {
-    match mailbox_write::save(&web.service, &session.actor, letter.clone()).await {
-        Ok(Saved::Draft(id)) => {
-            let to = format!("/mail/compose?draft={id}");
-            Ok(redirect(web, &to, Some(&Flash::new("done-saved"))))
-        }
-        Ok(Saved::WasSent) => {
-            let back = local_path(&letter.back).unwrap_or("/mail/inbox");
-            Ok(redirect(web, back, Some(&Flash::new("done-sent-again"))))
-        }
-        Err(error) => refused(web, reader, session, headers, letter, error).await,
-    }
-}
-
-async fn discard(web: &Web, session: &Session, letter: Letter) -> Result<Response, Fault> {
-    let Some(draft) = letter.draft else {
-        return Ok(redirect(web, "/mail/inbox", None));
-    };
-    let changed = mailbox_write::discard(&web.service, &session.actor, draft).await?;
-    let flash = Flash {
-        undo: undo_token('m', &changed),
-        ..Flash::new("done-discarded")
-    };
-    Ok(redirect(web, "/mail/drafts", Some(&flash)))
-}
-
-/// Shows the form again with what is wrong. Files that were just chosen are saved with a draft, as
-/// far as they fit, because a browser does not send them again by itself.
-async fn refused(
-    web: &Web,
-    reader: &Reader,
-    session: &Session,
-    headers: &HeaderMap,
-    mut letter: Letter,
-    error: WriteError,
-) -> Result<Response, Fault> {
-    let refusal = refusal(reader.texts, &error)?;
-    let is_kept = !matches!(error, WriteError::TooLarge);
-    if is_kept && !letter.files.is_empty() {
-        let saved = mailbox_write::save(&web.service, &session.actor, letter.clone()).await;
-        if let Ok(Saved::Draft(id)) = saved {
-            let own = mailbox_write::identities(&web.service, &session.actor)?;
-            let start = Start::Draft(id);
-            letter.kept = start::letter(web, reader, session, &own, start).await?.kept;
-            letter.draft = Some(id);
-        }
-    }
-    letter.files.clear();
-    let own = mailbox_write::identities(&web.service, &session.actor)?;
-    let page = Shown {
-        letter: &letter,
-        own: &own,
-        refusal: Some(refusal),
-        notice: None,
-    };
-    page.respond(web, reader, session, headers).await
-}
-
-/// What is wrong, in words. Our own troubles too: what was written must not be lost over them.
-fn refusal(texts: &Texts, error: &WriteError) -> Result<Refusal, Fault> {
-    let field_id = |field: Field| match field {
-        Field::To => "to",
-        Field::Cc => "cc",
-        Field::Bcc => "bcc",
-        Field::Subject => "subject",
-    };
-    let plain = |field, key: &str| Refusal {
-        field,
-        text: texts.get(key).into_owned(),
-    };
-    let limit = limit_text(texts);
-    Ok(match error {
-        WriteError::Letter(LetterError::NoRecipient) => plain(Some("to"), "error-to-empty"),
-        WriteError::Letter(LetterError::NotAnAddress { field, text }) => Refusal {
-            field: Some(field_id(*field)),
-            text: texts.with("error-recipient", &[("text", Value::Text(text))]),
-        },
-        WriteError::Letter(LetterError::TooMany { count }) => Refusal {
-            field: Some("to"),
-            text: texts.with(
-                "error-recipients-many",
-                &[("max", RECIPIENTS_MAX.into()), ("count", (*count).into())],
-            ),
-        },
-        WriteError::Letter(LetterError::NotOwn) => plain(None, "error-from"),
-        WriteError::Letter(LetterError::Control { field }) => {
-            plain(Some(field_id(*field)), "error-header")
-        }
-        WriteError::Letter(LetterError::Unbuildable) => plain(None, "error-not-sent"),
-        WriteError::TooLarge => Refusal {
-            field: Some("files"),
-            text: texts.with("error-too-large", &[("limit", Value::Text(&limit))]),
-        },
-        WriteError::Daily => plain(None, "error-daily"),
-        WriteError::Service(ServiceError::Unauthenticated) => {
-            return Err(Fault::SignIn { next: None });
-        }
-        WriteError::Service(ServiceError::ReadOnly) => plain(None, "error-read-only-letter"),
-        WriteError::Service(error) => {
-            tracing::error!(%error, "a message could not be saved or sent");
-            plain(None, "error-not-sent")
-        }
-    })
 }

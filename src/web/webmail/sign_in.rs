@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::compose;
 use super::shell::redirect;
+use super::{compose, posting};
 use crate::service::sign_in::{self, SignInError};
 use crate::service::{ClientAddress, ServiceError, profile};
 use crate::web::Web;
@@ -202,13 +202,13 @@ async fn welcome(web: &Web, reader: &Reader, form: &Form, secret: &str) -> Resul
     let cookie = session_cookie(web, Area::Mail, secret);
     let session = Session::of_secret(web, secret).await?;
     let profile = profile::get(&web.service, &session.actor)?;
-    let mut kept = form.without_prefix(KEPT_PREFIX);
+    let kept = form.without_prefix(KEPT_PREFIX);
     let mut response = if kept.fields().is_empty() {
         let next = local_path(form.get("next")).unwrap_or("/mail/inbox");
         redirect(web, next, None)
     } else {
-        let letter = compose::letter_of(&mut kept);
-        compose::again(web, reader, &session, &HeaderMap::new(), letter).await?
+        let letter = compose::letter_of(&kept);
+        posting::again(web, reader, &session, &HeaderMap::new(), letter).await?
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
     // What was chosen in another browser holds here too; what was never chosen stays as it is here.

@@ -7,15 +7,16 @@ use crate::ids::StandbyId;
 use crate::mail::fields::{Fields, mailboxes};
 use crate::mail::view::View;
 use crate::mail::{Mailbox as Person, Summary};
+use crate::service::attach::{Kept, kept_of};
 use crate::service::mailbox::{self, Opened};
 use crate::service::mailbox_letter::{answer_to, as_typed};
-use crate::service::mailbox_write::{Answers, Kept, Letter};
+use crate::service::mailbox_write::{Answers, Letter};
+use crate::store::messages::MessageRecord;
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::reader::Reader;
 use crate::web::session::Session;
 use crate::web::texts::Value;
-use crate::web::when::size;
 
 /// Longest text that is quoted, in bytes.
 const QUOTED_BYTES_MAX: usize = 64 * 1024;
@@ -39,17 +40,6 @@ pub enum Start {
     Again(StandbyId),
 }
 
-/// A file that a form shows as attached.
-#[derive(Clone, Debug)]
-pub struct KeptFile {
-    /// Which.
-    pub kept: Kept,
-    /// Its name.
-    pub name: String,
-    /// Its size, for people.
-    pub size: String,
-}
-
 /// The letter that a form starts with.
 pub async fn letter(
     web: &Web,
@@ -67,31 +57,22 @@ pub async fn letter(
         | Start::Again(id) => id,
     };
     let opened = mailbox::open(&web.service, &session.actor, id)?;
+    if let Start::Draft(_) | Start::Again(_) = start {
+        return written(web, start, &opened.message).await;
+    }
     let whole = mailbox::raw(&web.service, &opened.message).await?;
     let view = View::parse(&whole);
     let kept = || {
         view.attachments
             .iter()
-            .map(|file| Kept {
+            .map(|file| Kept::Part {
                 message: id,
                 part: file.part,
             })
             .collect()
     };
     Ok(match start {
-        Start::Empty => Letter::default(),
-        Start::Draft(_) => Letter {
-            draft: Some(id),
-            answer: opened.message.written.as_ref().and_then(|w| w.answers),
-            kept: kept(),
-            text: draft_text(&view),
-            ..fields(&whole, &opened.message.summary)
-        },
-        Start::Again(_) => Letter {
-            kept: kept(),
-            text: draft_text(&view),
-            ..fields(&whole, &opened.message.summary)
-        },
+        Start::Empty | Start::Draft(_) | Start::Again(_) => Letter::default(),
         Start::Forward(_) => Letter {
             answer: Some(Answers::Forward(id)),
             kept: kept(),
@@ -115,6 +96,35 @@ pub async fn letter(
     })
 }
 
+/// What was written here, as it was typed. Its files are not read.
+async fn written(web: &Web, start: Start, message: &MessageRecord) -> Result<Letter, Fault> {
+    let known = message.written.clone().unwrap_or_default();
+    let whole = if known.tail.has_text {
+        mailbox::raw(&web.service, message).await?
+    } else {
+        message.prefix.clone().into()
+    };
+    let from = message.summary.from.as_ref();
+    let letter = Letter {
+        from: from.map_or_else(String::new, |from| from.address.clone()),
+        to: known.typed.to,
+        cc: known.typed.cc,
+        bcc: known.typed.bcc,
+        subject: known.typed.subject,
+        text: draft_text(&View::parse(&whole)),
+        kept: kept_of(message),
+        ..Letter::default()
+    };
+    Ok(match start {
+        Start::Draft(id) => Letter {
+            draft: Some(id),
+            answer: known.answers,
+            ..letter
+        },
+        _ => letter,
+    })
+}
+
 /// The own address that a message was sent to: the answer comes from there.
 fn own_recipient(whole: &[u8], own: &[Person]) -> String {
     let named: Vec<Person> = ["to", "cc"]
@@ -129,26 +139,6 @@ fn own_recipient(whole: &[u8], own: &[Person]) -> String {
                 .any(|to| to.address.eq_ignore_ascii_case(&own.address))
         })
         .map_or_else(String::new, |own| own.address.clone())
-}
-
-/// The fields of a draft as they were typed.
-fn fields(whole: &[u8], summary: &Summary) -> Letter {
-    let field = |name: &str| {
-        Fields::find(whole, name)
-            .map(|field| as_typed(&mailboxes(field.value, 1_000).0))
-            .unwrap_or_default()
-    };
-    Letter {
-        from: summary
-            .from
-            .as_ref()
-            .map_or_else(String::new, |from| from.address.clone()),
-        to: field("to"),
-        cc: field("cc"),
-        bcc: field("bcc"),
-        subject: summary.subject.clone(),
-        ..Letter::default()
-    }
 }
 
 fn draft_text(view: &View) -> String {
@@ -228,37 +218,4 @@ fn forwarded(reader: &Reader, opened: &Opened, view: &View) -> String {
         lines.join("\n"),
         shown_text(view)
     )
-}
-
-/// The files that a form shows as attached: those of `kept` that are there.
-pub async fn kept_files(
-    web: &Web,
-    reader: &Reader,
-    session: &Session,
-    kept: &[Kept],
-) -> Result<Vec<KeptFile>, Fault> {
-    let mut sources: Vec<StandbyId> = kept.iter().map(|kept| kept.message).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    let mut files = Vec::new();
-    for source in sources {
-        let Ok(opened) = mailbox::open(&web.service, &session.actor, source) else {
-            continue;
-        };
-        let whole = mailbox::raw(&web.service, &opened.message).await?;
-        for file in View::parse(&whole).attachments {
-            let one = Kept {
-                message: source,
-                part: file.part,
-            };
-            if kept.contains(&one) {
-                files.push(KeptFile {
-                    kept: one,
-                    name: file.file_name,
-                    size: size(reader.texts, file.size_bytes),
-                });
-            }
-        }
-    }
-    Ok(files)
 }
