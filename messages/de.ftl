@@ -164,6 +164,12 @@ done-merged = { $count ->
     [one] 1 Nachricht ist bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
    *[other] { $count } Nachrichten sind bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
 }
+done-sent = Ihre Nachricht ist unterwegs. { $count } Sekunden lang können Sie sie noch zurücknehmen.
+done-sent-now = Ihre Nachricht ist unterwegs. Eine Kopie liegt unter „Gesendet“.
+done-unsent = Ihre Nachricht wurde nicht gesendet. Sie ist wieder ein Entwurf.
+done-undo-late = Zum Zurücknehmen ist es zu spät: Die Nachricht ist schon unterwegs.
+done-stopped = Niemand hat diese Nachricht bekommen. Hier ist sie noch einmal, als neue.
+done-stopped-partly = Einige Empfänger haben diese Nachricht schon bekommen. Hier ist sie noch einmal, als neue.
 done-sent-again = Diese Nachricht war schon gesendet. Sie wurde nicht noch einmal gesendet.
 done-saved = Entwurf um { $time } gespeichert.
 done-discarded = Entwurf in den Papierkorb verschoben.
@@ -225,6 +231,23 @@ source-cut = Nur der Anfang wird gezeigt. Laden Sie die Nachricht herunter, um a
 back-to-message = Zurück zur Nachricht
 download-eml = Als .eml herunterladen
 
+## Conversation
+
+conversation-count = { $count ->
+    [one] 1 Nachricht
+   *[other] { $count } Nachrichten
+}
+conversation-earlier = { $count ->
+    [one] 1 frühere Nachricht anzeigen
+   *[other] { $count } frühere Nachrichten anzeigen
+}
+conversation-later = { $count ->
+    [one] 1 spätere Nachricht anzeigen
+   *[other] { $count } spätere Nachrichten anzeigen
+}
+open-message = Diese Nachricht öffnen
+continue-draft = Weiterschreiben
+
 ## Compose
 
 compose-title = Neue Nachricht
@@ -276,6 +299,23 @@ outbox-again = Konnte noch nicht gesendet werden. Nächster Versuch: { $time }.
 outbox-sending = Wird gerade gesendet.
 outbox-paused = Von Ihrem Anbieter vorerst angehalten.
 outbox-failed = Konnte nicht gesendet werden ({ $time }). Diese Empfänger haben sie nicht bekommen:
+outbox-stop = Nicht mehr senden
+
+## Outbox
+
+outbox = Postausgang
+count-outbox = warten oder nicht gesendet
+outbox-empty = Hier wartet nichts. Was Sie senden, geht sofort hinaus, oder nach der Zeit, in der Sie es zurücknehmen können.
+outbox-text = Diese Nachrichten haben noch nicht alle erreicht. Solange sie warten, müssen Sie nichts tun.
+outbox-held = Wird um { $time } gesendet. Bis dahin können Sie sie zurücknehmen.
+outbox-waiting = Wartet darauf, gesendet zu werden.
+outbox-again = { $count ->
+    [one] Konnte noch nicht gesendet werden. Nächster Versuch: { $time }.
+   *[other] Konnte nach { $count } Versuchen noch nicht gesendet werden. Nächster Versuch: { $time }.
+}
+outbox-sending = Wird gerade gesendet.
+outbox-paused = Von Ihrem Anbieter vorerst angehalten.
+outbox-failed = Konnte nicht gesendet werden ({ $time }). Diese Personen haben sie nicht bekommen:
 outbox-stop = Nicht mehr senden
 
 ## Settings

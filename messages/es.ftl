@@ -164,6 +164,12 @@ done-merged = { $count ->
     [one] 1 mensaje ya está en su buzón habitual; cámbielo allí.
    *[other] { $count } mensajes ya están en su buzón habitual; cámbielos allí.
 }
+done-sent = Su mensaje está en camino. Durante { $count } segundos todavía puede recuperarlo.
+done-sent-now = Su mensaje está en camino. Hay una copia en «Enviados».
+done-unsent = Su mensaje no se ha enviado. Vuelve a ser un borrador.
+done-undo-late = Es tarde para recuperar este mensaje: ya está en camino.
+done-stopped = Nadie recibió este mensaje. Aquí está otra vez, como mensaje nuevo.
+done-stopped-partly = Algunos destinatarios ya recibieron este mensaje. Aquí está otra vez, como mensaje nuevo.
 done-sent-again = Este mensaje ya se había enviado. No se ha enviado dos veces.
 done-saved = Borrador guardado a las { $time }.
 done-discarded = Borrador movido a la papelera.
@@ -225,6 +231,23 @@ source-cut = Solo se muestra el comienzo. Descargue el mensaje para verlo todo.
 back-to-message = Volver al mensaje
 download-eml = Descargar como .eml
 
+## Conversation
+
+conversation-count = { $count ->
+    [one] 1 mensaje
+   *[other] { $count } mensajes
+}
+conversation-earlier = { $count ->
+    [one] Mostrar 1 mensaje anterior
+   *[other] Mostrar { $count } mensajes anteriores
+}
+conversation-later = { $count ->
+    [one] Mostrar 1 mensaje posterior
+   *[other] Mostrar { $count } mensajes posteriores
+}
+open-message = Abrir este mensaje
+continue-draft = Seguir escribiendo
+
 ## Compose
 
 compose-title = Mensaje nuevo
@@ -276,6 +299,23 @@ outbox-again = Aún no se ha podido enviar. Próximo intento: { $time }.
 outbox-sending = Se está enviando ahora.
 outbox-paused = Detenido por ahora por su proveedor.
 outbox-failed = No se ha podido enviar ({ $time }). Estas personas no lo han recibido:
+outbox-stop = Dejar de enviar
+
+## Outbox
+
+outbox = Bandeja de salida
+count-outbox = en espera o sin enviar
+outbox-empty = Aquí no espera nada. Lo que envía sale enseguida, o después del tiempo en que puede recuperarlo.
+outbox-text = Estos mensajes todavía no han llegado a todos. No tiene que hacer nada mientras esperan.
+outbox-held = Se envía a las { $time }. Hasta entonces puede recuperarlo.
+outbox-waiting = Espera a ser enviado.
+outbox-again = { $count ->
+    [one] Todavía no se ha podido enviar. Próximo intento: { $time }.
+   *[other] Todavía no se ha podido enviar, tras { $count } intentos. Próximo intento: { $time }.
+}
+outbox-sending = Se está enviando.
+outbox-paused = Detenido por su proveedor por ahora.
+outbox-failed = No se ha podido enviar ({ $time }). Estas personas no lo recibieron:
 outbox-stop = Dejar de enviar
 
 ## Settings

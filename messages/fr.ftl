@@ -165,6 +165,12 @@ done-merged = { $count ->
     [one] 1 message est déjà dans votre boîte habituelle ; modifiez-le là-bas.
    *[other] { $count } messages sont déjà dans votre boîte habituelle ; modifiez-les là-bas.
 }
+done-sent = Votre message est parti. Pendant { $count } secondes, vous pouvez encore le reprendre.
+done-sent-now = Votre message est parti. Une copie se trouve dans « Envoyés ».
+done-unsent = Votre message n’a pas été envoyé. C’est de nouveau un brouillon.
+done-undo-late = Il est trop tard pour reprendre ce message : il est déjà parti.
+done-stopped = Personne n’a reçu ce message. Le voici de nouveau, comme nouveau message.
+done-stopped-partly = Certains destinataires ont déjà reçu ce message. Le voici de nouveau, comme nouveau message.
 done-sent-again = Ce message avait déjà été envoyé. Il n’a pas été envoyé deux fois.
 done-saved = Brouillon enregistré à { $time }.
 done-discarded = Brouillon mis à la corbeille.
@@ -226,6 +232,23 @@ source-cut = Seul le début est affiché. Téléchargez le message pour tout voi
 back-to-message = Retour au message
 download-eml = Télécharger au format .eml
 
+## Conversation
+
+conversation-count = { $count ->
+    [one] 1 message
+   *[other] { $count } messages
+}
+conversation-earlier = { $count ->
+    [one] Afficher 1 message antérieur
+   *[other] Afficher { $count } messages antérieurs
+}
+conversation-later = { $count ->
+    [one] Afficher 1 message ultérieur
+   *[other] Afficher { $count } messages ultérieurs
+}
+open-message = Ouvrir ce message
+continue-draft = Continuer à écrire
+
 ## Compose
 
 compose-title = Nouveau message
@@ -275,6 +298,23 @@ outbox-held = Part à { $time }. D’ici là, vous pouvez le reprendre.
 outbox-waiting = En attente d’envoi.
 outbox-again = N’a pas encore pu être envoyé. Prochain essai : { $time }.
 outbox-sending = Envoi en cours.
+outbox-paused = Arrêté pour l’instant par votre fournisseur.
+outbox-failed = N’a pas pu être envoyé ({ $time }). Ces personnes ne l’ont pas reçu :
+outbox-stop = Arrêter l’envoi
+
+## Outbox
+
+outbox = Boîte d’envoi
+count-outbox = en attente ou non envoyés
+outbox-empty = Rien n’attend ici. Ce que vous envoyez part tout de suite, ou après le délai pendant lequel vous pouvez le reprendre.
+outbox-text = Ces messages n’ont pas encore atteint tout le monde. Vous n’avez rien à faire pendant qu’ils attendent.
+outbox-held = Sera envoyé à { $time }. Jusque-là, vous pouvez le reprendre.
+outbox-waiting = Attend d’être envoyé.
+outbox-again = { $count ->
+    [one] N’a pas encore pu être envoyé. Prochain essai : { $time }.
+   *[other] N’a pas encore pu être envoyé, après { $count } essais. Prochain essai : { $time }.
+}
+outbox-sending = En cours d’envoi.
 outbox-paused = Arrêté pour l’instant par votre fournisseur.
 outbox-failed = N’a pas pu être envoyé ({ $time }). Ces personnes ne l’ont pas reçu :
 outbox-stop = Arrêter l’envoi

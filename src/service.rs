@@ -20,6 +20,8 @@ use crate::store::{ReadTx, Store, StoreError, directory};
 pub mod attach;
 pub mod audit;
 pub mod failover;
+pub mod folders;
+pub mod live;
 pub mod mailbox;
 mod mailbox_compose;
 pub mod mailbox_letter;

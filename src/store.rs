@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Timestamp;
-use crate::ids::BodyId;
+use crate::ids::{BodyId, MailboxId};
 
 pub mod audit;
 pub mod backup;
@@ -42,7 +42,9 @@ pub mod sweep;
 pub mod threads;
 pub mod tokens;
 pub mod unmerged;
+pub mod watching;
 pub mod watermarks;
+pub mod words;
 pub mod written;
 
 pub use engine::segments::{BodyWriter, NewBody};
@@ -88,6 +90,7 @@ struct Inner {
     jobs: mpsc::Sender<WriteJob>,
     failed: watch::Receiver<Option<Arc<str>>>,
     stats: Arc<engine::WriterStats>,
+    watchers: watching::Watchers,
     /// The segment that is appended to.
     appending: Arc<AtomicU64>,
     /// Held while segments are copied, or removed.
@@ -125,6 +128,7 @@ impl Store {
         let (failed_tell, failed) = watch::channel(None);
         let stats = Arc::new(engine::WriterStats::default());
         let appending = segments.appending();
+        let watchers = watching::Watchers::default();
         let writer = engine::Writer {
             engine: engine.clone(),
             segments,
@@ -132,6 +136,7 @@ impl Store {
             jobs: jobs_received,
             failed: failed_tell,
             stats: stats.clone(),
+            watchers: watchers.clone(),
         };
         std::thread::Builder::new()
             .name("store-writer".into())
@@ -146,6 +151,7 @@ impl Store {
                 jobs,
                 failed,
                 stats,
+                watchers,
                 appending,
                 segments_held: Mutex::new(()),
                 _lock: lock,
@@ -239,7 +245,10 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (mut step, slot) = step(move |tx| write(tx));
-        self.inner.engine.commit_group(&mut [&mut step])?;
+        let nobody_waits = &mut |_: &[u8]| ();
+        self.inner
+            .engine
+            .commit_group(&mut [&mut step], nobody_waits)?;
         take(&slot)
     }
 
@@ -303,6 +312,11 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read_body_at(id, &record))
             .await
             .unwrap_or_else(|_| Err(StoreError::corrupt("body", "reading it failed half-way")))
+    }
+
+    /// Begins to wait for changes of a mailbox; `None` when too many do.
+    pub fn watch(&self, mailbox: MailboxId) -> Option<watching::Watch> {
+        self.inner.watchers.watch(mailbox)
     }
 
     /// Why the store has stopped taking anything, if it has: then the process must be restarted.

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::service::Service;
 use crate::service::sign_in::Doors;
 
@@ -32,13 +34,25 @@ pub struct Web {
     pub service: Service,
     /// What sign-ins share.
     pub doors: Arc<Doors>,
+    /// Ends what would otherwise stay open while the server stops.
+    pub stop: CancellationToken,
 }
 
 impl Web {
     /// Pages over a service.
     pub fn new(service: Service) -> Self {
         let doors = Arc::new(Doors::new(&service.config.get()));
-        Self { service, doors }
+        Self {
+            service,
+            doors,
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// The same pages, which end what is open once `stop` is cancelled.
+    #[must_use]
+    pub fn stopping(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     /// Whether users reach the site over https: then cookies are sent over https only.

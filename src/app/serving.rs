@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::extract::Request;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{App, StartError, http, ops};
@@ -15,7 +16,11 @@ use crate::{admin, api};
 impl App {
     /// Serves until the server stops.
     pub(super) fn start_serving(&self, service: &Service, pages: Listener, admin: Listener) {
-        let network = network(service, ops::router(service.clone(), self.stop.clone()));
+        let network = network(
+            service,
+            ops::router(service.clone(), self.stop.clone()),
+            &self.stop,
+        );
         let server = |router, tls| http::HttpServer {
             router,
             tls,
@@ -56,9 +61,9 @@ impl App {
 /// All that the network is shown: below `/api/` the API, else the pages, each with its own answers to
 /// what it does not know. By hand, because a wildcard route would add its part of the path to the
 /// parameters of the routes below it.
-fn network(service: &Service, ops: Router) -> Router {
+fn network(service: &Service, ops: Router, stop: &CancellationToken) -> Router {
     let api = api::network(service.clone());
-    let pages = web::router(Web::new(service.clone()));
+    let pages = web::router(Web::new(service.clone()).stopping(stop.clone()));
     ops.fallback_service(tower::service_fn(move |request: Request| {
         let router = match request.uri().path().starts_with("/api/") {
             true => api.clone(),

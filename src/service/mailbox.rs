@@ -35,6 +35,8 @@ pub struct Overview {
     pub outbox: usize,
     /// What its user set.
     pub profile: Profile,
+    /// The id that its next message gets.
+    pub next: StandbyId,
 }
 
 impl Overview {
@@ -97,6 +99,7 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
             read_only,
             outbox,
             profile: kept::get(tx, mailbox.record.id)?,
+            next: StandbyId(state.next_id),
         })
     })
 }

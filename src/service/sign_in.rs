@@ -169,6 +169,20 @@ pub async fn recognise(service: &Service, secret: &str) -> Result<Actor, Service
     Ok(actor)
 }
 
+/// Whether a session is still good, without using it: what a page learns by itself does not keep its
+/// user signed in.
+///
+/// # Errors
+/// When the store fails.
+pub fn is_good(service: &Service, secret: &str) -> Result<bool, StoreError> {
+    let idle = service.config().sign_in.session_idle.duration();
+    let (hash, now) = (SecretHash::of(secret), service.now());
+    let found = service
+        .store
+        .read(|tx| sessions::find(tx, &hash, now, idle))?;
+    Ok(found.is_some())
+}
+
 /// Ends a session.
 ///
 /// # Errors

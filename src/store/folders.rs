@@ -46,6 +46,8 @@ pub struct MailboxState {
     pub next_id: u64,
     /// Its folders, those with a role first.
     pub folders: Vec<FolderRecord>,
+    /// The next id of a folder of the user's own; ids are never used again.
+    pub next_folder: u32,
 }
 
 impl Versioned for MailboxState {
@@ -67,6 +69,7 @@ impl MailboxState {
             signed_in_at: None,
             next_id: 1,
             folders: folders.collect(),
+            next_folder: OWN_FOLDERS_FROM,
         }
     }
 
@@ -162,8 +165,8 @@ pub fn create_folder(
     if state.folders.len() >= FOLDERS_MAX {
         return Err(StoreError::Conflict("there are too many folders"));
     }
-    let highest = state.folders.iter().map(|folder| folder.id.0 + 1).max();
-    let id = FolderId(highest.unwrap_or(OWN_FOLDERS_FROM).max(OWN_FOLDERS_FROM));
+    let id = FolderId(state.next_folder);
+    state.next_folder += 1;
     state.folders.push(FolderRecord {
         id,
         name: name.to_owned(),
@@ -173,6 +176,56 @@ pub fn create_folder(
     });
     put_state(tx, mailbox.record.id, &state)?;
     Ok(id)
+}
+
+/// Gives a folder of the user's own another name, and those inside it with it. What was merged from it
+/// stays where it is; what is not merged goes to the folder of the new name.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such folder, [`StoreError::Conflict`] if it has a role or a
+/// name is taken.
+pub fn rename_folder(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    id: FolderId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let mut state = state(tx, mailbox)?.ok_or(StoreError::Missing("folder"))?;
+    let folder = state.folder(id).ok_or(StoreError::Missing("folder"))?;
+    if folder.role.is_some() {
+        return Err(StoreError::Conflict("a folder with a role keeps its name"));
+    }
+    let (old, inside) = (folder.name.clone(), format!("{}/", folder.name));
+    let (moved, kept): (Vec<_>, Vec<_>) = state
+        .folders
+        .iter_mut()
+        .partition(|folder| folder.name == old || folder.name.starts_with(&inside));
+    for folder in moved {
+        let rest = folder.name.get(old.len()..).unwrap_or_default();
+        let new = format!("{name}{rest}");
+        if kept.iter().any(|other| other.name == new) {
+            return Err(StoreError::Conflict("there is a folder of this name"));
+        }
+        folder.name = new;
+    }
+    put_state(tx, mailbox, &state)
+}
+
+/// Removes a folder of the user's own that is empty.
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such folder, [`StoreError::Conflict`] if it has a role or is
+/// not empty.
+pub fn remove_folder(tx: &mut dyn Tx, mailbox: MailboxId, id: FolderId) -> Result<(), StoreError> {
+    let mut state = state(tx, mailbox)?.ok_or(StoreError::Missing("folder"))?;
+    let folder = state.folder(id).ok_or(StoreError::Missing("folder"))?;
+    if folder.role.is_some() || folder.total > 0 {
+        return Err(StoreError::Conflict(
+            "only an empty folder of one's own can be removed",
+        ));
+    }
+    state.folders.retain(|folder| folder.id != id);
+    put_state(tx, mailbox, &state)
 }
 
 fn state_key(mailbox: MailboxId) -> Key {

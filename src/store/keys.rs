@@ -36,6 +36,8 @@ pub enum Table {
     WatermarkCursor = 0x26,
     /// (mailstore, epoch, kind, address) → [`super::watermarks::RaiseRecord`].
     Raise = 0x27,
+    /// mailstore, or nothing for all → [`super::words::WordsRecord`].
+    Words = 0x28,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].

@@ -22,8 +22,8 @@ use crate::mail::{Flags, Summary};
 
 use super::folders::Sign;
 pub use super::folders::{
-    FOLDERS_MAX, FolderRecord, MailboxState, create_folder, folder_of, put_state, state,
-    state_or_new,
+    FOLDERS_MAX, FolderRecord, MailboxState, create_folder, folder_of, put_state, remove_folder,
+    rename_folder, state, state_or_new,
 };
 use super::unmerged::unmerged_key;
 pub use super::unmerged::{change_mailstore, count_unmerged, unmerged, unmerged_mailboxes};

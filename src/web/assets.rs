@@ -15,6 +15,8 @@ pub struct Assets {
     pub css: String,
     /// The module that enhances pages.
     pub js: String,
+    /// The module of signed-in pages.
+    pub mail: String,
     /// The icon of the site.
     pub icon: String,
 }
@@ -26,7 +28,7 @@ struct File {
     content: &'static str,
 }
 
-const FILES: [File; 3] = [
+const FILES: [File; 4] = [
     File {
         stem: "app",
         extension: "css",
@@ -38,6 +40,12 @@ const FILES: [File; 3] = [
         extension: "js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/app.js"),
+    },
+    File {
+        stem: "mail",
+        extension: "js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/mail.js"),
     },
     File {
         stem: "icon",
@@ -55,11 +63,16 @@ impl File {
     }
 }
 
-static NAMES: LazyLock<[String; 3]> = LazyLock::new(|| FILES.each_ref().map(File::name));
+static NAMES: LazyLock<[String; 4]> = LazyLock::new(|| FILES.each_ref().map(File::name));
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let [css, js, icon] = NAMES.each_ref().map(|name| format!("/static/{name}"));
-    Assets { css, js, icon }
+    let [css, js, mail, icon] = NAMES.each_ref().map(|name| format!("/static/{name}"));
+    Assets {
+        css,
+        js,
+        mail,
+        icon,
+    }
 });
 
 /// The addresses of this build.

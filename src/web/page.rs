@@ -63,6 +63,8 @@ pub struct Banner {
     pub home: Option<String>,
     /// Address of the page that says what was merged, once it was.
     pub receipt: Option<&'static str>,
+    /// Tells banners apart that say something else.
+    pub mark: String,
 }
 
 /// A piece of the banner.

@@ -11,6 +11,8 @@ use super::console::{self, merges};
 use super::webmail::{
     actions, compose, conversation, files, list, message, outbox, posting, receipt, settings,
     sign_in,
+    actions, compose, conversation, events, files, folders, help, list, message, outbox, receipt,
+    settings, sign_in,
 };
 use super::{Web, assets, error, security};
 
@@ -30,6 +32,9 @@ pub fn router(web: Web) -> Router {
         .route("/mail/compose", compose_page)
         .route("/mail/settings", get(settings::show).post(settings::save))
         .route("/mail/receipt", get(receipt::show))
+        .route("/mail/events", get(events::stream))
+        .route("/mail/help", get(help::show))
+        .route("/mail/folders", get(folders::show).post(folders::post))
         .route("/mail/outbox", get(outbox::show))
         .route("/mail/outbox/{id}/undo", post(outbox::undo))
         .route("/mail/outbox/{id}/stop", post(outbox::stop))

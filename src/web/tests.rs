@@ -3,6 +3,8 @@
 mod browser;
 mod conversation;
 mod flows;
+mod folders;
+mod live;
 mod merges;
 mod profile;
 mod safety;

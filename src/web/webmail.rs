@@ -3,7 +3,10 @@
 pub mod actions;
 pub mod compose;
 pub mod conversation;
+pub mod events;
 pub mod files;
+pub mod folders;
+pub mod help;
 pub mod list;
 pub mod message;
 pub mod outbox;

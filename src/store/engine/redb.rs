@@ -73,11 +73,16 @@ impl RedbEngine {
     }
 
     /// Runs the steps of a group, each on an overlay of its own, applies those that succeed, and
-    /// commits durably once. Returns, per step, whether it succeeded.
+    /// commits durably once. Returns, per step, whether it succeeded. `note` sees the keys that change,
+    /// before they are durable.
     ///
     /// # Errors
     /// When nothing at all was committed.
-    pub fn commit_group(&self, steps: &mut [&mut writer::Step]) -> Result<Vec<bool>, StoreError> {
+    pub fn commit_group(
+        &self,
+        steps: &mut [&mut writer::Step],
+        note: &mut dyn FnMut(&[u8]),
+    ) -> Result<Vec<bool>, StoreError> {
         let mut transaction = self.database.begin_write().map_err(engine_error)?;
         transaction.set_quick_repair(true);
         transaction
@@ -94,6 +99,7 @@ impl RedbEngine {
                 };
                 succeeded.push(changes.is_some());
                 if let Some(changes) = changes {
+                    changes.keys().for_each(|key| note(key));
                     apply(&mut table, changes)?;
                 }
             }

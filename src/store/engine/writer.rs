@@ -16,6 +16,7 @@ use super::redb::RedbEngine;
 use super::segments::{INLINE_BYTES_MAX, NewBody, NewContent, SegmentWriter};
 use super::{StoreError, Tx};
 use crate::store::bodies::{self, BodyLocation, BodyRecord};
+use crate::store::watching::{Touched, Watchers};
 
 /// A closure over a transaction; says whether its changes are to be kept.
 pub type Step = Box<dyn FnMut(&mut dyn Tx) -> bool + Send>;
@@ -57,6 +58,7 @@ pub struct Writer {
     pub(crate) jobs: mpsc::Receiver<WriteJob>,
     pub(crate) failed: watch::Sender<Option<Arc<str>>>,
     pub(crate) stats: Arc<WriterStats>,
+    pub(crate) watchers: Watchers,
 }
 
 impl Writer {
@@ -104,9 +106,14 @@ impl Writer {
             .iter_mut()
             .flat_map(|job| job.steps.iter_mut())
             .collect();
-        match self.engine.commit_group(&mut steps) {
+        let mut touched = Touched::default();
+        match self
+            .engine
+            .commit_group(&mut steps, &mut |key| touched.note(key))
+        {
             Ok(outcomes) => {
                 fail::fail_point!("store::after_commit");
+                self.watchers.wake(&touched);
                 self.stats.groups.fetch_add(1, Ordering::Relaxed);
                 self.stats
                     .jobs

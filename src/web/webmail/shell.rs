@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use sha2::{Digest, Sha256};
 
 use crate::ids::FolderId;
 use crate::mail::Role;
@@ -37,6 +38,10 @@ pub struct Shell {
     pub notice: Option<Notice>,
     /// Whether the mailbox was merged and can only be read.
     pub read_only: bool,
+    /// Unread messages in the inbox.
+    pub unread: u64,
+    /// The id that the mailbox's next message gets.
+    pub next: u64,
     /// Whether lists are compact.
     pub compact: bool,
     /// Whether single keys do things.
@@ -107,9 +112,10 @@ fn count(texts: &Texts, folder: &FolderRecord) -> Option<Count> {
     })
 }
 
-/// The banner of a phase.
-pub fn banner(web: &Web, reader: &Reader, phase: Phase, read_only: bool) -> Banner {
+/// The banner of a mailbox.
+pub fn banner(web: &Web, reader: &Reader, overview: &Overview) -> Banner {
     let texts = reader.texts;
+    let (phase, read_only) = (overview.phase, overview.read_only);
     let (kind, key, icon) = match phase {
         Phase::Returning if read_only => ("merged", "late", "info"),
         Phase::Merged if read_only => ("merged", "closed", "check"),
@@ -128,18 +134,32 @@ pub fn banner(web: &Web, reader: &Reader, phase: Phase, read_only: bool) -> Bann
     let now = reader.times.now();
     let http = &web.service.config.get().http;
     let is_home = matches!(phase, Phase::StandingBy | Phase::Returning | Phase::Merged);
+    let words = http.notice.clone();
+    let mark = mark(&[texts.lang, key, words.as_deref().unwrap_or_default()]);
     Banner {
         kind,
         icon,
+        mark,
         parts: parts.into(),
         updated: Some(When {
             machine: now.to_string(),
             text: reader.times.clock(now),
         }),
-        operator_text: http.notice.clone(),
+        operator_text: words,
         home: http.usual_webmail_url.clone().filter(|_| is_home),
         receipt: read_only.then_some("/mail/receipt"),
     }
+}
+
+/// Tells apart what is made of different pieces.
+fn mark(pieces: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for piece in pieces {
+        digest.update(piece.as_bytes());
+        digest.update([0]);
+    }
+    let digest = digest.finalize();
+    digest.iter().take(6).map(|b| format!("{b:02x}")).collect()
 }
 
 /// A page's frame and what it was made from.
@@ -163,18 +183,7 @@ pub fn frame(
 ) -> Result<Framed, Fault> {
     let overview = mailbox::overview(&web.service, &session.actor)?;
     let texts = reader.texts;
-    let folders = overview
-        .folders
-        .iter()
-        .map(|folder| FolderLink {
-            href: format!("/mail/{}", slug(folder)),
-            name: folder_name(texts, folder),
-            icon: icon(folder),
-            current: Some(folder.id) == current,
-            count: count(texts, folder),
-        })
-        .collect();
-    let folders = with_outbox(texts, folders, overview.outbox);
+    let folders = folder_links(texts, &overview, current);
     let here = current.and_then(|id| overview.folder(id)).map_or_else(
         || texts.get("folders").into_owned(),
         |f| folder_name(texts, f),
@@ -194,14 +203,42 @@ pub fn frame(
             query: String::new(),
             here,
             folders,
-            banner: Some(banner(web, reader, overview.phase, overview.read_only)),
+            banner: Some(banner(web, reader, &overview)),
             notice,
             read_only: overview.read_only,
+            unread: unread(&overview),
+            next: overview.next.0,
             compact: overview.profile.density == Density::Compact,
             keys: overview.profile.keys,
         },
         overview,
     })
+}
+
+/// Unread messages in the inbox.
+pub(super) fn unread(overview: &Overview) -> u64 {
+    let inbox = overview.folder(folder_of(Role::Inbox));
+    inbox.map_or(0, |folder| folder.unread)
+}
+
+/// All folders, with what there is to see in them.
+pub(super) fn folder_links(
+    texts: &Texts,
+    overview: &Overview,
+    current: Option<FolderId>,
+) -> Vec<FolderLink> {
+    let folders = overview
+        .folders
+        .iter()
+        .map(|folder| FolderLink {
+            href: format!("/mail/{}", slug(folder)),
+            name: folder_name(texts, folder),
+            icon: icon(folder),
+            current: Some(folder.id) == current,
+            count: count(texts, folder),
+        })
+        .collect();
+    with_outbox(texts, folders, overview.outbox)
 }
 
 /// The folders, and the outbox after Sent while there is something in it.

@@ -61,6 +61,7 @@ impl Sample {
             operator_text: self.hostile.then(|| HOSTILE.to_owned()),
             home: (kind == "merged").then(|| self.s("https://mail.example.com/")),
             receipt: (kind == "merged").then_some("/mail/receipt"),
+            mark: self.s("mark"),
         }
     }
 
@@ -87,6 +88,8 @@ impl Sample {
             banner: Some(self.banner(kind, icon)),
             notice,
             read_only: kind == "merged",
+            unread: 3,
+            next: 7,
             compact: false,
             keys: true,
         }
