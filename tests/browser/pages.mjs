@@ -21,6 +21,7 @@ export const webmail = [
   ["search", "/mail/search?q=invoice"],
   ["search-none", "/mail/search?q=nothingatall"],
   ["settings", "/mail/settings"],
+  ["outbox", "/mail/outbox"],
   ["receipt", "/mail/receipt"],
   ["not-found", "/mail/nowhere"],
 ];

@@ -201,3 +201,13 @@ fn every_page_looked_at() {
 fn what_the_pages_cost() {
     Site::start("browser-budgets").walk("budgets.mjs", &[]);
 }
+
+#[test]
+fn hostile_mail_in_chromium() {
+    Site::start("browser-hostile-chromium").walk("hostile.mjs", &["chromium"]);
+}
+
+#[test]
+fn hostile_mail_in_firefox() {
+    Site::start("browser-hostile-firefox").walk("hostile.mjs", &["firefox"]);
+}

@@ -62,7 +62,7 @@ export const folders = [
       await page.setViewportSize({ width: 320, height: 700 });
       await hand.open("/mail/inbox");
       await page.locator("summary", { hasText: "Show folders" }).click();
-      await page.locator(".bar").getByRole("link", { name: "Sent" }).click();
+      await page.locator(".bar").getByRole("link", { name: "Sent", exact: true }).click();
       await page.waitForURL("**/mail/sent");
       await page.locator(".bar").getByRole("link", { name: "Write" }).click();
       await page.waitForURL("**/mail/compose");

@@ -10,7 +10,9 @@
 import { files } from "./files.mjs";
 import { compose } from "./compose.mjs";
 import { console_ } from "./console.mjs";
+import { conversation } from "./conversation.mjs";
 import { folders } from "./folders.mjs";
+import { outbox } from "./outbox.mjs";
 import { read } from "./read.mjs";
 import { reply } from "./reply.mjs";
 import { search } from "./search.mjs";
@@ -18,5 +20,6 @@ import { settings } from "./settings.mjs";
 import { signIn } from "./sign-in.mjs";
 
 export const tasks = [
-  ...signIn, ...read, ...reply, ...files, ...compose, ...folders, ...search, ...settings, ...console_,
+  ...signIn, ...read, ...conversation, ...reply, ...files, ...compose, ...outbox, ...folders, ...search,
+  ...settings, ...console_,
 ];

@@ -15,8 +15,8 @@ export const reply = [
       await hand.button("Send").click();
       await hand.notice(/on its way|Sent/);
       await hand.openMessage("Re: Invoice 2026-114", "/mail/sent");
-      await page.getByText(`Thank you, ${hand.label}.`).first().waitFor();
-      await page.getByText("Überblick.txt").first().waitFor();
+      await page.locator(".mail-text", { hasText: `Thank you, ${hand.label}.` }).last().waitFor();
+      await page.getByText("Überblick.txt").last().waitFor();
     },
     async keys(hand) {
       await hand.openMessage("Minutes of the Monday");

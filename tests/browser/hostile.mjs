@@ -1,0 +1,195 @@
+// Opens hostile mail everywhere it is shown: hostile.mjs ENGINE
+//
+// The payloads are tests/data/hostile-html (by class, each the body of an HTML message) and
+// tests/data/hostile-mail (whole messages, hostile in a field). No script may run, no request leave,
+// nothing outside the mail's frame change. First the same eyes look at the payloads unguarded: what
+// they do not notice there, they could not notice at all.
+
+import { readFileSync, readdirSync } from "node:fs";
+import assert from "node:assert/strict";
+import { canary, inspect, surroundings, unguarded } from "./lib/canary.mjs";
+import { launch, open } from "./lib/browsers.mjs";
+import { Hand } from "./lib/hand.mjs";
+import { dice, finish, problems, site } from "./lib/site.mjs";
+import { deliver } from "./lib/smtp.mjs";
+
+const engine = process.argv[2];
+const user = site.users[0];
+const roll = dice();
+/** Pages opened side by side. */
+const SIDE_BY_SIDE = 3;
+/** How many HTML payloads a sample has; fields are all looked at, each in fewer places. */
+const SAMPLE = 24;
+/** How many payloads of a class must be noticed when nothing guards against them. */
+const NOTICED = { script: 4, handlers: 4, svg: 1, css: 3, frames: 1, "base-meta": 1, images: 2, mxss: 2, mathml: 0 };
+
+/** Whom the browsers themselves ask, whatever is open; no payload names one of these. */
+const BROWSERS_OWN = /(^|[/.])(googleapis\.com|google\.com|gvt1\.com|gstatic\.com|mozilla\.(com|net|org)|firefox\.com)(:\d+)?(\/|$)/;
+
+/** Every place that shows a message: name and address, from its own address and number. */
+const PLACES = [
+  ["message", (href) => href],
+  ["frame", (href) => `${href}/html`],
+  ["source", (href) => `${href}/source`],
+  ["reply", (_, id) => `/mail/compose?reply_all=${id}`],
+  ["forward", (_, id) => `/mail/compose?forward=${id}`],
+  ["print", (href) => `${href}/print`],
+];
+
+/** The payloads below tests/data/`folder`: class, number and text. */
+function payloads(folder) {
+  const directory = new URL(`../data/${folder}/`, import.meta.url);
+  return readdirSync(directory).sort().flatMap((file) =>
+    readFileSync(new URL(file, directory), "latin1").split("\n%%\n")
+      .map((text, number) => ({ kind: file.replace(".txt", ""), number, text })));
+}
+
+/** Notes whatever a page does that mail must not; `tell` gets a line of it. */
+function guard(page, tell) {
+  page.on("dialog", (dialog) => { tell(`a script ran: ${dialog.message()}`); dialog.dismiss().catch(() => {}); });
+  page.on("popup", () => tell("a window was opened"));
+  page.on("request", (request) => {
+    const url = request.url();
+    const isHome = url.startsWith(site.base) || url.startsWith(page.home ?? site.base);
+    if (!isHome && !/^(data|about|blob):/.test(url)) tell(`a request left: ${url.slice(0, 100)}`);
+  });
+}
+
+/** What is noticed of each payload where nothing guards; fails if that is too little. */
+async function control(browser, trap, all) {
+  const server = await unguarded(all.map(({ text }) => text));
+  const context = await browser.newContext();
+  const seen = new Map(Object.keys(NOTICED).map((kind) => [kind, 0]));
+  let total = 0;
+  await sideBySide(all.map((payload, index) => ({ ...payload, index })), async ({ kind, index }) => {
+    const page = await context.newPage();
+    page.home = server.base;
+    const noticed = [];
+    guard(page, (line) => noticed.push(line));
+    try {
+      await page.goto(`${server.base}/${index}`, { waitUntil: "commit", timeout: 5000 });
+      await page.waitForTimeout(400);
+    } catch { /* a payload may well take the page away */ }
+    await Promise.race([page.close(), new Promise((done) => setTimeout(done, 2000))]);
+    if (noticed.length > 0) { seen.set(kind, (seen.get(kind) ?? 0) + 1); total += 1; }
+  });
+  server.close();
+  console.log(`${engine}: ${total} of ${all.length} payloads act where nothing guards; ` +
+    `the proxy saw ${trap.asked.length} requests`);
+  if (total < all.length / 5) problems.add(`the harness noticed only ${total} of ${all.length}`);
+  for (const [kind, least] of Object.entries(site.all ? NOTICED : {})) {
+    if ((seen.get(kind) ?? 0) < least) problems.add(`the harness noticed ${seen.get(kind)} of ${kind}, not ${least}`);
+  }
+  if (!trap.asked.some((url) => url.includes("evil.invalid"))) problems.add("the proxy noticed nothing of the unguarded payloads");
+  trap.asked.length = 0;
+}
+
+/** Runs `work` on each item, a few at a time. */
+async function sideBySide(items, work) {
+  const queue = [...items];
+  const worker = async () => { while (queue.length > 0) await work(queue.shift()); };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+}
+
+/** Delivers each payload; its subject or a header tells which it is. */
+async function deliverAll(html, fields) {
+  for (const { kind, number, text } of html) {
+    await deliver(site.lmtp, [user], `From: a@x.example\nTo: ${user}\nSubject: payload ${kind} ${number}\n` +
+      `Message-ID: <${kind}-${number}@html.example>\nMIME-Version: 1.0\nContent-Type: text/html\n\n${text}`);
+  }
+  for (const { text } of fields) await deliver(site.lmtp, [user], text);
+}
+
+/** The addresses of the newest `count` messages, newest first, and a check of every list they are in. */
+async function addresses(context, count) {
+  const page = await context.newPage();
+  guard(page, (line) => problems.add(`${engine}: a list: ${line}`));
+  const hrefs = [];
+  await page.goto("/mail/inbox");
+  while (hrefs.length < count) {
+    for (const line of await page.evaluate(inspect)) problems.add(`${engine}: the inbox: ${line}`);
+    hrefs.push(...await page.locator("li.row .row-link").evaluateAll((links) =>
+      links.map((link) => link.getAttribute("href"))));
+    const older = page.getByRole("link", { name: "Older", exact: true });
+    if (hrefs.length >= count || await older.count() === 0) break;
+    await older.click();
+    await page.waitForLoadState();
+  }
+  for (const path of ["/mail/search?q=from:a@x.example", "/mail/search?q=script", "/mail/drafts", "/mail/compose"]) {
+    await page.goto(path);
+    for (const line of await page.evaluate(inspect)) problems.add(`${engine}: ${path}: ${line}`);
+  }
+  await page.close();
+  assert.ok(hrefs.length >= count, `${hrefs.length} of ${count} messages are in the inbox`);
+  return hrefs.slice(0, count);
+}
+
+/** Opens one message in one place. */
+async function visit(context, { name, place, path }, usual) {
+  const page = await context.newPage();
+  const tell = (line) => problems.add(`${engine}: ${name}: ${place}: ${line}`);
+  guard(page, tell);
+  try {
+    const answer = await page.goto(path, { timeout: 20_000 });
+    if (answer.status() === 404 && place !== "message") return 0;
+    if (answer.status() !== 200) tell(`answers ${answer.status()}`);
+    await page.waitForTimeout(100);
+    for (const line of await page.evaluate(inspect)) tell(line);
+    if (new URL(page.url()).pathname !== new URL(path, site.base).pathname) tell(`the page became ${page.url()}`);
+    if (place === "message") {
+      const now = await page.evaluate(surroundings);
+      const at = [...usual].findIndex((character, index) => now[index] !== character);
+      if (now !== usual) tell(`what surrounds the mail changed to: ${now.slice(Math.max(at - 40, 0), at + 80)}`);
+    }
+  } catch (error) {
+    tell(String(error).split("\n")[0]);
+  } finally {
+    await page.close();
+  }
+  return 1;
+}
+
+/** Which message is opened where: everything, or a sample of the places. */
+function plan(messages) {
+  return messages.flatMap(({ name, href, isHtml }) => {
+    const id = href.split("/").pop();
+    const all = PLACES.map(([place, path]) => ({ name, place, path: path(href, id) }));
+    if (site.all) return all;
+    const other = 1 + Math.floor(roll() * (PLACES.length - 1));
+    return isHtml && roll() < 0.5 ? [all[0]] : [all[0], all[other]];
+  });
+}
+
+const trap = await canary();
+const browser = await launch(engine, { proxy: trap.port });
+try {
+  const everything = payloads("hostile-html");
+  const html = site.all ? everything : [...everything].sort(() => roll() - 0.5).slice(0, SAMPLE);
+  const fields = payloads("hostile-mail");
+  assert.ok(everything.length >= 60 && fields.length >= 15, "too few payloads");
+  await control(browser, trap, html);
+  const context = await open(browser);
+  const page = await context.newPage();
+  const hand = new Hand(page, { user, js: true, engine });
+  await hand.signIn();
+  await hand.openMessage("Your order has shipped");
+  const usual = await page.evaluate(surroundings);
+  await page.close();
+  await deliverAll(html, fields);
+  const hrefs = (await addresses(context, html.length + fields.length)).reverse();
+  const messages = [...html, ...fields].map(({ kind, number }, index) =>
+    ({ name: `${kind} ${number}`, href: hrefs[index], isHtml: index < html.length }));
+  let visits = 0;
+  await sideBySide(plan(messages), async (one) => {
+    const opened = await visit(context, one, usual);
+    visits += opened;
+  });
+  for (const url of trap.asked.filter((url) => !BROWSERS_OWN.test(url.split("?")[0]))) problems.add(`${engine}: the proxy was asked for ${url}`);
+  console.log(`${engine}: ${html.length} HTML payloads and ${fields.length} hostile fields, opened ${visits} times`);
+} catch (error) {
+  problems.add(String(error.stack ?? error));
+} finally {
+  await browser.close();
+  trap.close();
+}
+finish();
