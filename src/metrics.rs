@@ -13,7 +13,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::config::Config;
-use crate::store::{Store, StoreError, failover, merge, queue};
+use crate::store::{Store, StoreError, failover, queue};
 
 /// Queue entries that are counted; more show as this many.
 const QUEUE_COUNTED_MAX: usize = 100_000;
@@ -113,7 +113,7 @@ fn mailstores(registry: &mut Registry, config: &Config, store: &Store) -> Result
 }
 
 fn merges(registry: &mut Registry, store: &Store) -> Result<(), StoreError> {
-    let status = store.read(merge::status)?;
+    let status = store.merge_status()?;
     gauge(
         registry,
         "merge_unmerged_messages",

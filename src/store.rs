@@ -95,6 +95,7 @@ struct Inner {
     appending: Arc<AtomicU64>,
     /// Held while segments are copied, or removed.
     segments_held: Mutex<()>,
+    merge_status: merge::LastStatus,
     /// Held while the store is open: the lock that says so.
     _lock: File,
 }
@@ -154,6 +155,7 @@ impl Store {
                 watchers,
                 appending,
                 segments_held: Mutex::new(()),
+                merge_status: merge::LastStatus::default(),
                 _lock: lock,
             }),
         };
@@ -175,6 +177,16 @@ impl Store {
         read: impl FnOnce(&dyn ReadTx) -> Result<T, E>,
     ) -> Result<T, E> {
         self.inner.engine.read(read)
+    }
+
+    /// How the merge stands; where that is dear to count, as it stood a little while ago.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn merge_status(&self) -> Result<Arc<merge::MergeStatus>, StoreError> {
+        self.inner
+            .merge_status
+            .or_count(|| self.read(merge::status))
     }
 
     /// Runs `write` as one transaction; what it returned is durable when this answers. If it returns

@@ -122,8 +122,8 @@ pub const fn speed_name(speed: Speed) -> &'static str {
 pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceError> {
     actor.operator()?;
     let config = service.config();
+    let status = service.store.merge_status()?;
     service.store.read(|tx| {
-        let status = kept::status(tx)?;
         let mut mailstores = Vec::new();
         for mailstore in &config.mailstore {
             let counts = status.mailstores.get(&mailstore.id).copied();
@@ -136,7 +136,7 @@ pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceErro
         let unknown: Vec<_> = unknown
             .map(|(id, counts)| no_mailstore(id, counts.0))
             .collect();
-        let mut blocked: Vec<_> = status.blocked.into_iter().map(blocked).collect();
+        let mut blocked: Vec<_> = status.blocked.iter().cloned().map(blocked).collect();
         blocked.extend(unknown);
         Ok(MergeView {
             unmerged: status.unmerged,

@@ -17,7 +17,7 @@ pub use placement::{
     PlacedFate, PlacedItem, PlacementRecord, free_placed, place, placements, provisional,
     record_gone, record_placed, record_seen,
 };
-pub use status::{BLOCKED_LISTED_MAX, Blocked, MergeStatus, status};
+pub use status::{BLOCKED_LISTED_MAX, Blocked, LastStatus, MergeStatus, status};
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

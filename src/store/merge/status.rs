@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -45,6 +47,54 @@ pub struct MergeStatus {
     pub mailstores: BTreeMap<MailstoreId, (u64, u64)>,
     /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`].
     pub blocked: Vec<Blocked>,
+}
+
+/// What was counted last. Counting goes through everything that is unmerged: seconds, where that is
+/// millions, so that an answer that was dear is given again for a while.
+#[derive(Debug, Default)]
+pub struct LastStatus(Mutex<Option<Counted>>);
+
+#[derive(Debug)]
+struct Counted {
+    status: Arc<MergeStatus>,
+    cost: Duration,
+    at: Instant,
+}
+
+/// An answer that was quicker than this is never given again.
+const CHEAP: Duration = Duration::from_millis(50);
+/// So many times what it cost an answer is good for: a twentieth of one processor at most goes into
+/// counting, however many ask.
+const GOOD_FOR: u32 = 20;
+
+fn is_good(cost: Duration, age: Duration) -> bool {
+    cost >= CHEAP && age < cost.saturating_mul(GOOD_FOR)
+}
+
+impl LastStatus {
+    /// The last answer while it is good, or a new one; those who ask meanwhile wait for it.
+    ///
+    /// # Errors
+    /// What `count` returns.
+    pub fn or_count<E>(
+        &self,
+        count: impl FnOnce() -> Result<MergeStatus, E>,
+    ) -> Result<Arc<MergeStatus>, E> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counted) = last.as_ref()
+            && is_good(counted.cost, counted.at.elapsed())
+        {
+            return Ok(counted.status.clone());
+        }
+        let begun = Instant::now();
+        let status = Arc::new(count()?);
+        *last = Some(Counted {
+            status: status.clone(),
+            cost: begun.elapsed(),
+            at: Instant::now(),
+        });
+        Ok(status)
+    }
 }
 
 /// How the merge stands, over all mailstores.
@@ -151,4 +201,37 @@ fn unmerged_parts(key: &[u8]) -> Result<(MailstoreId, MailboxId), StoreError> {
 
 fn rfc3339<S: serde::Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dear_answer_is_good_for_a_while() {
+        let cases = [
+            (49, 0, false),
+            (50, 999, true),
+            (50, 1_000, false),
+            (3_000, 59_999, true),
+        ];
+        for (cost, age, expected) in cases {
+            let (cost, age) = (Duration::from_millis(cost), Duration::from_millis(age));
+            assert_eq!(is_good(cost, age), expected, "{cost:?} {age:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_cheap_is_counted_anew() {
+        let last = LastStatus::default();
+        for unmerged in [1, 2] {
+            let counted = last.or_count(|| {
+                Ok::<_, StoreError>(MergeStatus {
+                    unmerged,
+                    ..MergeStatus::default()
+                })
+            });
+            assert_eq!(counted.unwrap().unmerged, unmerged);
+        }
+    }
 }
