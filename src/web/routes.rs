@@ -9,10 +9,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::console::{self, merges};
 use super::webmail::{
-    actions, compose, conversation, files, list, message, outbox, posting, receipt, settings,
-    sign_in,
-    actions, compose, conversation, events, files, folders, help, list, message, outbox, receipt,
-    settings, sign_in,
+    actions, compose, conversation, events, files, folders, help, list, message, outbox, posting,
+    receipt, settings, sign_in,
 };
 use super::{Web, assets, error, security};
 
