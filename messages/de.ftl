@@ -164,12 +164,6 @@ done-merged = { $count ->
     [one] 1 Nachricht ist bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
    *[other] { $count } Nachrichten sind bereits in Ihrem gewohnten Postfach; ändern Sie sie dort.
 }
-done-sent = Ihre Nachricht ist unterwegs. { $count } Sekunden lang können Sie sie noch zurücknehmen.
-done-sent-now = Ihre Nachricht ist unterwegs. Eine Kopie liegt unter „Gesendet“.
-done-unsent = Ihre Nachricht wurde nicht gesendet. Sie ist wieder ein Entwurf.
-done-undo-late = Zum Zurücknehmen ist es zu spät: Die Nachricht ist schon unterwegs.
-done-stopped = Niemand hat diese Nachricht bekommen. Hier ist sie noch einmal, als neue.
-done-stopped-partly = Einige Empfänger haben diese Nachricht schon bekommen. Hier ist sie noch einmal, als neue.
 done-sent-again = Diese Nachricht war schon gesendet. Sie wurde nicht noch einmal gesendet.
 done-saved = Entwurf um { $time } gespeichert.
 done-discarded = Entwurf in den Papierkorb verschoben.
@@ -290,29 +284,12 @@ error-read-only-letter = Ihr gewohntes Postfach ist wieder da, und dieses hier i
 error-reply-gone = Die Nachricht, auf die Sie antworten, ist nicht mehr hier. Sie können dies noch als neue Nachricht senden.
 done-signed-in-again = Sie sind wieder angemeldet. Prüfen Sie Ihre Nachricht und senden Sie sie dann.
 outbox = Postausgang
-count-outbox = wartend oder nicht gesendet
-outbox-empty = Hier wartet nichts. Was Sie senden, geht sofort hinaus, oder nach der Zeit, in der Sie es zurückholen können.
-outbox-text = Diese Nachrichten sind noch nicht bei allen angekommen. Solange sie warten, brauchen Sie nichts zu tun.
-outbox-held = Wird um { $time } gesendet. Bis dahin können Sie sie zurückholen.
-outbox-waiting = Wartet auf das Senden.
-outbox-again = Konnte noch nicht gesendet werden. Nächster Versuch: { $time }.
-outbox-sending = Wird gerade gesendet.
-outbox-paused = Von Ihrem Anbieter vorerst angehalten.
-outbox-failed = Konnte nicht gesendet werden ({ $time }). Diese Empfänger haben sie nicht bekommen:
-outbox-stop = Nicht mehr senden
-
-## Outbox
-
-outbox = Postausgang
 count-outbox = warten oder nicht gesendet
 outbox-empty = Hier wartet nichts. Was Sie senden, geht sofort hinaus, oder nach der Zeit, in der Sie es zurücknehmen können.
 outbox-text = Diese Nachrichten haben noch nicht alle erreicht. Solange sie warten, müssen Sie nichts tun.
 outbox-held = Wird um { $time } gesendet. Bis dahin können Sie sie zurücknehmen.
 outbox-waiting = Wartet darauf, gesendet zu werden.
-outbox-again = { $count ->
-    [one] Konnte noch nicht gesendet werden. Nächster Versuch: { $time }.
-   *[other] Konnte nach { $count } Versuchen noch nicht gesendet werden. Nächster Versuch: { $time }.
-}
+outbox-again = Konnte noch nicht gesendet werden. Nächster Versuch: { $time }.
 outbox-sending = Wird gerade gesendet.
 outbox-paused = Von Ihrem Anbieter vorerst angehalten.
 outbox-failed = Konnte nicht gesendet werden ({ $time }). Diese Personen haben sie nicht bekommen:
@@ -441,8 +418,8 @@ all-folder-selected = { $count ->
 all-found-selected = Alles Gefundene ist ausgewählt.
 mark-junk = Spam
 not-junk = Kein Spam
-done-more = Es sind noch mehr: { $max } gehen auf einmal. Wiederholen Sie es für die übrigen.
-error-undo-gone = Das lässt sich nicht mehr rückgängig machen.
+done-more = Mit { $count } Nachrichten erledigt. Es sind noch mehr: Wiederholen Sie es für die übrigen.
+done-undo-gone = Das lässt sich nicht mehr rückgängig machen.
 
 ## The operator's words
 

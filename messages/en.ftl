@@ -418,8 +418,8 @@ all-folder-selected = { $count ->
 all-found-selected = Everything that was found is selected.
 mark-junk = Junk
 not-junk = Not junk
-done-more = There are more: { $max } at a time. Do the same again for the rest.
-error-undo-gone = This can no longer be undone.
+done-more = Done with { $count } messages. There are more: do the same again for the rest.
+done-undo-gone = This can no longer be undone.
 
 ## The operator's words
 

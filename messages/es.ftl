@@ -164,12 +164,6 @@ done-merged = { $count ->
     [one] 1 mensaje ya está en su buzón habitual; cámbielo allí.
    *[other] { $count } mensajes ya están en su buzón habitual; cámbielos allí.
 }
-done-sent = Su mensaje está en camino. Durante { $count } segundos todavía puede recuperarlo.
-done-sent-now = Su mensaje está en camino. Hay una copia en «Enviados».
-done-unsent = Su mensaje no se ha enviado. Vuelve a ser un borrador.
-done-undo-late = Es tarde para recuperar este mensaje: ya está en camino.
-done-stopped = Nadie recibió este mensaje. Aquí está otra vez, como mensaje nuevo.
-done-stopped-partly = Algunos destinatarios ya recibieron este mensaje. Aquí está otra vez, como mensaje nuevo.
 done-sent-again = Este mensaje ya se había enviado. No se ha enviado dos veces.
 done-saved = Borrador guardado a las { $time }.
 done-discarded = Borrador movido a la papelera.
@@ -291,28 +285,11 @@ error-reply-gone = El mensaje al que responde ya no está aquí. Todavía puede 
 done-signed-in-again = Ha vuelto a entrar. Revise su mensaje y envíelo.
 outbox = Bandeja de salida
 count-outbox = en espera o sin enviar
-outbox-empty = Aquí no espera nada. Lo que envía sale enseguida, o pasado el tiempo en que puede recuperarlo.
-outbox-text = Estos mensajes aún no han llegado a todos. No tiene que hacer nada mientras esperan.
-outbox-held = Sale a las { $time }. Hasta entonces puede recuperarlo.
-outbox-waiting = Espera a ser enviado.
-outbox-again = Aún no se ha podido enviar. Próximo intento: { $time }.
-outbox-sending = Se está enviando ahora.
-outbox-paused = Detenido por ahora por su proveedor.
-outbox-failed = No se ha podido enviar ({ $time }). Estas personas no lo han recibido:
-outbox-stop = Dejar de enviar
-
-## Outbox
-
-outbox = Bandeja de salida
-count-outbox = en espera o sin enviar
 outbox-empty = Aquí no espera nada. Lo que envía sale enseguida, o después del tiempo en que puede recuperarlo.
 outbox-text = Estos mensajes todavía no han llegado a todos. No tiene que hacer nada mientras esperan.
 outbox-held = Se envía a las { $time }. Hasta entonces puede recuperarlo.
 outbox-waiting = Espera a ser enviado.
-outbox-again = { $count ->
-    [one] Todavía no se ha podido enviar. Próximo intento: { $time }.
-   *[other] Todavía no se ha podido enviar, tras { $count } intentos. Próximo intento: { $time }.
-}
+outbox-again = Todavía no se ha podido enviar. Próximo intento: { $time }.
 outbox-sending = Se está enviando.
 outbox-paused = Detenido por su proveedor por ahora.
 outbox-failed = No se ha podido enviar ({ $time }). Estas personas no lo recibieron:
@@ -441,8 +418,8 @@ all-folder-selected = { $count ->
 all-found-selected = Todo lo encontrado está seleccionado.
 mark-junk = No deseado
 not-junk = Es deseado
-done-more = Hay más: { $max } de una vez. Repítalo para los demás.
-error-undo-gone = Esto ya no se puede deshacer.
+done-more = Hecho con { $count } mensajes. Hay más: repítalo para los demás.
+done-undo-gone = Esto ya no se puede deshacer.
 
 ## The operator's words
 

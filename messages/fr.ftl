@@ -165,12 +165,6 @@ done-merged = { $count ->
     [one] 1 message est déjà dans votre boîte habituelle ; modifiez-le là-bas.
    *[other] { $count } messages sont déjà dans votre boîte habituelle ; modifiez-les là-bas.
 }
-done-sent = Votre message est parti. Pendant { $count } secondes, vous pouvez encore le reprendre.
-done-sent-now = Votre message est parti. Une copie se trouve dans « Envoyés ».
-done-unsent = Votre message n’a pas été envoyé. C’est de nouveau un brouillon.
-done-undo-late = Il est trop tard pour reprendre ce message : il est déjà parti.
-done-stopped = Personne n’a reçu ce message. Le voici de nouveau, comme nouveau message.
-done-stopped-partly = Certains destinataires ont déjà reçu ce message. Le voici de nouveau, comme nouveau message.
 done-sent-again = Ce message avait déjà été envoyé. Il n’a pas été envoyé deux fois.
 done-saved = Brouillon enregistré à { $time }.
 done-discarded = Brouillon mis à la corbeille.
@@ -293,27 +287,10 @@ done-signed-in-again = Vous êtes de nouveau connecté. Vérifiez votre message,
 outbox = Boîte d’envoi
 count-outbox = en attente ou non envoyés
 outbox-empty = Rien n’attend ici. Ce que vous envoyez part tout de suite, ou après le délai pendant lequel vous pouvez le reprendre.
-outbox-text = Ces messages ne sont pas encore arrivés chez tous. Vous n’avez rien à faire pendant qu’ils attendent.
-outbox-held = Part à { $time }. D’ici là, vous pouvez le reprendre.
-outbox-waiting = En attente d’envoi.
-outbox-again = N’a pas encore pu être envoyé. Prochain essai : { $time }.
-outbox-sending = Envoi en cours.
-outbox-paused = Arrêté pour l’instant par votre fournisseur.
-outbox-failed = N’a pas pu être envoyé ({ $time }). Ces personnes ne l’ont pas reçu :
-outbox-stop = Arrêter l’envoi
-
-## Outbox
-
-outbox = Boîte d’envoi
-count-outbox = en attente ou non envoyés
-outbox-empty = Rien n’attend ici. Ce que vous envoyez part tout de suite, ou après le délai pendant lequel vous pouvez le reprendre.
 outbox-text = Ces messages n’ont pas encore atteint tout le monde. Vous n’avez rien à faire pendant qu’ils attendent.
 outbox-held = Sera envoyé à { $time }. Jusque-là, vous pouvez le reprendre.
 outbox-waiting = Attend d’être envoyé.
-outbox-again = { $count ->
-    [one] N’a pas encore pu être envoyé. Prochain essai : { $time }.
-   *[other] N’a pas encore pu être envoyé, après { $count } essais. Prochain essai : { $time }.
-}
+outbox-again = N’a pas encore pu être envoyé. Prochain essai : { $time }.
 outbox-sending = En cours d’envoi.
 outbox-paused = Arrêté pour l’instant par votre fournisseur.
 outbox-failed = N’a pas pu être envoyé ({ $time }). Ces personnes ne l’ont pas reçu :
@@ -442,8 +419,8 @@ all-folder-selected = { $count ->
 all-found-selected = Tout ce qui a été trouvé est sélectionné.
 mark-junk = Indésirable
 not-junk = Pas indésirable
-done-more = Il y en a d’autres : { $max } à la fois. Recommencez pour le reste.
-error-undo-gone = Cela ne peut plus être annulé.
+done-more = Fait pour { $count } messages. Il y en a d’autres : recommencez pour le reste.
+done-undo-gone = Cela ne peut plus être annulé.
 
 ## The operator's words
 

@@ -25,6 +25,7 @@ mod logging;
 mod merge;
 mod merge_check;
 mod merge_receipt;
+mod notice;
 mod output;
 mod provision;
 mod store;
@@ -88,6 +89,9 @@ enum Command {
     /// The merge into the mailstores.
     #[command(subcommand)]
     Merge(merge::Command),
+    /// What users are told on the pages of the webmail.
+    #[command(subcommand)]
+    Notice(notice::Command),
     /// The store: check, back up, restore, export.
     #[command(subcommand)]
     Store(store::Command),
@@ -126,6 +130,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             Command::Token(command) => token::run(command, &global).await,
             Command::Failover(command) => failover::run(command, &global).await,
             Command::Merge(command) => merge::run(command, &global).await,
+            Command::Notice(command) => notice::run(command, &global).await,
             Command::Store(command) => store::run(command, &global).await,
             Command::Config(command) => config::run(command, &global),
         }

@@ -19,6 +19,7 @@ use crate::store::{ReadTx, Store, StoreError, directory};
 
 pub mod attach;
 pub mod audit;
+pub mod bulk;
 pub mod failover;
 pub mod folders;
 pub mod live;
@@ -45,6 +46,7 @@ pub mod sign_in;
 pub mod store;
 pub mod threads;
 pub mod token;
+pub mod words;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]

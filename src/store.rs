@@ -41,6 +41,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod threads;
 pub mod tokens;
+pub mod undo;
 pub mod unmerged;
 pub mod watching;
 pub mod watermarks;

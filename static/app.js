@@ -27,6 +27,8 @@ for (const frame of document.querySelectorAll("iframe[data-fit]")) {
 
 // "Select all" selects in place.
 for (const link of document.querySelectorAll("[data-select-all]")) {
+  // Where everything is selected, the link leads back to nothing.
+  if (link.closest("form").querySelector('input[name="all"]')) continue;
   link.setAttribute("role", "button");
   const boxes = () => [...link.closest("form").querySelectorAll('input[name="id"]')];
   const choose = (event) => {
@@ -34,6 +36,8 @@ for (const link of document.querySelectorAll("[data-select-all]")) {
     const all = boxes();
     const on = all.some((box) => !box.checked);
     for (const box of all) box.checked = on;
+    const more = link.closest("form").querySelector("[data-select-more]");
+    if (more) more.hidden = !on;
   };
   link.addEventListener("click", choose);
   link.addEventListener("keydown", (event) => {

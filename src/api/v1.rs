@@ -11,6 +11,7 @@ mod mailboxes;
 mod mailstores;
 mod merge_checks;
 mod merges;
+mod notices;
 mod outages;
 mod provision;
 mod tokens;
@@ -21,6 +22,8 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(mailstores::list))
         .routes(routes!(mailstores::show))
         .routes(routes!(failover::of_mailstore, failover::change_mailstore))
+        .routes(routes!(notices::list, notices::set))
+        .routes(routes!(notices::set_of_mailstore))
         .routes(routes!(mailboxes::list))
         .routes(routes!(failover::of_domain, failover::change_domain))
         .routes(routes!(mailboxes::show))

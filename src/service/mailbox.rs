@@ -6,7 +6,7 @@
 use bytes::Bytes;
 
 use super::mailbox_phase::{self, Phase};
-use super::{Actor, Service, ServiceError};
+use super::{Actor, Service, ServiceError, words};
 use crate::clock::Timestamp;
 use crate::ids::{Address, FolderId, StandbyId};
 use crate::mail::Role;
@@ -37,6 +37,8 @@ pub struct Overview {
     pub profile: Profile,
     /// The id that its next message gets.
     pub next: StandbyId,
+    /// What the operator has to say, and since when.
+    pub words: Option<(String, Timestamp)>,
 }
 
 impl Overview {
@@ -100,6 +102,7 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
             outbox,
             profile: kept::get(tx, mailbox.record.id)?,
             next: StandbyId(state.next_id),
+            words: words::of_mailstore(tx, &mailbox.record.mailstore)?,
         })
     })
 }

@@ -54,6 +54,8 @@ pub enum Table {
     SearchState = 0x44,
     /// (mailbox id, key) → what a form's first posting led to.
     Once = 0x45,
+    /// (mailbox id, time, number) → [`super::undo::UndoRecord`].
+    Undo = 0x47,
     /// mailbox id → [`super::profile::Profile`].
     Profile = 0x46,
     /// (mailbox id, standby id) → where a message stands among conversations.

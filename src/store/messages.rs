@@ -398,6 +398,20 @@ pub(super) fn folder_ids(
     scan_ids(tx, &from, &to, order, limit)
 }
 
+/// Up to `limit` ids of a folder's messages, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn ids_in(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    folder: FolderId,
+    limit: usize,
+) -> Result<Vec<StandbyId>, StoreError> {
+    let all = Key::new(Table::FolderIndex).mailbox(mailbox).folder(folder);
+    scan_ids(tx, all.as_slice(), &all.end(), Order::Descending, limit)
+}
+
 /// Up to `limit` ids of all messages of a mailbox, whatever their folder, in order of arrival, after
 /// `after`.
 ///

@@ -22,6 +22,7 @@ use crate::service::overview::{
 use crate::service::{Actor, ServiceError, sign_in as doors};
 
 pub mod merges;
+pub mod notices;
 pub mod views;
 
 use views::{Cell, ChangePage, Column, LoginPage, OverviewPage, Row, Table};
@@ -137,6 +138,7 @@ pub async fn overview(
         },
         notice,
         tables,
+        is_operator,
     });
     let forget = Flash::forget(&web);
     response.headers_mut().append(header::SET_COOKIE, forget);

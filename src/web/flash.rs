@@ -10,11 +10,11 @@ use super::Web;
 use super::page::Notice;
 use super::session::{cookie, set_cookie};
 use super::texts::{Texts, Value};
-use crate::ids::{FolderId, QueueId, StandbyId};
+use crate::clock::Timestamp;
+use crate::ids::QueueId;
+use crate::service::bulk::UndoId;
 
 const COOKIE: &str = "said";
-/// Longest undo token carried, in bytes: cookies are bounded.
-const UNDO_BYTES_MAX: usize = 3000;
 
 /// What happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,12 +40,7 @@ impl Flash {
 
     /// The cookie that says it on the next page.
     pub fn cookie(&self, web: &Web) -> HeaderValue {
-        let undo = if self.undo.len() <= UNDO_BYTES_MAX {
-            self.undo.as_str()
-        } else {
-            ""
-        };
-        let value = format!("{}|{}|{}|{undo}", self.key, self.count, self.folder);
+        let value = format!("{}|{}|{}|{}", self.key, self.count, self.folder, self.undo);
         set_cookie(web, COOKIE, &value, "/", Some(60))
     }
 
@@ -107,17 +102,18 @@ impl Flash {
     }
 }
 
-/// How to take back a change of flags or folders, as text: `m:1.5,1.7,6.9` moves message 5 and 7 to
-/// folder 1 and 9 to folder 6; `s` and `u` mark as read and unread.
-pub fn undo_token(kind: char, changed: &[(StandbyId, FolderId)]) -> String {
-    let items: Vec<String> = changed
-        .iter()
-        .map(|(id, folder)| format!("{}.{}", folder.0, id.0))
-        .collect();
-    if items.is_empty() {
-        return String::new();
-    }
-    format!("{kind}:{}", items.join(","))
+/// How to take back a change of messages, as text.
+pub fn undo_token(id: UndoId) -> String {
+    format!("c:{}.{}", id.at.as_millis(), id.number)
+}
+
+/// Reads an undo token.
+pub fn read_undo(token: &str) -> Option<UndoId> {
+    let (at, number) = token.strip_prefix("c:")?.split_once('.')?;
+    Some(UndoId {
+        at: Timestamp::from_millis(at.parse().ok()?),
+        number: number.parse().ok()?,
+    })
 }
 
 /// How to take back a message that was sent, as text.
@@ -127,21 +123,6 @@ pub fn unsend_token(entry: QueueId) -> String {
 
 fn read_unsend(token: &str) -> Option<QueueId> {
     token.strip_prefix("q:")?.parse().ok()
-}
-
-/// Reads an undo token.
-pub fn read_undo(token: &str) -> Option<(char, Vec<(StandbyId, FolderId)>)> {
-    let (kind, items) = token.split_once(':')?;
-    let mut kinds = kind.chars();
-    let kind = kinds.next().filter(|_| kinds.next().is_none())?;
-    let items: Option<Vec<_>> = items
-        .split(',')
-        .map(|item| {
-            let (folder, id) = item.split_once('.')?;
-            Some((id.parse().ok()?, folder.parse().ok()?))
-        })
-        .collect();
-    Some((kind, items?))
 }
 
 #[cfg(test)]

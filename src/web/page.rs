@@ -58,13 +58,22 @@ pub struct Banner {
     /// When the state was last looked at.
     pub updated: Option<When>,
     /// What the operator has to say.
-    pub operator_text: Option<String>,
+    pub operator_text: Option<OperatorText>,
     /// Address of the usual webmail, once it is back.
     pub home: Option<String>,
     /// Address of the page that says what was merged, once it was.
     pub receipt: Option<&'static str>,
     /// Tells banners apart that say something else.
     pub mark: String,
+}
+
+/// What the operator has to say.
+#[derive(Clone, Debug)]
+pub struct OperatorText {
+    /// Whose words they are, and of when; none where the configuration has them.
+    pub intro: Option<String>,
+    /// The words, as they are.
+    pub text: String,
 }
 
 /// A piece of the banner.

@@ -7,7 +7,7 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::console::{self, merges};
+use super::console::{self, merges, notices};
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, list, message, outbox, posting,
     receipt, settings, sign_in,
@@ -47,6 +47,7 @@ pub fn router(web: Web) -> Router {
         .route("/console", get(console::overview))
         .route("/console/change", get(console::change))
         .route("/console/failover", post(console::apply))
+        .route("/console/notices", get(notices::show).post(notices::post))
         .route("/console/merges", get(merges::overview).post(merges::order))
         .route("/console/merges/outage/{id}", get(merges::outage))
         .route("/console/merges/domain/{domain}", get(merges::domain))

@@ -6,6 +6,7 @@ mod flows;
 mod folders;
 mod live;
 mod merges;
+mod notices;
 mod profile;
 mod safety;
 mod sending;

@@ -12,6 +12,7 @@ pub(super) enum About {
 }
 
 const CHANGE: &str = r#"{"action":"pin-standby","reason":"test"}"#;
+const NOTICE: &str = r#"{"text":"We work on it."}"#;
 const PAUSE: &str = r#"{"action":"pause","reason":"test"}"#;
 const RUN: &str = r#"{"action":"run","reason":"test"}"#;
 
@@ -106,6 +107,27 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "/api/v1/merges",
         "/api/v1/merges",
         "",
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/notices",
+        "/api/v1/notices",
+        "",
+        About::Platform,
+    ),
+    (
+        "PUT",
+        "/api/v1/notices",
+        "/api/v1/notices",
+        NOTICE,
+        About::Platform,
+    ),
+    (
+        "PUT",
+        "/api/v1/mailstores/{id}/notice",
+        "/api/v1/mailstores/a1/notice",
+        NOTICE,
         About::Platform,
     ),
     (

@@ -26,6 +26,7 @@ pub struct OverviewPage {
     pub(super) now: When,
     pub(super) notice: Option<Notice>,
     pub(super) tables: Vec<Table>,
+    pub(super) is_operator: bool,
 }
 
 /// The form that changes one scope.

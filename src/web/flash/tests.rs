@@ -2,11 +2,16 @@ use super::*;
 
 #[test]
 fn undo_tokens_are_read_back() {
-    let changed = [(StandbyId(5), FolderId(1)), (StandbyId(9), FolderId(100))];
-    let token = undo_token('m', &changed);
-    assert_eq!(token, "m:1.5,100.9");
-    assert_eq!(read_undo(&token), Some(('m', changed.to_vec())));
-    for bad in ["", "m", "m:", "m:1", "mm:1.2", "m:1.x", "m:1.2,", "m:1.2;x"] {
+    let id = UndoId {
+        at: Timestamp::from_millis(1_795_356_000_123),
+        number: u64::MAX,
+    };
+    let token = undo_token(id);
+    assert_eq!(token, "c:1795356000123.18446744073709551615");
+    assert_eq!(read_undo(&token), Some(id));
+    for bad in [
+        "", "c", "c:", "c:1", "c:1.x", "c:x.1", "c:1.2.3", "c:1.-2", "m:1.2",
+    ] {
         assert_eq!(read_undo(bad), None, "{bad}");
     }
 }

@@ -88,7 +88,7 @@ async fn late_mail_opens_nothing_and_an_activation_does() {
     assert_eq!(site.folder(ANN, Role::Trash).len(), 1);
 }
 
-async fn manager<'s>(site: &'s Site, reseller: Option<&str>) -> Browser<'s> {
+pub(super) async fn manager<'s>(site: &'s Site, reseller: Option<&str>) -> Browser<'s> {
     let role = match reseller {
         Some(_) => RoleName::Reseller,
         None => RoleName::Operator,

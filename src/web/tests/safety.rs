@@ -14,6 +14,9 @@ const PRIVATE: &[(&str, &str)] = &[
     ("POST", "/mail/compose"),
     ("GET", "/mail/settings"),
     ("POST", "/mail/settings"),
+    ("GET", "/mail/folders"),
+    ("POST", "/mail/folders"),
+    ("GET", "/mail/help"),
     ("POST", "/mail/actions"),
     ("POST", "/mail/undo"),
     ("GET", "/mail/inbox/1"),
@@ -24,6 +27,8 @@ const PRIVATE: &[(&str, &str)] = &[
     ("GET", "/console"),
     ("GET", "/console/change?scope=mailstore:a1"),
     ("POST", "/console/failover"),
+    ("GET", "/console/notices"),
+    ("POST", "/console/notices"),
     ("GET", "/console/merges"),
     ("POST", "/console/merges"),
     (

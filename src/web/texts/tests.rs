@@ -91,6 +91,19 @@ fn the_catalogues_have_no_syntax_error_and_agree_on_variables() {
 }
 
 #[test]
+fn every_catalogue_has_every_key() {
+    let english = catalogue("en");
+    for Catalogue { lang, source, .. } in CATALOGUES {
+        let own = entries(source);
+        let missing: Vec<_> = english
+            .keys()
+            .filter(|key| !own.contains_key(*key))
+            .collect();
+        assert!(missing.is_empty(), "{lang}: {missing:?}");
+    }
+}
+
+#[test]
 fn arabic_has_all_six_plural_forms() {
     let english = catalogue("en");
     let mut plurals = 0;

@@ -6,8 +6,9 @@ use axum::response::Response;
 use super::shell::{folder_id, redirect};
 use crate::ids::{FolderId, StandbyId};
 use crate::mail::Role;
-use crate::service::mailbox::{self, CHANGED_MAX, Change, Changed};
-use crate::service::threads;
+use crate::service::ServiceError;
+use crate::service::bulk::{self, Outcome, Scope};
+use crate::service::mailbox::{self, CHANGED_MAX, Change};
 use crate::store::messages::folder_of;
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -28,28 +29,33 @@ pub async fn act(
         let flash = star(&web, &session.actor, id).await?;
         return Ok(redirect(&web, here, Some(&flash)));
     }
-    let ids: Vec<StandbyId> = form
-        .all("id")
-        .take(CHANGED_MAX)
-        .filter_map(|id| id.parse().ok())
-        .collect();
     let asked = match asked(&form) {
         Ok(asked) => asked,
         Err(flash) => return Ok(redirect(&web, back, flash.as_ref())),
     };
-    if ids.is_empty() {
+    let Some(scope) = scope(&form) else {
         let flash = Flash::new("done-nothing-selected");
         return Ok(redirect(&web, back, Some(&flash)));
-    }
-    let mut changed = Changed::new();
-    // A line of a list stands for its conversation.
-    let ids = threads::with_conversations(&web.service, &session.actor, &ids)?;
-    for some in ids.chunks(CHANGED_MAX) {
-        let wanted = some.to_vec();
-        changed.extend(mailbox::change(&web.service, &session.actor, wanted, asked.change).await?);
-    }
-    let flash = asked.flash(&changed);
+    };
+    let outcome = bulk::change(&web.service, &session.actor, scope, asked.change).await?;
+    let flash = asked.flash(&outcome);
     Ok(redirect(&web, back, Some(&flash)))
+}
+
+/// Which messages a form is about: all of a folder or of a search, or those that were ticked.
+fn scope(form: &Form) -> Option<Scope> {
+    match form.get("all") {
+        "folder" => folder_id(form.get("folder")).map(Scope::Folder),
+        "found" => Some(Scope::Found(form.get("q").to_owned())),
+        _ => {
+            let ids: Vec<StandbyId> = form
+                .all("id")
+                .take(CHANGED_MAX)
+                .filter_map(|id| id.parse().ok())
+                .collect();
+            (!ids.is_empty()).then_some(Scope::These(ids))
+        }
+    }
 }
 
 /// What a form asks for.
@@ -57,16 +63,19 @@ struct Asked {
     change: Change,
     key: &'static str,
     folder: String,
-    undo: char,
 }
 
 impl Asked {
-    fn flash(&self, changed: &Changed) -> Flash {
+    fn flash(&self, outcome: &Outcome) -> Flash {
         Flash {
-            key: self.key.to_owned(),
-            count: u64::try_from(changed.len()).unwrap_or(0),
+            key: if outcome.has_more {
+                "done-more".to_owned()
+            } else {
+                self.key.to_owned()
+            },
+            count: u64::try_from(outcome.changed.len()).unwrap_or(0),
             folder: self.folder.clone(),
-            undo: undo_token(self.undo, changed),
+            undo: outcome.undo.map_or_else(String::new, undo_token),
         }
     }
 }
@@ -77,20 +86,19 @@ fn asked(form: &Form) -> Result<Asked, Option<Flash>> {
         change: Change::Move(folder_of(role)),
         key: "done-moved",
         folder: role.slug().to_owned(),
-        undo: 'm',
     };
-    let seen = |seen, key, undo| Asked {
+    let seen = |seen, key| Asked {
         change: Change::Seen(seen),
         key,
         folder: String::new(),
-        undo,
     };
     match form.get("action") {
-        "read" => Ok(seen(true, "done-read", 'u')),
-        "unread" => Ok(seen(false, "done-unread", 's')),
+        "read" => Ok(seen(true, "done-read")),
+        "unread" => Ok(seen(false, "done-unread")),
         "archive" => Ok(moved(Role::Archive)),
         "delete" => Ok(moved(Role::Trash)),
         "junk" => Ok(moved(Role::Junk)),
+        "not-junk" => Ok(moved(Role::Inbox)),
         "move" => {
             let slug = form.get("to");
             let id = folder_id(slug).filter(|id| *id != folder_of(Role::Drafts));
@@ -101,7 +109,6 @@ fn asked(form: &Form) -> Result<Asked, Option<Flash>> {
                 change: Change::Move(id),
                 key: "done-moved",
                 folder: slug.to_owned(),
-                undo: 'm',
             })
         }
         _ => Err(None),
@@ -129,21 +136,16 @@ pub async fn undo(
     form: Form,
 ) -> Result<Response, Fault> {
     session.check(form.get("csrf"))?;
-    let (kind, items) = read_undo(form.get("token")).ok_or(Fault::Bad)?;
-    let back_to = items.first().map(|(_, folder)| *folder);
-    let wanted = items
-        .into_iter()
-        .map(|(id, folder)| {
-            let change = match kind {
-                'm' => Change::Move(folder),
-                's' => Change::Seen(true),
-                _ => Change::Seen(false),
-            };
-            (id, change)
-        })
-        .collect();
-    mailbox::change_each(&web.service, &session.actor, wanted).await?;
-    let to = back_to.map_or_else(|| "/mail/inbox".to_owned(), path_of);
+    let id = read_undo(form.get("token")).ok_or(Fault::Bad)?;
+    let folder = match bulk::take_back(&web.service, &session.actor, id).await {
+        Ok(folder) => folder,
+        Err(ServiceError::NotFound(_)) => {
+            let flash = Flash::new("done-undo-gone");
+            return Ok(redirect(&web, "/mail/inbox", Some(&flash)));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let to = folder.map_or_else(|| "/mail/inbox".to_owned(), path_of);
     Ok(redirect(&web, &to, Some(&Flash::new("done-undone"))))
 }
 

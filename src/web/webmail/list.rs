@@ -44,6 +44,8 @@ pub struct ListPage {
     pub(super) select_text: String,
     pub(super) can_archive: bool,
     pub(super) can_delete: bool,
+    pub(super) junk: Junk,
+    pub(super) all: All,
     pub(super) targets: Vec<Target>,
     pub(super) pager: Pager,
     pub(super) empty_icon: &'static str,
@@ -64,10 +66,40 @@ pub struct SearchPage {
     pub(super) select_text: String,
     pub(super) can_archive: bool,
     pub(super) can_delete: bool,
+    pub(super) junk: Junk,
+    pub(super) all: All,
     pub(super) targets: Vec<Target>,
     pub(super) pager: Pager,
     pub(super) empty_line: Option<String>,
     pub(super) empty_text: Option<String>,
+}
+
+/// What can be said about junk in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Junk {
+    /// That messages are junk.
+    Mark,
+    /// That they are not.
+    Unmark,
+    /// Nothing: they are one's own.
+    Neither,
+}
+
+/// How everything that a list goes through is selected, and not only its page.
+#[derive(Clone, Debug, Default)]
+pub struct All {
+    /// What the form names; empty: what is ticked.
+    pub(super) scope: &'static str,
+    /// The folder it is about.
+    pub(super) folder: String,
+    /// The search it is about.
+    pub(super) q: String,
+    /// Where everything is selected; none where the page shows all there is, or it is so already.
+    pub(super) href: Option<String>,
+    /// Whether the page's own are selected, so that it is offered.
+    pub(super) offered: bool,
+    /// What is offered, or what is selected.
+    pub(super) text: String,
 }
 
 /// One message in a list.
@@ -126,8 +158,21 @@ impl Ask {
         }
     }
 
+    /// Whether everything on the page is selected.
     fn selects_all(&self) -> bool {
-        self.select == "all"
+        self.select == "all" || self.selects_more()
+    }
+
+    /// Whether everything is selected, also what is on other pages.
+    fn selects_more(&self) -> bool {
+        self.select == "everything"
+    }
+
+    /// The page on which everything is selected.
+    fn everything_href(&self, path: &str) -> String {
+        let address = self.address(path);
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}select=everything")
     }
 
     /// The page's own address, without what is selected.
@@ -214,6 +259,17 @@ fn folder_page(
         select_text: select_text(texts, ask),
         can_archive: !matches!(folder.role, Some(Role::Archive | Role::Drafts)),
         can_delete: !is_trash,
+        junk: match folder.role {
+            Some(Role::Junk) => Junk::Unmark,
+            Some(Role::Sent | Role::Drafts) => Junk::Neither,
+            _ => Junk::Mark,
+        },
+        all: all_of_folder(
+            texts,
+            &folder,
+            ask,
+            found.newer.is_some() || found.older.is_some(),
+        ),
         targets: targets(texts, &framed.overview, id),
         pager: Pager {
             shown: texts.with("list-shown", &[("shown", found.lines.len().into())]),
@@ -227,6 +283,43 @@ fn folder_page(
         shell: framed.shell,
         heading,
     })
+}
+
+/// Selecting all of a folder that has more than its page.
+fn all_of_folder(texts: &Texts, folder: &FolderRecord, ask: &Ask, has_more: bool) -> All {
+    let is_all = ask.selects_more();
+    let key = if is_all {
+        "all-folder-selected"
+    } else {
+        "select-all-folder"
+    };
+    let slug = slug(folder);
+    All {
+        scope: if is_all { "folder" } else { "" },
+        q: String::new(),
+        href: (has_more && !is_all).then(|| ask.everything_href(&format!("/mail/{slug}"))),
+        offered: ask.selects_all(),
+        text: texts.with(key, &[("count", Value::Number(folder.total))]),
+        folder: slug,
+    }
+}
+
+/// Selecting all that a search finds, where that is more than its page.
+fn all_found(texts: &Texts, ask: &Ask, path: &str, has_more: bool) -> All {
+    let is_all = ask.selects_more();
+    let key = if is_all {
+        "all-found-selected"
+    } else {
+        "select-all-found"
+    };
+    All {
+        scope: if is_all { "found" } else { "" },
+        folder: String::new(),
+        q: ask.q.clone(),
+        href: (has_more && !is_all).then(|| ask.everything_href(path)),
+        offered: ask.selects_all(),
+        text: texts.get(key).into_owned(),
+    }
 }
 
 fn select_text(texts: &Texts, ask: &Ask) -> String {
@@ -400,6 +493,8 @@ pub async fn search(
         select_text: select_text(texts, &ask),
         can_archive: true,
         can_delete: true,
+        junk: Junk::Mark,
+        all: all_found(texts, &ask, PATH, found.has_older || !first_page),
         targets: targets(texts, &framed.overview, FolderId(0)),
         pager: Pager {
             shown: texts.with("list-shown", &[("shown", shown.into())]),

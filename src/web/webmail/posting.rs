@@ -14,6 +14,8 @@ use super::shell::redirect;
 use super::sign_in;
 use crate::ids::StandbyId;
 use crate::service::attach::{FILES_MAX, files_of};
+use crate::service::bulk;
+use crate::service::mailbox::Change;
 use crate::service::mailbox_letter::{Field, LetterError, RECIPIENTS_MAX};
 use crate::service::mailbox_write::{self, Letter, Saved, Sent, WriteError};
 use crate::service::{Actor, ServiceError};
@@ -298,8 +300,15 @@ impl Posting<'_> {
             return Ok(redirect(self.web, "/mail/inbox", None));
         };
         let changed = mailbox_write::discard(service, self.actor(), draft).await?;
+        let undo = bulk::remember(
+            &self.web.service,
+            &self.session.actor,
+            Change::DELETE,
+            &changed,
+        )
+        .await?;
         let flash = Flash {
-            undo: undo_token('m', &changed),
+            undo: undo.map_or_else(String::new, undo_token),
             ..Flash::new("done-discarded")
         };
         Ok(self.to("/mail/drafts", &flash))

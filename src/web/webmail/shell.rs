@@ -13,10 +13,10 @@ use crate::store::messages::{FolderRecord, folder_of};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
-use crate::web::page::{Banner, BannerPart, Notice, ok};
+use crate::web::page::{Banner, BannerPart, Notice, OperatorText, ok};
 use crate::web::reader::Reader;
 use crate::web::session::Session;
-use crate::web::texts::Texts;
+use crate::web::texts::{Texts, Value};
 use crate::web::when::When;
 
 /// The frame of a webmail page.
@@ -134,8 +134,21 @@ pub fn banner(web: &Web, reader: &Reader, overview: &Overview) -> Banner {
     let now = reader.times.now();
     let http = &web.service.config.get().http;
     let is_home = matches!(phase, Phase::StandingBy | Phase::Returning | Phase::Merged);
-    let words = http.notice.clone();
-    let mark = mark(&[texts.lang, key, words.as_deref().unwrap_or_default()]);
+    let said = overview.words.as_ref().map(|(text, at)| OperatorText {
+        intro: Some(texts.with(
+            "banner-words",
+            &[("time", Value::Text(&reader.times.since(*at)))],
+        )),
+        text: text.clone(),
+    });
+    let said = said.or_else(|| {
+        http.notice
+            .clone()
+            .map(|text| OperatorText { intro: None, text })
+    });
+    let said_text = said.as_ref().map_or("", |said| said.text.as_str());
+    let said_at = overview.words.as_ref().map(|(_, at)| at.to_string());
+    let mark = mark(&[texts.lang, key, said_text, &said_at.unwrap_or_default()]);
     Banner {
         kind,
         icon,
@@ -145,7 +158,7 @@ pub fn banner(web: &Web, reader: &Reader, overview: &Overview) -> Banner {
             machine: now.to_string(),
             text: reader.times.clock(now),
         }),
-        operator_text: words,
+        operator_text: said,
         home: http.usual_webmail_url.clone().filter(|_| is_home),
         receipt: read_only.then_some("/mail/receipt"),
     }

@@ -10,7 +10,7 @@ use super::shell::{Count, FolderLink, Shell};
 use super::sign_in::{Kept, LoginPage};
 use crate::clock::Timestamp;
 use crate::mail::plain;
-use crate::web::page::{Banner, BannerPart, Choice, FormError, Notice, Page};
+use crate::web::page::{Banner, BannerPart, Choice, FormError, Notice, OperatorText, Page};
 use crate::web::texts::Texts;
 use crate::web::when::{Times, When, zone};
 
@@ -58,7 +58,10 @@ impl Sample {
             icon,
             parts: vec![part("what", false), part("safe", true), part("next", false)],
             updated: Some(self.when(1)),
-            operator_text: self.hostile.then(|| HOSTILE.to_owned()),
+            operator_text: self.hostile.then(|| OperatorText {
+                intro: None,
+                text: HOSTILE.to_owned(),
+            }),
             home: (kind == "merged").then(|| self.s("https://mail.example.com/")),
             receipt: (kind == "merged").then_some("/mail/receipt"),
             mark: self.s("mark"),
@@ -167,6 +170,8 @@ impl Sample {
             select_text: "Select all".into(),
             can_archive: true,
             can_delete: true,
+            junk: super::list::Junk::Mark,
+            all: super::list::All::default(),
             targets: self.targets(),
             pager: Pager {
                 shown: "20 messages".into(),
@@ -190,6 +195,8 @@ impl Sample {
             select_text: self.s("Select all"),
             can_archive: true,
             can_delete: true,
+            junk: super::list::Junk::Mark,
+            all: super::list::All::default(),
             targets: self.targets(),
             pager: Pager::default(),
             empty_line: Some(self.s("Nothing found")),
