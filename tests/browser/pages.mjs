@@ -21,6 +21,8 @@ export const webmail = [
   ["search", "/mail/search?q=invoice"],
   ["search-none", "/mail/search?q=nothingatall"],
   ["settings", "/mail/settings"],
+  ["folders", "/mail/folders"],
+  ["help", "/mail/help"],
   ["outbox", "/mail/outbox"],
   ["receipt", "/mail/receipt"],
   ["not-found", "/mail/nowhere"],

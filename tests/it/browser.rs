@@ -1,8 +1,10 @@
 //! The pages in real browsers, Chromium and Firefox: every task with and without JavaScript and by
 //! keyboard, axe on every page, and what the pages cost. The walks themselves are in `tests/browser`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::rig::{Dialect, Lifeboat, LifeboatOptions, MailstoreOptions, Port, RigDir, SmtpClient};
 
@@ -75,7 +77,7 @@ struct Site {
     lifeboat: Lifeboat,
     smarthost: Port,
     token: String,
-    _dir: RigDir,
+    dir: RigDir,
 }
 
 impl Site {
@@ -115,18 +117,32 @@ impl Site {
             lifeboat,
             smarthost,
             token,
-            _dir: dir,
+            dir,
         }
     }
 
-    /// Runs a module of `tests/browser` on the site, and fails with what it found.
-    fn walk(&self, module: &str, arguments: &[&str]) {
+    fn pid_file(&self) -> PathBuf {
+        self.dir.path().join("pid")
+    }
+
+    /// Notes whom a module has to kill.
+    fn note_pid(&self) {
+        let pid = self.lifeboat.pid().expect("Lifeboat runs");
+        std::fs::write(self.pid_file(), pid.to_string()).expect("the process id");
+    }
+
+    /// Runs a module of `tests/browser` on the site, and fails with what it found. A Lifeboat that the
+    /// module kills is started again.
+    fn walk(&mut self, module: &str, arguments: &[&str]) {
         let installed = Command::new("sh")
             .arg(tools().join("install.sh"))
             .status()
             .expect("sh runs");
         assert!(installed.success(), "tests/browser/install.sh failed");
-        let walked = Command::new("node")
+        self.note_pid();
+        let said = self.dir.path().join("walk.out");
+        let found = self.dir.path().join("walk.err");
+        let mut walking = Command::new("node")
             .arg(module)
             .args(arguments)
             .current_dir(tools())
@@ -139,17 +155,27 @@ impl Site {
             .env("LIFEBOAT_USERS", USERS.join(","))
             .env("LIFEBOAT_PASSWORD", PASSWORD)
             .env("LIFEBOAT_TOKEN", &self.token)
-            .env(
-                "LIFEBOAT_PID",
-                self.lifeboat.pid().unwrap_or_default().to_string(),
-            )
-            .output()
+            .env("LIFEBOAT_PID_FILE", self.pid_file())
+            .stdout(File::create(&said).expect("a file for what the walk says"))
+            .stderr(File::create(&found).expect("a file for what the walk found"))
+            .spawn()
             .expect("node runs");
-        println!("{}", String::from_utf8_lossy(&walked.stdout));
+        let status = loop {
+            if let Some(status) = walking.try_wait().expect("node can be waited for") {
+                break status;
+            }
+            if !self.lifeboat.is_running() {
+                self.lifeboat.kill();
+                self.lifeboat.restart();
+                self.note_pid();
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
+        println!("{}", std::fs::read_to_string(&said).unwrap_or_default());
         assert!(
-            walked.status.success(),
+            status.success(),
             "{}",
-            String::from_utf8_lossy(&walked.stderr)
+            std::fs::read_to_string(&found).unwrap_or_default()
         );
     }
 }

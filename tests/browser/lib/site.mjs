@@ -16,6 +16,8 @@ export const site = {
   password: env("LIFEBOAT_PASSWORD"),
   /** An operator's. */
   token: env("LIFEBOAT_TOKEN"),
+  /** Where the process id of Lifeboat stands; whoever runs the walk starts it again when it is gone. */
+  pidFile: env("LIFEBOAT_PID_FILE"),
   /** Everything, or a sample that `seed` chooses. */
   all: process.env.LIFEBOAT_BROWSER_ALL === "1",
   seed: Number(process.env.LIFEBOAT_SEED ?? 2026),

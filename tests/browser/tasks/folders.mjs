@@ -50,8 +50,8 @@ export const folders = [
       assert.equal(await page.locator('input[name="id"]:checked').count(), 50);
       await hand.press("Mark read");
       await hand.notice("marked as read");
-      await page.getByRole("link", { name: "Older" }).click();
-      await page.getByRole("link", { name: "Newer" }).click();
+      await page.getByRole("link", { name: "Older", exact: true }).click();
+      await page.getByRole("link", { name: "Newer", exact: true }).click();
       await page.waitForURL(/after=/);
     },
   },
@@ -66,6 +66,44 @@ export const folders = [
       await page.waitForURL("**/mail/sent");
       await page.locator(".bar").getByRole("link", { name: "Write" }).click();
       await page.waitForURL("**/mail/compose");
+    },
+  },
+  {
+    name: "an own folder: made, filled, renamed, deleted",
+    async run(hand) {
+      const { page } = hand;
+      const [name, later] = [`Box ${hand.label}`, `Chest ${hand.label}`];
+      const subject = `For the box ${hand.label}`;
+      await hand.deliver({ Subject: subject });
+      await hand.open("/mail/folders");
+      await hand.field("New folder").fill(name);
+      await hand.button("Create folder").click();
+      await hand.notice("Folder created");
+      await hand.open("/mail/inbox");
+      await hand.pick(subject);
+      await page.locator(".toolbar").getByLabel("Move to…").selectOption({ label: name });
+      await hand.press("Move");
+      await hand.notice(`moved to ${name}`);
+      await hand.open("/mail/folders");
+      await page.locator("summary", { hasText: name }).click();
+      await page.getByLabel(`New name for ${name}`).fill(later);
+      await hand.button("Rename").click();
+      await hand.notice("Folder renamed");
+      await page.locator("main").getByRole("link", { name: later }).click();
+      await hand.row(subject).waitFor();
+      await hand.open("/mail/folders");
+      await page.locator("summary", { hasText: later }).click();
+      await hand.button(`Delete ${later}`).click();
+      await hand.notice("Folder deleted");
+      await hand.open("/mail/trash");
+      await hand.row(subject).waitFor();
+    },
+    async keys(hand) {
+      await hand.open("/mail/folders");
+      await hand.tabTo(/id="name"/);
+      await hand.type(`Keyed ${hand.label}`);
+      await hand.key("Enter");
+      await hand.notice("Folder created");
     },
   },
 ];

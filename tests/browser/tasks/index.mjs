@@ -12,14 +12,17 @@ import { compose } from "./compose.mjs";
 import { console_ } from "./console.mjs";
 import { conversation } from "./conversation.mjs";
 import { folders } from "./folders.mjs";
+import { keys } from "./keys.mjs";
+import { live } from "./live.mjs";
 import { outbox } from "./outbox.mjs";
 import { read } from "./read.mjs";
 import { reply } from "./reply.mjs";
 import { search } from "./search.mjs";
 import { settings } from "./settings.mjs";
 import { signIn } from "./sign-in.mjs";
+import { trouble } from "./trouble.mjs";
 
 export const tasks = [
   ...signIn, ...read, ...conversation, ...reply, ...files, ...compose, ...outbox, ...folders, ...search,
-  ...settings, ...console_,
+  ...settings, ...live, ...keys, ...trouble, ...console_,
 ];
