@@ -5,6 +5,7 @@
 //! left out or offered raw, and never makes a message unacceptable.
 
 pub mod attachment;
+pub mod calendar;
 pub mod canonical;
 pub mod charset;
 mod contain;
@@ -18,6 +19,7 @@ pub mod plain;
 pub mod sanitize;
 pub mod snippet;
 pub mod summary;
+pub mod tnef;
 pub mod transfer;
 pub mod view;
 pub mod words;

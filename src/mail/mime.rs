@@ -18,6 +18,8 @@ use super::{charset, transfer};
 pub const DEPTH_MAX: usize = 100;
 /// Most parts that are listed.
 pub const PARTS_MAX: usize = 10_000;
+/// How much is decoded at a time, in bytes.
+const PIECE_BYTES: usize = 64 * 1024;
 /// Longest boundary that is believed (RFC 2046 §5.1.1 allows 70).
 const BOUNDARY_BYTES_MAX: usize = 250;
 
@@ -111,6 +113,48 @@ impl Part {
                 bytes
             }
         }
+    }
+
+    /// The body with its transfer encoding undone, handed on in pieces, so that a large file takes no
+    /// memory of its own. Ends early where `each` says `None`.
+    pub fn decode_each(
+        &self,
+        message: &[u8],
+        each: &mut dyn FnMut(&[u8]) -> Option<()>,
+    ) -> Option<()> {
+        let raw = self.raw(message);
+        let mut out = Vec::new();
+        match self.encoding {
+            Encoding::Identity => {
+                for piece in raw.chunks(PIECE_BYTES) {
+                    each(piece)?;
+                }
+            }
+            Encoding::Base64 => {
+                let mut decoder = transfer::Base64Stream::default();
+                for piece in raw.chunks(PIECE_BYTES) {
+                    out.clear();
+                    decoder.push(piece, &mut out);
+                    each(&out)?;
+                }
+                out.clear();
+                decoder.finish(&mut out);
+                each(&out)?;
+            }
+            Encoding::QuotedPrintable => {
+                let mut rest = raw;
+                while !rest.is_empty() {
+                    // Whole lines: an escape does not go over a line's end.
+                    let least = rest.get(PIECE_BYTES..).unwrap_or_default();
+                    let end =
+                        memchr::memchr(b'\n', least).map_or(rest.len(), |at| PIECE_BYTES + at + 1);
+                    let (piece, tail) = rest.split_at(end.min(rest.len()));
+                    each(&transfer::decode_quoted_printable(piece))?;
+                    rest = tail;
+                }
+            }
+        }
+        Some(())
     }
 
     /// The body as text, at most `bytes_max` bytes of it before the charset is applied.

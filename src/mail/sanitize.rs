@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ammonia::{Builder, UrlRelative};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
 use super::contain::contained;
 
@@ -28,12 +28,30 @@ pub const HTML_BYTES_MAX: usize = 4 * 1024 * 1024;
 const LINK_BYTES_MAX: usize = 4096;
 
 /// What becomes of images that lie elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum RemoteImages {
     /// They are left out and counted.
     Blocked,
-    /// They are fetched through this URL prefix; the image's own URL, percent-encoded, follows it.
-    Via(String),
+    /// They are fetched through the address that this makes of theirs.
+    Via(ImageLinks),
+}
+
+/// What makes the address under which an image elsewhere is fetched of the image's own: absolute, http or
+/// https, without control characters, hostile.
+#[derive(Clone)]
+pub struct ImageLinks(Arc<dyn Fn(&str) -> String + Send + Sync>);
+
+impl ImageLinks {
+    /// From a function.
+    pub fn new(link: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(link))
+    }
+}
+
+impl std::fmt::Debug for ImageLinks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ImageLinks")
+    }
 }
 
 /// How a message's HTML is to be shown.
@@ -181,11 +199,32 @@ const TAG_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("img", &["alt", "hspace", "src", "vspace"]),
     ("li", &["type", "value"]),
     ("ol", &["reversed", "start", "type"]),
-    ("table", &["cellpadding", "cellspacing", "summary"]),
-    ("td", &["abbr", "colspan", "headers", "nowrap", "rowspan"]),
+    (
+        "table",
+        &["background", "cellpadding", "cellspacing", "summary"],
+    ),
+    (
+        "td",
+        &[
+            "abbr",
+            "background",
+            "colspan",
+            "headers",
+            "nowrap",
+            "rowspan",
+        ],
+    ),
     (
         "th",
-        &["abbr", "colspan", "headers", "nowrap", "rowspan", "scope"],
+        &[
+            "abbr",
+            "background",
+            "colspan",
+            "headers",
+            "nowrap",
+            "rowspan",
+            "scope",
+        ],
     ),
     ("time", &["datetime"]),
     ("ul", &["type"]),
@@ -202,13 +241,6 @@ const DATA_IMAGE_TYPES: &[&str] = &[
     "image/gif;base64,",
     "image/webp;base64,",
 ];
-
-/// What stays as it is in a URL that becomes part of another.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Makes the HTML of a message safe to show.
 ///
@@ -268,7 +300,7 @@ impl Filter {
     fn attribute<'u>(&self, tag: &str, name: &str, value: &'u str) -> Option<Cow<'u, str>> {
         match (tag, name) {
             ("a", "href") => is_link(value).then_some(Cow::Borrowed(value)),
-            ("img", "src") => self.image(value).map(Cow::Owned),
+            ("img", "src") | (_, "background") => self.image(value).map(Cow::Owned),
             (_, "href" | "src") => None,
             (_, "style") => {
                 let style = style::filter(value);
@@ -301,9 +333,7 @@ impl Filter {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
                 None
             }
-            RemoteImages::Via(prefix) => {
-                Some(format!("{prefix}{}", utf8_percent_encode(url, COMPONENT)))
-            }
+            RemoteImages::Via(links) => Some((links.0)(url)),
         }
     }
 }

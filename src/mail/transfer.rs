@@ -65,33 +65,85 @@ pub fn decode_base64(text: &[u8]) -> Vec<u8> {
 
 fn decode_broken_base64(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    let (mut chunk, mut count) = (0_u32, 0_u8);
-    let flush = |out: &mut Vec<u8>, chunk: u32, count: u8| match count {
-        2 => out.push((chunk >> 4) as u8),
-        3 => out.extend_from_slice(&[(chunk >> 10) as u8, (chunk >> 2) as u8]),
-        _ => {}
-    };
-    for &byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                flush(&mut out, chunk, count);
-                (chunk, count) = (0, 0);
-                continue;
+    let mut decoder = Base64Stream::default();
+    decoder.push(text, &mut out);
+    decoder.finish(&mut out);
+    out
+}
+
+/// Undoes base64 piece by piece, as tolerantly as [`decode_base64`].
+#[derive(Debug, Default)]
+pub struct Base64Stream {
+    chunk: u32,
+    count: u8,
+}
+
+impl Base64Stream {
+    /// Decodes the next piece; what is left of it waits for the one after.
+    pub fn push(&mut self, text: &[u8], out: &mut Vec<u8>) {
+        for &byte in text {
+            let value = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                b'=' => {
+                    self.flush(out);
+                    continue;
+                }
+                _ => continue,
+            };
+            self.chunk = self.chunk << 6 | u32::from(value);
+            self.count += 1;
+            if self.count == 4 {
+                let chunk = self.chunk;
+                out.extend_from_slice(&[(chunk >> 16) as u8, (chunk >> 8) as u8, chunk as u8]);
+                (self.chunk, self.count) = (0, 0);
             }
-            _ => continue,
-        };
-        chunk = chunk << 6 | u32::from(value);
-        count += 1;
-        if count == 4 {
-            out.extend_from_slice(&[(chunk >> 16) as u8, (chunk >> 8) as u8, chunk as u8]);
-            (chunk, count) = (0, 0);
         }
     }
-    flush(&mut out, chunk, count);
-    out
+
+    /// Decodes what is left.
+    pub fn finish(mut self, out: &mut Vec<u8>) {
+        self.flush(out);
+    }
+
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        let chunk = self.chunk;
+        match self.count {
+            2 => out.push((chunk >> 4) as u8),
+            3 => out.extend_from_slice(&[(chunk >> 10) as u8, (chunk >> 2) as u8]),
+            _ => {}
+        }
+        (self.chunk, self.count) = (0, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pieces_give_what_the_whole_gives(
+            bytes in prop::collection::vec(any::<u8>(), 0..600),
+            cut in 1_usize..50,
+            line in 1_usize..80,
+        ) {
+            use base64::Engine as _;
+            let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
+            let lines: Vec<&[u8]> = text.as_bytes().chunks(line).collect();
+            let text = lines.join(&b"\r\n"[..]);
+            let (mut out, mut decoder) = (Vec::new(), Base64Stream::default());
+            for piece in text.chunks(cut) {
+                decoder.push(piece, &mut out);
+            }
+            decoder.finish(&mut out);
+            prop_assert_eq!(&out, &bytes);
+            prop_assert_eq!(decode_base64(&text), bytes);
+        }
+    }
 }

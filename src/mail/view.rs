@@ -8,10 +8,12 @@ mod collect;
 use std::collections::HashMap;
 
 use super::attachment::{self, Preview};
+use super::calendar::{CALENDAR_BYTES_MAX, Invitation};
 use super::fields::Fields;
 use super::mime::{Encoding, Kind, Part, Structure};
 use super::plain::Wrapping;
 use super::snippet;
+use super::tnef::{self, Tnef};
 use super::words;
 use collect::{Collected, collect};
 
@@ -19,6 +21,9 @@ use collect::{Collected, collect};
 pub const TEXT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most pieces of text shown of one message.
 pub const SEGMENTS_MAX: usize = 50;
+
+/// Largest winmail.dat that is looked into, in bytes.
+const CONTAINER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A piece of the message's text, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub enum Content {
 pub struct Attachment {
     /// Number of its part.
     pub part: usize,
+    /// Its number inside that part, if that is a winmail.dat.
+    pub inside: Option<usize>,
     /// A safe name to save it under.
     pub file_name: String,
     /// The declared type, in lower case, if it is well formed.
@@ -100,14 +107,17 @@ impl View {
             is_limited,
         } = collect(message, &structure);
         let own = own_parts(&structure);
+        let mut attachments = attachments(message, &structure, &own, &used);
+        let mut segments = segments;
+        unwrap_containers(message, &structure, &mut attachments, &mut segments);
         Self {
-            attachments: attachments(message, &structure, &own, &used),
+            attachments,
             inline_images: inline_images(&structure, &own),
-            calendar: own
-                .iter()
-                .copied()
-                .find(|&index| part_is(&structure, index, "text/calendar")),
-            protection: protection(&structure),
+            calendar: own.iter().copied().find(|&index| {
+                part_is(&structure, index, "text/calendar")
+                    || part_is(&structure, index, "application/ics")
+            }),
+            protection: protection(&structure).or_else(|| inline_protection(&segments)),
             segments,
             is_limited,
             structure,
@@ -139,6 +149,23 @@ impl View {
         }
         let bytes = part.decoded(message, bytes_max.saturating_add(1));
         (bytes.len() <= bytes_max).then_some(bytes)
+    }
+
+    /// A file inside a winmail.dat: its name and its bytes.
+    pub fn inside(&self, message: &[u8], part: usize, number: usize) -> Option<(String, Vec<u8>)> {
+        let bytes = self.part_bytes(message, part, CONTAINER_BYTES_MAX)?;
+        let file = Tnef::parse(&bytes)?.files.into_iter().nth(number)?;
+        let name = attachment::safe_file_name(Some(&file.name), number, "");
+        Some((name, bytes.get(file.data)?.to_vec()))
+    }
+
+    /// The invitation in the message, where there is one that can be read.
+    pub fn invitation(&self, message: &[u8]) -> Option<Invitation> {
+        let part = self.structure.parts.get(self.calendar?)?;
+        let bytes = part.decoded(message, CALENDAR_BYTES_MAX);
+        let charset = part.content_type.param("charset");
+        let text = super::charset::decode(charset.or(Some("utf-8")), &bytes);
+        Invitation::parse(text.as_bytes(), part.content_type.param("method"))
     }
 
     /// The text of the whole message without formatting, for search and quoting.
@@ -229,11 +256,52 @@ fn attachment_of(message: &[u8], part: &Part, index: usize) -> Attachment {
     let name = part.file_name.as_deref().or(subject.as_deref());
     Attachment {
         part: index,
+        inside: None,
         file_name: attachment::safe_file_name(name, index, content_type),
         content_type: attachment::safe_type(content_type).to_owned(),
         size_bytes: decoded_size(part),
         preview: attachment::preview(content_type),
     }
+}
+
+/// Lists what is in each winmail.dat after it; shows its text where there is no other.
+fn unwrap_containers(
+    message: &[u8],
+    structure: &Structure,
+    attachments: &mut Vec<Attachment>,
+    segments: &mut Vec<Segment>,
+) {
+    let mut all = Vec::with_capacity(attachments.len());
+    for container in std::mem::take(attachments) {
+        let part = structure.parts.get(container.part);
+        let is_container = tnef::is_container(&container.content_type, Some(&container.file_name));
+        let found = part.filter(|_| is_container).and_then(|part| {
+            Tnef::parse(&part.decoded(message, CONTAINER_BYTES_MAX)).map(|found| (part, found))
+        });
+        let index = container.part;
+        all.push(container);
+        let Some((_, found)) = found else { continue };
+        for (number, file) in found.files.into_iter().enumerate() {
+            all.push(Attachment {
+                part: index,
+                inside: Some(number),
+                file_name: attachment::safe_file_name(Some(&file.name), number, ""),
+                content_type: "application/octet-stream".to_owned(),
+                size_bytes: file.data.len() as u64,
+                preview: Preview::DownloadOnly,
+            });
+        }
+        if segments.is_empty() && !found.text.trim().is_empty() {
+            segments.push(Segment {
+                part: index,
+                content: Content::Plain {
+                    text: found.text,
+                    wrapping: Wrapping::Fixed,
+                },
+            });
+        }
+    }
+    *attachments = all;
 }
 
 /// A file name for a message inside a message, from its subject.
@@ -295,5 +363,20 @@ fn protection(structure: &Structure) -> Option<Protection> {
         .then_some(Protection::Signed)
 }
 
+/// OpenPGP written into the text itself.
+fn inline_protection(segments: &[Segment]) -> Option<Protection> {
+    segments.iter().find_map(|segment| {
+        let Content::Plain { text, .. } = &segment.content else {
+            return None;
+        };
+        let begins = |line: &str| text.lines().take(200).any(|found| found.trim_end() == line);
+        if begins("-----BEGIN PGP MESSAGE-----") {
+            Some(Protection::Encrypted)
+        } else {
+            begins("-----BEGIN PGP SIGNED MESSAGE-----").then_some(Protection::Signed)
+        }
+    })
+}
+
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

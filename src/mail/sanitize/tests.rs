@@ -9,9 +9,18 @@ use html5ever::tokenizer::{
 use proptest::prelude::*;
 
 use super::{
-    ATTRIBUTES, HTML_BYTES_MAX, Options, RemoteImages, TAG_ATTRIBUTES, TAGS, TooComplex, is_link,
-    sanitize, style,
+    ATTRIBUTES, HTML_BYTES_MAX, ImageLinks, Options, RemoteImages, TAG_ATTRIBUTES, TAGS,
+    TooComplex, is_link, sanitize, style,
 };
+
+fn via() -> RemoteImages {
+    let encode = |url: &str| {
+        percent_encoding::utf8_percent_encode(url, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    RemoteImages::Via(ImageLinks::new(move |url| {
+        format!("/proxy?url={}", encode(url))
+    }))
+}
 
 fn options(remote: RemoteImages) -> Options {
     Options {
@@ -94,10 +103,7 @@ impl Walk<'_> {
 
 /// Sanitises and checks that nothing but the promised survives; also when done twice.
 fn check(html: &str) -> String {
-    for remote in [
-        RemoteImages::Via("/proxy?url=".to_owned()),
-        RemoteImages::Blocked,
-    ] {
+    for remote in [via(), RemoteImages::Blocked] {
         let Ok(first) = sanitize(html, &options(remote.clone())) else {
             return String::new();
         };
@@ -206,11 +212,11 @@ fn remote_images_are_counted_or_fetched_by_the_proxy() {
     let blocked = sanitize(html, &options(RemoteImages::Blocked)).unwrap();
     assert_eq!(blocked.images_blocked, 2);
     assert!(!blocked.html.contains("example"));
-    let via = sanitize(html, &options(RemoteImages::Via("/proxy?url=".to_owned()))).unwrap();
+    let via = sanitize(html, &options(via())).unwrap();
     assert_eq!(via.images_blocked, 0);
     assert!(
         via.html
-            .contains("/proxy?url=http%3A%2F%2Fa.example%2Fx%20y%3Fz"),
+            .contains("/proxy?url=http%3A%2F%2Fa%2Eexample%2Fx%20y%3Fz"),
         "{}",
         via.html
     );

@@ -63,8 +63,11 @@ impl Collector<'_> {
         let Some(part) = self.structure.parts.get(index) else {
             return;
         };
+        let is_childless = self.children.get(index).is_none_or(Vec::is_empty);
         match (part.kind, part.content_type.value.as_str()) {
             (Kind::Message, _) => {}
+            // Its boundary never came: all of it is text.
+            (Kind::Multipart, _) if is_childless && !part.body.is_empty() => self.lost(index),
             (Kind::Multipart, "multipart/alternative") => self.alternative(index),
             (Kind::Multipart, "multipart/related" | "multipart/signed") => self.root(index),
             (Kind::Multipart, "multipart/encrypted") => {}
@@ -194,6 +197,22 @@ impl Collector<'_> {
             part: index,
             content,
         });
+    }
+
+    /// The body of a multipart whose parts could not be told apart, as text.
+    fn lost(&mut self, index: usize) {
+        if let Some(text) = self.take_text(index)
+            && !text.trim().is_empty()
+            && self.segments.len() < SEGMENTS_MAX
+        {
+            self.segments.push(Segment {
+                part: index,
+                content: Content::Plain {
+                    text,
+                    wrapping: Wrapping::Fixed,
+                },
+            });
+        }
     }
 
     /// The text of a part, if what is left of the bound allows all of it.

@@ -1,3 +1,5 @@
+pub(crate) mod torture;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
