@@ -190,6 +190,11 @@ done-merged = { $count ->
 done-sent-again = أُرسلت هذه الرسالة من قبل، ولم تُرسل مرتين.
 done-saved = حُفظت المسودة الساعة { $time }.
 done-discarded = نُقلت المسودة إلى المهملات.
+done-answered = ردك في طريقه إلى المنظّم.
+done-answered-before = المنظّم يعلم ذلك من قبل. لم يُرسَل الرد مرتين.
+done-daily = لقد بلغت عدد المستلمين المسموح به في اليوم. لم يُرسَل شيء.
+done-images = ستُعرض صور هذا المرسل من الآن فصاعدًا.
+done-images-not = ليس لمرسل هذه الرسالة عنوان.
 done-settings = حُفظت الإعدادات.
 done-sent = رسالتك في طريقها. ما زال بإمكانك سحبها خلال { $count } ثانية.
 done-sent-now = رسالتك في طريقها. توجد نسخة منها في المرسل.
@@ -232,6 +237,15 @@ show-as-html = عرض بالتنسيق
 show-quoted = عرض النص المقتبس
 problem-broken = تعذّر عرض هذه الرسالة كاملة. نزّلها لترى كل ما أُرسل.
 problem-cut = هذه الرسالة طويلة جدًا، ويُعرض أولها. نزّلها لتراها كلها.
+images-show = عرض الصور
+images-always = عرض صور { $sender } دائمًا
+note-signed = هذه الرسالة موقّعة. لا يُتحقَّق من التوقيع هنا؛ نزّل الرسالة للتحقق منه.
+note-encrypted = هذه الرسالة مشفّرة. يمكن قراءتها حيث يوجد مفتاحك: نزّلها، أو اقرأها عندما يعود بريدك المعتاد.
+note-no-text = لا نصّ في هذه الرسالة.
+note-not-printed = هذه الرسالة ليست في هذه الصفحة: فهي كبيرة جدًا، أو الرسائل كثيرة جدًا.
+download-all = تنزيل الكل في أرشيف واحد
+print = عرض للطباعة
+print-files = المرفقات
 files-title = { $count ->
     [zero] لا مرفقات
     [one] مرفق واحد
@@ -283,6 +297,77 @@ conversation-later = { $count ->
 }
 open-message = فتح هذه الرسالة
 continue-draft = متابعة الكتابة
+
+## Invitation
+
+invite-request = دعوة
+invite-cancelled = موعد مُلغى
+invite-reply = ردّ على دعوة
+invite-event = موعد
+invite-when = متى
+invite-where = أين
+invite-repeats = التكرار
+invite-organizer = المنظّم
+invite-people = الأشخاص
+invite-local = بالتوقيت المحلي للمنظّم
+invite-daily = { $count ->
+    [zero] كل يوم
+    [one] كل يوم
+    [two] كل يومين
+    [few] كل { $count } أيام
+    [many] كل { $count } يومًا
+   *[other] كل { $count } يوم
+}
+invite-weekly = { $count ->
+    [zero] كل أسبوع
+    [one] كل أسبوع
+    [two] كل أسبوعين
+    [few] كل { $count } أسابيع
+    [many] كل { $count } أسبوعًا
+   *[other] كل { $count } أسبوع
+}
+invite-monthly = { $count ->
+    [zero] كل شهر
+    [one] كل شهر
+    [two] كل شهرين
+    [few] كل { $count } أشهر
+    [many] كل { $count } شهرًا
+   *[other] كل { $count } شهر
+}
+invite-yearly = { $count ->
+    [zero] كل سنة
+    [one] كل سنة
+    [two] كل سنتين
+    [few] كل { $count } سنوات
+    [many] كل { $count } سنةً
+   *[other] كل { $count } سنة
+}
+invite-repeated = أكثر من مرة
+invite-times = { $count ->
+    [zero] ولا مرة
+    [one] مرة واحدة
+    [two] مرتين
+    [few] { $count } مرات
+    [many] { $count } مرةً
+   *[other] { $count } مرة
+}
+invite-until = حتى { $day }
+invite-accept = قبول
+invite-maybe = ربما
+invite-decline = رفض
+invite-state-accept = قَبِل
+invite-state-maybe = ربما
+invite-state-decline = رفض
+invite-to = يُرسَل ردك إلى { $who }.
+invite-said-accept = لقد قبلت ({ $time }).
+invite-said-maybe = لقد أجبت «ربما» ({ $time }).
+invite-said-decline = لقد رفضت ({ $time }).
+invite-subject-accept = مقبول: { $event }
+invite-subject-maybe = ربما: { $event }
+invite-subject-decline = مرفوض: { $event }
+invite-text-accept = أقبل الدعوة إلى «{ $event }».
+invite-text-maybe = ربما أحضر «{ $event }».
+invite-text-decline = لا أستطيع حضور «{ $event }».
 
 ## Compose
 
@@ -765,6 +850,7 @@ size-mb = { $value } م.ب
 date-day-month = { $day } { $month }
 date-full-day = { $day } { $month } { $year }
 date-time = { $weekday } { $day } { $month } { $year }، { $time }
+date-weekday = { $weekday } { $day } { $month } { $year }
 date-today-time = اليوم، { $time }
 month-1 = يناير
 month-2 = فبراير

@@ -167,6 +167,11 @@ done-merged = { $count ->
 done-sent-again = Diese Nachricht war schon gesendet. Sie wurde nicht noch einmal gesendet.
 done-saved = Entwurf um { $time } gespeichert.
 done-discarded = Entwurf in den Papierkorb verschoben.
+done-answered = Ihre Antwort an den Organisator ist unterwegs.
+done-answered-before = Der Organisator weiß das schon. Es wurde nicht zweimal gesendet.
+done-daily = Sie haben die Zahl der Empfänger erreicht, die an einem Tag erlaubt sind. Es wurde nichts gesendet.
+done-images = Bilder dieses Absenders werden ab jetzt gezeigt.
+done-images-not = Der Absender dieser Nachricht hat keine Adresse.
 done-settings = Einstellungen gespeichert.
 done-sent = Ihre Nachricht ist unterwegs. { $count } Sekunden lang können Sie sie noch zurückholen.
 done-sent-now = Ihre Nachricht ist unterwegs. Eine Kopie liegt unter „Gesendet“.
@@ -206,6 +211,15 @@ show-as-html = Formatiert anzeigen
 show-quoted = Zitierten Text anzeigen
 problem-broken = Diese Nachricht ließ sich nicht vollständig anzeigen. Laden Sie sie herunter, um alles zu sehen, was gesendet wurde.
 problem-cut = Diese Nachricht ist sehr lang. Sie sehen den Anfang; laden Sie sie herunter, um alles zu sehen.
+images-show = Bilder zeigen
+images-always = Bilder von { $sender } immer zeigen
+note-signed = Diese Nachricht ist signiert. Die Signatur wird hier nicht geprüft; laden Sie die Nachricht herunter, um sie zu prüfen.
+note-encrypted = Diese Nachricht ist verschlüsselt. Lesen können Sie sie dort, wo Ihr Schlüssel ist: Laden Sie sie herunter, oder lesen Sie sie, wenn Ihre gewohnte Mail wieder da ist.
+note-no-text = Diese Nachricht hat keinen Text.
+note-not-printed = Diese Nachricht steht nicht auf dieser Seite: Sie ist zu groß, oder es sind zu viele.
+download-all = Alle als ein Archiv herunterladen
+print = Druckansicht
+print-files = Anhänge
 files-title = { $count ->
     [one] 1 Anhang
    *[other] { $count } Anhänge
@@ -241,6 +255,57 @@ conversation-later = { $count ->
 }
 open-message = Diese Nachricht öffnen
 continue-draft = Weiterschreiben
+
+## Invitation
+
+invite-request = Einladung
+invite-cancelled = Abgesagter Termin
+invite-reply = Antwort auf eine Einladung
+invite-event = Termin
+invite-when = Wann
+invite-where = Wo
+invite-repeats = Wiederholung
+invite-organizer = Organisator
+invite-people = Personen
+invite-local = Ortszeit des Organisators
+invite-daily = { $count ->
+    [one] jeden Tag
+   *[other] alle { $count } Tage
+}
+invite-weekly = { $count ->
+    [one] jede Woche
+   *[other] alle { $count } Wochen
+}
+invite-monthly = { $count ->
+    [one] jeden Monat
+   *[other] alle { $count } Monate
+}
+invite-yearly = { $count ->
+    [one] jedes Jahr
+   *[other] alle { $count } Jahre
+}
+invite-repeated = mehrmals
+invite-times = { $count ->
+    [one] einmal
+   *[other] { $count }-mal
+}
+invite-until = bis { $day }
+invite-accept = Zusagen
+invite-maybe = Vielleicht
+invite-decline = Absagen
+invite-state-accept = zugesagt
+invite-state-maybe = vielleicht
+invite-state-decline = abgesagt
+invite-to = Ihre Antwort geht an { $who }.
+invite-said-accept = Sie haben zugesagt ({ $time }).
+invite-said-maybe = Sie haben mit „vielleicht“ geantwortet ({ $time }).
+invite-said-decline = Sie haben abgesagt ({ $time }).
+invite-subject-accept = Zugesagt: { $event }
+invite-subject-maybe = Vielleicht: { $event }
+invite-subject-decline = Abgesagt: { $event }
+invite-text-accept = Ich nehme die Einladung „{ $event }“ an.
+invite-text-maybe = Vielleicht komme ich zu „{ $event }“.
+invite-text-decline = Ich kann zu „{ $event }“ nicht kommen.
 
 ## Compose
 
@@ -661,6 +726,7 @@ size-mb = { $value } MB
 date-day-month = { $day }. { $month }
 date-full-day = { $day }. { $month } { $year }
 date-time = { $weekday }, { $day }. { $month } { $year }, { $time }
+date-weekday = { $weekday }, { $day }. { $month } { $year }
 date-today-time = Heute, { $time }
 month-1 = Jan.
 month-2 = Feb.

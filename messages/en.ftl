@@ -167,6 +167,11 @@ done-merged = { $count ->
 done-sent-again = This message had been sent already. It was not sent twice.
 done-saved = Draft saved at { $time }.
 done-discarded = Draft moved to Trash.
+done-answered = Your answer is on its way to the organizer.
+done-answered-before = The organizer was told this already. It was not sent twice.
+done-daily = You have reached the number of recipients allowed in a day. Nothing was sent.
+done-images = Pictures from this sender are shown from now on.
+done-images-not = The sender of this message has no address.
 done-settings = Settings saved.
 done-sent = Your message is on its way. For { $count } seconds you can still take it back.
 done-sent-now = Your message is on its way. A copy is in Sent.
@@ -206,6 +211,15 @@ show-as-html = Show as formatted mail
 show-quoted = Show quoted text
 problem-broken = This message could not be shown in full. Download it to see everything that was sent.
 problem-cut = This message is very long. The beginning is shown; download it to see all of it.
+images-show = Show pictures
+images-always = Always show pictures from { $sender }
+note-signed = This message is signed. The signature is not checked here; download the message to check it.
+note-encrypted = This message is encrypted. It can be read where your key is: download it, or read it when your usual mail is back.
+note-no-text = This message has no text.
+note-not-printed = This message is not on this page: it is too large, or there are too many.
+download-all = Download all as one archive
+print = Print view
+print-files = Attachments
 files-title = { $count ->
     [one] 1 attachment
    *[other] { $count } attachments
@@ -241,6 +255,57 @@ conversation-later = { $count ->
 }
 open-message = Open this message
 continue-draft = Continue writing
+
+## Invitation
+
+invite-request = Invitation
+invite-cancelled = Cancelled event
+invite-reply = Answer to an invitation
+invite-event = Event
+invite-when = When
+invite-where = Where
+invite-repeats = Repeats
+invite-organizer = Organizer
+invite-people = People
+invite-local = local time of the organizer
+invite-daily = { $count ->
+    [one] every day
+   *[other] every { $count } days
+}
+invite-weekly = { $count ->
+    [one] every week
+   *[other] every { $count } weeks
+}
+invite-monthly = { $count ->
+    [one] every month
+   *[other] every { $count } months
+}
+invite-yearly = { $count ->
+    [one] every year
+   *[other] every { $count } years
+}
+invite-repeated = more than once
+invite-times = { $count ->
+    [one] once
+   *[other] { $count } times
+}
+invite-until = until { $day }
+invite-accept = Accept
+invite-maybe = Maybe
+invite-decline = Decline
+invite-state-accept = accepted
+invite-state-maybe = maybe
+invite-state-decline = declined
+invite-to = Your answer is sent to { $who }.
+invite-said-accept = You accepted ({ $time }).
+invite-said-maybe = You answered “maybe” ({ $time }).
+invite-said-decline = You declined ({ $time }).
+invite-subject-accept = Accepted: { $event }
+invite-subject-maybe = Maybe: { $event }
+invite-subject-decline = Declined: { $event }
+invite-text-accept = I accept the invitation “{ $event }”.
+invite-text-maybe = I may come to “{ $event }”.
+invite-text-decline = I cannot come to “{ $event }”.
 
 ## Compose
 
@@ -661,6 +726,7 @@ size-mb = { $value } MB
 date-day-month = { $day } { $month }
 date-full-day = { $day } { $month } { $year }
 date-time = { $weekday } { $day } { $month } { $year }, { $time }
+date-weekday = { $weekday } { $day } { $month } { $year }
 date-today-time = Today, { $time }
 month-1 = Jan
 month-2 = Feb

@@ -167,6 +167,11 @@ done-merged = { $count ->
 done-sent-again = Este mensaje ya se había enviado. No se ha enviado dos veces.
 done-saved = Borrador guardado a las { $time }.
 done-discarded = Borrador movido a la papelera.
+done-answered = Su respuesta va de camino al organizador.
+done-answered-before = El organizador ya lo sabe. No se envió dos veces.
+done-daily = Ha alcanzado el número de destinatarios permitido en un día. No se envió nada.
+done-images = Desde ahora se muestran las imágenes de este remitente.
+done-images-not = El remitente de este mensaje no tiene dirección.
 done-settings = Ajustes guardados.
 done-sent = Su mensaje está en camino. Durante { $count } segundos aún puede recuperarlo.
 done-sent-now = Su mensaje está en camino. Hay una copia en «Enviados».
@@ -206,6 +211,15 @@ show-as-html = Mostrar con formato
 show-quoted = Mostrar el texto citado
 problem-broken = Este mensaje no se ha podido mostrar entero. Descárguelo para ver todo lo que se envió.
 problem-cut = Este mensaje es muy largo. Se muestra el comienzo; descárguelo para verlo todo.
+images-show = Mostrar imágenes
+images-always = Mostrar siempre las imágenes de { $sender }
+note-signed = Este mensaje está firmado. La firma no se comprueba aquí; descargue el mensaje para comprobarla.
+note-encrypted = Este mensaje está cifrado. Puede leerlo donde esté su clave: descárguelo, o léalo cuando vuelva su correo habitual.
+note-no-text = Este mensaje no tiene texto.
+note-not-printed = Este mensaje no está en esta página: es demasiado grande o hay demasiados.
+download-all = Descargar todo en un archivo
+print = Vista para imprimir
+print-files = Archivos adjuntos
 files-title = { $count ->
     [one] 1 adjunto
    *[other] { $count } adjuntos
@@ -241,6 +255,57 @@ conversation-later = { $count ->
 }
 open-message = Abrir este mensaje
 continue-draft = Seguir escribiendo
+
+## Invitation
+
+invite-request = Invitación
+invite-cancelled = Evento cancelado
+invite-reply = Respuesta a una invitación
+invite-event = Evento
+invite-when = Cuándo
+invite-where = Dónde
+invite-repeats = Se repite
+invite-organizer = Organizador
+invite-people = Personas
+invite-local = hora local del organizador
+invite-daily = { $count ->
+    [one] cada día
+   *[other] cada { $count } días
+}
+invite-weekly = { $count ->
+    [one] cada semana
+   *[other] cada { $count } semanas
+}
+invite-monthly = { $count ->
+    [one] cada mes
+   *[other] cada { $count } meses
+}
+invite-yearly = { $count ->
+    [one] cada año
+   *[other] cada { $count } años
+}
+invite-repeated = varias veces
+invite-times = { $count ->
+    [one] una vez
+   *[other] { $count } veces
+}
+invite-until = hasta el { $day }
+invite-accept = Aceptar
+invite-maybe = Quizás
+invite-decline = Rechazar
+invite-state-accept = aceptó
+invite-state-maybe = quizás
+invite-state-decline = rechazó
+invite-to = Su respuesta se envía a { $who }.
+invite-said-accept = Usted aceptó ({ $time }).
+invite-said-maybe = Usted respondió «quizás» ({ $time }).
+invite-said-decline = Usted rechazó ({ $time }).
+invite-subject-accept = Aceptado: { $event }
+invite-subject-maybe = Quizás: { $event }
+invite-subject-decline = Rechazado: { $event }
+invite-text-accept = Acepto la invitación «{ $event }».
+invite-text-maybe = Quizás asista a «{ $event }».
+invite-text-decline = No puedo asistir a «{ $event }».
 
 ## Compose
 
@@ -661,6 +726,7 @@ size-mb = { $value } MB
 date-day-month = { $day } { $month }
 date-full-day = { $day } { $month } { $year }
 date-time = { $weekday } { $day } { $month } { $year }, { $time }
+date-weekday = { $weekday } { $day } { $month } { $year }
 date-today-time = Hoy, { $time }
 month-1 = ene.
 month-2 = feb.

@@ -168,6 +168,11 @@ done-merged = { $count ->
 done-sent-again = Ce message avait déjà été envoyé. Il n’a pas été envoyé deux fois.
 done-saved = Brouillon enregistré à { $time }.
 done-discarded = Brouillon mis à la corbeille.
+done-answered = Votre réponse est en route vers l’organisateur.
+done-answered-before = L’organisateur le sait déjà. La réponse n’a pas été envoyée deux fois.
+done-daily = Vous avez atteint le nombre de destinataires autorisé par jour. Rien n’a été envoyé.
+done-images = Les images de cet expéditeur sont désormais affichées.
+done-images-not = L’expéditeur de ce message n’a pas d’adresse.
 done-settings = Paramètres enregistrés.
 done-sent = Votre message est parti. Vous pouvez encore le reprendre pendant { $count } secondes.
 done-sent-now = Votre message est parti. Une copie se trouve dans « Envoyés ».
@@ -207,6 +212,15 @@ show-as-html = Afficher avec la mise en forme
 show-quoted = Afficher le texte cité
 problem-broken = Ce message n’a pas pu être affiché en entier. Téléchargez-le pour voir tout ce qui a été envoyé.
 problem-cut = Ce message est très long. Le début est affiché ; téléchargez-le pour tout voir.
+images-show = Afficher les images
+images-always = Toujours afficher les images de { $sender }
+note-signed = Ce message est signé. La signature n’est pas vérifiée ici ; téléchargez le message pour la vérifier.
+note-encrypted = Ce message est chiffré. Vous pouvez le lire là où se trouve votre clé : téléchargez-le, ou lisez-le quand votre messagerie habituelle sera rétablie.
+note-no-text = Ce message n’a pas de texte.
+note-not-printed = Ce message n’est pas sur cette page : il est trop volumineux, ou il y en a trop.
+download-all = Tout télécharger en une archive
+print = Version imprimable
+print-files = Pièces jointes
 files-title = { $count ->
     [one] 1 pièce jointe
    *[other] { $count } pièces jointes
@@ -242,6 +256,57 @@ conversation-later = { $count ->
 }
 open-message = Ouvrir ce message
 continue-draft = Continuer à écrire
+
+## Invitation
+
+invite-request = Invitation
+invite-cancelled = Événement annulé
+invite-reply = Réponse à une invitation
+invite-event = Événement
+invite-when = Quand
+invite-where = Où
+invite-repeats = Répétition
+invite-organizer = Organisateur
+invite-people = Personnes
+invite-local = heure locale de l’organisateur
+invite-daily = { $count ->
+    [one] chaque jour
+   *[other] tous les { $count } jours
+}
+invite-weekly = { $count ->
+    [one] chaque semaine
+   *[other] toutes les { $count } semaines
+}
+invite-monthly = { $count ->
+    [one] chaque mois
+   *[other] tous les { $count } mois
+}
+invite-yearly = { $count ->
+    [one] chaque année
+   *[other] tous les { $count } ans
+}
+invite-repeated = plusieurs fois
+invite-times = { $count ->
+    [one] une fois
+   *[other] { $count } fois
+}
+invite-until = jusqu’au { $day }
+invite-accept = Accepter
+invite-maybe = Peut-être
+invite-decline = Refuser
+invite-state-accept = accepté
+invite-state-maybe = peut-être
+invite-state-decline = refusé
+invite-to = Votre réponse est envoyée à { $who }.
+invite-said-accept = Vous avez accepté ({ $time }).
+invite-said-maybe = Vous avez répondu « peut-être » ({ $time }).
+invite-said-decline = Vous avez refusé ({ $time }).
+invite-subject-accept = Accepté : { $event }
+invite-subject-maybe = Peut-être : { $event }
+invite-subject-decline = Refusé : { $event }
+invite-text-accept = J’accepte l’invitation « { $event } ».
+invite-text-maybe = Je viendrai peut-être à « { $event } ».
+invite-text-decline = Je ne peux pas venir à « { $event } ».
 
 ## Compose
 
@@ -662,6 +727,7 @@ size-mb = { $value } Mo
 date-day-month = { $day } { $month }
 date-full-day = { $day } { $month } { $year }
 date-time = { $weekday } { $day } { $month } { $year }, { $time }
+date-weekday = { $weekday } { $day } { $month } { $year }
 date-today-time = Aujourd’hui, { $time }
 month-1 = janv.
 month-2 = févr.

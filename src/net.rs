@@ -8,10 +8,12 @@
 
 mod endpoint;
 mod listen;
+mod public;
 mod tls;
 
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use listen::{BindError, Listener};
+pub use public::is_public;
 pub use tls::{Tls, TlsAcceptor, TlsConnector, TlsError};
 
 use std::io;

@@ -22,6 +22,8 @@ pub mod audit;
 pub mod bulk;
 pub mod failover;
 pub mod folders;
+pub mod images;
+pub mod invitations;
 pub mod live;
 pub mod mailbox;
 mod mailbox_compose;

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Timestamp;
 use crate::ids::{BodyId, MailboxId};
 
+pub mod answers;
 pub mod audit;
 pub mod backup;
 pub mod bodies;

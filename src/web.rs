@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::service::Service;
+use crate::service::images::Images;
 use crate::service::sign_in::Doors;
 
 pub mod assets;
@@ -36,6 +38,10 @@ pub struct Web {
     pub doors: Arc<Doors>,
     /// Ends what would otherwise stay open while the server stops.
     pub stop: CancellationToken,
+    /// What fetches pictures from elsewhere.
+    pub images: Images,
+    /// Turns for reading large messages.
+    pub large: Arc<Semaphore>,
 }
 
 impl Web {
@@ -46,6 +52,8 @@ impl Web {
             service,
             doors,
             stop: CancellationToken::new(),
+            images: Images::default(),
+            large: Arc::new(Semaphore::new(webmail::reading::LARGE_AT_A_TIME)),
         }
     }
 

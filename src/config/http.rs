@@ -28,6 +28,9 @@ section! {
         /// Reverse proxies whose X-Forwarded-For is believed: addresses or networks. A Unix socket is
         /// always believed.
         pub trusted_proxies: Vec<Network> = default "[]",
+        /// Whether a reader may have the pictures in HTML mail that lie elsewhere fetched: by this server, from
+        /// the public internet only, so that neither sender nor browser learn of each other.
+        pub image_proxy: bool = default "true",
         /// Largest request: a message with its attachments, as sent by the browser.
         pub request_size_max: ByteSize = default "\"80MB\"",
     }

@@ -28,7 +28,7 @@ pub const LETTER_BYTES_MAX: u64 = 50 * 1024 * 1024;
 /// A day.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Most recipients of one mailbox in a day.
-const RECIPIENTS_PER_DAY_MAX: usize = 1_000;
+pub(super) const RECIPIENTS_PER_DAY_MAX: usize = 1_000;
 /// How often a draft is built anew whose files were changed by somebody else meanwhile.
 const TRIES: usize = 3;
 /// Entries of the queue looked at to count them.
@@ -484,7 +484,7 @@ fn remove_draft(
     .map(drop)
 }
 
-fn recipients_today(
+pub(super) fn recipients_today(
     service: &Service,
     mailbox: &Mailbox,
     now: Timestamp,

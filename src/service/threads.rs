@@ -1,6 +1,8 @@
 //! The actor's mailbox by conversations. What is known of them is brought up to date here, in bounded
 //! steps, when somebody looks.
 
+use std::time::{Duration, Instant};
+
 use super::mailbox::own;
 use super::{Actor, Service, ServiceError, profile};
 use crate::ids::{FolderId, MailboxId, StandbyId};
@@ -10,8 +12,8 @@ use crate::store::{ReadTx, StoreError, threads};
 
 /// Messages looked at in one transaction.
 const BATCH: usize = 200;
-/// Transactions that one page may wait for; the next page goes on.
-const BATCHES_MAX: usize = 20;
+/// How long one page waits for that; the next page goes on.
+const PATIENCE: Duration = Duration::from_millis(400);
 /// Most messages of a conversation looked at for its line in a list.
 const COUNTED_MAX: usize = 99;
 /// Most messages of a conversation on one page.
@@ -293,7 +295,8 @@ pub fn with_conversations(
 }
 
 async fn bring_up_to_date(service: &Service, actor: &Actor) -> Result<(), ServiceError> {
-    for _ in 0..BATCHES_MAX {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
         let (mailbox, is_behind) = service.store.read(|tx| {
             let mailbox = own(tx, actor)?.record.id;
             Ok::<_, ServiceError>((mailbox, threads::is_behind(tx, mailbox)?))

@@ -66,6 +66,8 @@ pub enum Table {
     ThreadName = 0x4c,
     /// mailbox id → how far its conversations are known.
     ThreadState = 0x4d,
+    /// (mailbox id, hash of an event) → [`super::answers::AnswerRecord`].
+    Answer = 0x4e,
     /// (mailstore, mailbox id, standby id) → nothing: what is still to merge.
     Unmerged = 0x50,
     /// mailbox id → state of its merge.

@@ -28,7 +28,7 @@ pub const MEMBERS_MAX: u32 = 1_000;
 /// Longest way of pointers that is followed: joining by size keeps it at the logarithm of
 /// [`MEMBERS_MAX`].
 const POINTERS_MAX: usize = 16;
-/// Rows of a folder read at a time.
+/// Most rows of a folder read at a time.
 const CHUNK: usize = 200;
 /// Most rows of a folder looked at for one page.
 const LOOKED_AT_MAX: usize = 4_000;
@@ -317,8 +317,9 @@ impl Walk<'_> {
         let mut heads = Vec::new();
         let mut at = cursor;
         let mut looked_at = 0;
+        let chunk = limit.saturating_mul(2).saturating_add(8).min(CHUNK);
         loop {
-            let ids = messages::folder_ids(self.tx, self.mailbox, self.folder, at, CHUNK)?;
+            let ids = messages::folder_ids(self.tx, self.mailbox, self.folder, at, chunk)?;
             for &id in &ids {
                 if self.is_head(id, cursor)? {
                     if heads.len() == limit {
@@ -330,7 +331,7 @@ impl Walk<'_> {
                 self.last = Some(id);
             }
             looked_at += ids.len();
-            let Some(&last) = ids.last().filter(|_| ids.len() == CHUNK) else {
+            let Some(&last) = ids.last().filter(|_| ids.len() == chunk) else {
                 return Ok((heads, false));
             };
             if looked_at >= LOOKED_AT_MAX {

@@ -9,8 +9,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::console::{self, merges, notices};
 use super::webmail::{
-    actions, compose, conversation, events, files, folders, help, list, message, outbox, posting,
-    receipt, settings, sign_in,
+    actions, compose, conversation, events, files, folders, help, images, invitation, list,
+    message, outbox, posting, print, receipt, settings, sign_in, zip,
 };
 use super::{Web, assets, error, security};
 
@@ -38,10 +38,15 @@ pub fn router(web: Web) -> Router {
         .route("/mail/outbox/{id}/stop", post(outbox::stop))
         .route("/mail/actions", post(actions::act))
         .route("/mail/undo", post(actions::undo))
+        .route("/mail/image", get(images::fetch))
+        .route("/mail/images", post(images::always))
         .route("/mail/{folder}", get(list::folder))
         .route("/mail/{folder}/{id}", get(conversation::show))
         .route("/mail/{folder}/{id}/html", get(files::frame))
         .route("/mail/{folder}/{id}/part/{part}", get(files::part))
+        .route("/mail/{folder}/{id}/answer", post(invitation::answer))
+        .route("/mail/{folder}/{id}/zip", get(zip::zip))
+        .route("/mail/{folder}/{id}/print", get(print::print))
         .route("/mail/{folder}/{id}/source", get(message::source))
         .route("/mail/{folder}/{id}/eml", get(files::eml))
         .route("/console", get(console::overview))

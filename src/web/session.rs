@@ -87,12 +87,36 @@ pub fn secret<'h>(web: &Web, area: Area, headers: &'h HeaderMap) -> Option<&'h s
 
 /// The token that forms of a session carry: only who knows the session's secret can make it.
 pub fn csrf_token(secret: &str) -> String {
+    signed(secret, b"lifeboat form", "")
+}
+
+/// What only who knows the session's secret can make of `text`, for one purpose.
+fn signed(secret: &str, purpose: &[u8], text: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         // HMAC takes keys of any length.
         return String::new();
     };
-    mac.update(b"lifeboat form");
+    mac.update(purpose);
+    mac.update(text.as_bytes());
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+/// What a token of a session is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To fetch the picture at an address.
+    Picture,
+    /// To see the pictures of the message with an id.
+    Pictures,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Picture => b"lifeboat picture at ",
+            Self::Pictures => b"lifeboat pictures of ",
+        }
+    }
 }
 
 /// A signed-in session of one area.
@@ -145,6 +169,19 @@ impl Session {
     pub fn check(&self, token: &str) -> Result<(), Fault> {
         let same: bool = self.csrf.as_bytes().ct_eq(token.as_bytes()).into();
         if same { Ok(()) } else { Err(Fault::Forbidden) }
+    }
+
+    /// A token that allows this session, and no other, something about `text`: to fetch a picture from
+    /// there, to see a message's pictures. `purpose` keeps one kind of token from passing for another; none
+    /// is the beginning of another.
+    pub fn sign(&self, purpose: Purpose, text: &str) -> String {
+        signed(&self.secret, purpose.label(), text)
+    }
+
+    /// Whether a token is what [`Self::sign`] makes.
+    pub fn has_signed(&self, purpose: Purpose, text: &str, token: &str) -> bool {
+        let own = self.sign(purpose, text);
+        !own.is_empty() && bool::from(own.as_bytes().ct_eq(token.as_bytes()))
     }
 
     /// Its secret, to end it.

@@ -4,12 +4,15 @@ mod browser;
 mod conversation;
 mod flows;
 mod folders;
+mod images;
+mod invitation;
 mod live;
 mod merges;
 mod notices;
 mod profile;
 mod safety;
 mod sending;
+mod torture;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -109,8 +112,13 @@ impl Site {
 
     /// Files a message as if it had arrived.
     pub(super) async fn deliver(&self, to: &str, message: &str) -> StandbyId {
+        self.deliver_bytes(to, message.replace('\n', "\r\n").into_bytes())
+            .await
+    }
+
+    /// As [`Self::deliver`], bytes as they are.
+    pub(super) async fn deliver_bytes(&self, to: &str, bytes: Vec<u8>) -> StandbyId {
         let mailbox = self.mailbox(to);
-        let bytes = message.replace('\n', "\r\n").into_bytes();
         let now = self.service.clock.now();
         let body = self.service.store.new_body(now, &bytes).unwrap();
         let (size, summary) = (body.size_bytes(), summarize(&bytes));

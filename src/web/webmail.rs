@@ -7,17 +7,22 @@ pub mod events;
 pub mod files;
 pub mod folders;
 pub mod help;
+pub mod images;
+pub mod invitation;
 pub mod list;
 pub mod message;
 pub mod outbox;
 pub mod piece;
 pub mod posted;
 pub mod posting;
+pub mod print;
+pub mod reading;
 pub mod receipt;
 pub mod settings;
 pub mod shell;
 pub mod sign_in;
 mod start;
+pub mod zip;
 mod zones;
 
 #[cfg(test)]

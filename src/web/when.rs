@@ -115,6 +115,22 @@ impl Times {
         )
     }
 
+    /// The day with its weekday: `Sun 22 Nov 2026`.
+    pub fn day(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        let weekday = local.weekday().to_monday_one_offset();
+        let weekday = self.texts.get(&format!("weekday-{weekday}")).into_owned();
+        self.texts.with(
+            "date-weekday",
+            &[
+                ("weekday", Value::Text(&weekday)),
+                ("day", day(&local)),
+                ("month", Value::Text(&self.month(&local))),
+                ("year", Value::Text(&local.year().to_string())),
+            ],
+        )
+    }
+
     /// Hours and minutes, with the day before them where it is not today.
     pub fn since(&self, at: Timestamp) -> String {
         if self.local(at).date() == self.local(self.now).date() {

@@ -10,9 +10,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::images;
+use super::invitation::card;
 use super::list::{Target, targets};
 use super::message::{star_label, subject_of};
-use super::piece::{self, Piece, address_of};
+use super::piece::{self, Manner, Piece, address_of};
+use super::reading::whole;
 use super::shell::{Framed, Shell, folder_id, folder_name, frame, respond, slug};
 use crate::ids::StandbyId;
 use crate::mail::Role;
@@ -25,7 +28,7 @@ use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::page::Page;
 use crate::web::reader::Reader;
-use crate::web::session::{Session, User};
+use crate::web::session::{Purpose, Session, User};
 use crate::web::texts::{Texts, Value};
 
 /// Most messages that are opened because they were not read.
@@ -61,6 +64,7 @@ pub struct MessagePage {
     pub(super) can_archive: bool,
     pub(super) can_delete: bool,
     pub(super) targets: Vec<Target>,
+    pub(super) print_href: String,
     pub(super) newer_href: Option<String>,
     pub(super) older_href: Option<String>,
 }
@@ -77,6 +81,8 @@ pub struct Further {
 #[serde(default)]
 pub struct Show {
     view: String,
+    /// Allows the pictures of this message, if it is of this session.
+    images: String,
 }
 
 /// `GET /mail/{folder}/{id}`.
@@ -99,8 +105,16 @@ pub async fn show(
         let mut piece = piece::piece(&reader, &overview, message, folder);
         piece.is_open = *fate == Fate::Open;
         if *fate != Fate::Elsewhere {
-            let as_plain = message.id == id && query.view == "text";
-            let body = body_of(&web, &reader, message, &piece.here, as_plain).await?;
+            let is_asked = message.id == id;
+            let token = if is_asked { query.images.as_str() } else { "" };
+            let manner = Manner {
+                here: piece.here.clone(),
+                as_plain: is_asked && query.view == "text",
+                pictures: images::pictures(&web, &session, message, token)?,
+                images_token: session.sign(Purpose::Pictures, &message.id.to_string()),
+                sender: sender_of(message),
+            };
+            let body = body_of(&web, &reader, &session, message, manner).await?;
             let text: usize = body.texts.iter().map(String::len).sum();
             if piece.is_open || text <= text_left {
                 text_left = text_left.saturating_sub(if piece.is_open { 0 } else { text });
@@ -167,15 +181,26 @@ fn fates(messages: &[MessageRecord], asked: StandbyId) -> Vec<Fate> {
 async fn body_of(
     web: &Web,
     reader: &Reader,
+    session: &Session,
     message: &MessageRecord,
-    here: &str,
-    as_plain: bool,
+    manner: Manner,
 ) -> Result<piece::Body, Fault> {
-    let whole = mailbox::raw(&web.service, message).await?;
-    let (texts, here) = (reader.texts, here.to_owned());
-    tokio::task::spawn_blocking(move || piece::body(texts, &here, &View::parse(&whole), as_plain))
-        .await
-        .map_err(|error| Fault::internal(&error))
+    let (texts, here) = (reader.texts, manner.here.clone());
+    let reading = whole(web, message).await?.with(move |bytes| {
+        let view = View::parse(bytes);
+        let body = piece::body(texts, &view, &manner);
+        (body, view.invitation(bytes))
+    });
+    let (mut body, invitation) = reading.await?;
+    if let Some(invitation) = invitation {
+        body.invitation = Some(card(web, reader, session, &invitation, &here)?);
+    }
+    Ok(body)
+}
+
+fn sender_of(message: &MessageRecord) -> String {
+    let from = message.summary.from.clone();
+    from.unwrap_or_default().address
 }
 
 async fn mark_read(web: &Web, session: &Session, ids: Vec<StandbyId>) -> Result<(), Fault> {
@@ -222,6 +247,7 @@ fn page(
         p: Page::new(texts, &subject),
         id: conversation.newest_here.to_string(),
         here: format!("{back}/{asked}"),
+        print_href: format!("{back}/{asked}/print"),
         back_name: folder.map_or_else(String::new, |f| folder_name(texts, f)),
         count: (conversation.total > 1).then(|| texts.with("conversation-count", &count)),
         earlier: further(

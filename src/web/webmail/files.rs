@@ -6,20 +6,19 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::images;
 use super::message::find;
+use super::reading::whole;
 use crate::mail::attachment::{Preview, safe_file_name};
+use crate::mail::mime::Kind;
 use crate::mail::plain;
 use crate::mail::sanitize::{self, RemoteImages};
 use crate::mail::view::{Content, View};
-use crate::service::mailbox;
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::reader::Reader;
 use crate::web::security::{FILES, MAIL_FRAME, PDF};
 use crate::web::session::User;
-
-/// Largest part that is served, in bytes.
-const PART_BYTES_MAX: usize = 128 * 1024 * 1024;
 
 /// The frame's own style: mail is made for white paper.
 const FRAME_HEAD: &str = "<!doctype html><html><head><meta charset=\"utf-8\">\
@@ -36,14 +35,17 @@ pub async fn frame(
     reader: Reader,
     User(session): User,
     Path((folder, id)): Path<(String, String)>,
+    Query(ask): Query<AskFrame>,
 ) -> Result<Response, Fault> {
     let opened = find(&web, &session, &folder, &id)?;
-    let whole = mailbox::raw(&web.service, &opened.message).await?;
     let prefix = format!("/mail/{folder}/{id}/part/");
     let label = reader.texts.get("show-quoted").into_owned();
-    let page = tokio::task::spawn_blocking(move || frame_page(&whole, &prefix, &label))
-        .await
-        .map_err(|error| Fault::internal(&error))?;
+    let pictures = images::pictures(&web, &session, &opened.message, &ask.images)?;
+    let remote = images::remote(&session, pictures);
+    let whole = whole(&web, &opened.message).await?;
+    let page = whole
+        .with(move |bytes| frame_page(bytes, &prefix, &label, remote))
+        .await?;
     let headers = [
         (
             header::CONTENT_TYPE,
@@ -59,14 +61,40 @@ pub async fn frame(
     Ok((headers, page).into_response())
 }
 
-fn frame_page(whole: &[u8], part_prefix: &str, quote_label: &str) -> String {
-    let view = View::parse(whole);
+/// How the HTML of a message is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AskFrame {
+    /// Allows its pictures, if it is of this session.
+    images: String,
+}
+
+fn frame_page(whole: &[u8], part_prefix: &str, quote_label: &str, remote: RemoteImages) -> String {
+    let mut page = FRAME_HEAD.to_owned();
+    write_text(
+        &mut page,
+        &View::parse(whole),
+        part_prefix,
+        quote_label,
+        remote,
+    );
+    page.push_str("</body></html>");
+    page
+}
+
+/// Adds the text of a message as HTML that is safe in a page under the frame's policy.
+pub(super) fn write_text(
+    page: &mut String,
+    view: &View,
+    part_prefix: &str,
+    quote_label: &str,
+    remote: RemoteImages,
+) {
     let options = sanitize::Options {
         inline_url_prefix: part_prefix.to_owned(),
         inline_parts: view.inline_images.clone(),
-        remote: RemoteImages::Blocked,
+        remote,
     };
-    let mut page = FRAME_HEAD.to_owned();
     for segment in &view.segments {
         page.push_str("<div>");
         match &segment.content {
@@ -86,8 +114,6 @@ fn frame_page(whole: &[u8], part_prefix: &str, quote_label: &str) -> String {
         }
         page.push_str("</div>");
     }
-    page.push_str("</body></html>");
-    page
 }
 
 /// How a part is asked for.
@@ -95,6 +121,16 @@ fn frame_page(whole: &[u8], part_prefix: &str, quote_label: &str) -> String {
 #[serde(default)]
 pub struct AskPart {
     preview: String,
+    /// Number of a file inside the part, if that is a winmail.dat.
+    inside: Option<usize>,
+}
+
+/// What is served of a part, before it is.
+struct PartFile {
+    name: String,
+    preview: Preview,
+    /// Whether it is a picture in the text.
+    is_inside: bool,
 }
 
 /// `GET /mail/{folder}/{id}/part/{part}`: an attachment to download; with `preview` a picture or PDF
@@ -106,29 +142,40 @@ pub async fn part(
     Query(ask): Query<AskPart>,
 ) -> Result<Response, Fault> {
     let opened = find(&web, &session, &folder, &id)?;
-    let whole = mailbox::raw(&web.service, &opened.message).await?;
-    let (file, is_inside) = tokio::task::spawn_blocking(move || {
-        let view = View::parse(&whole);
-        let is_inside = view.inline_images.values().any(|&inside| inside == part);
-        (part_of(&whole, &view, part), is_inside)
-    })
-    .await
-    .map_err(|error| Fault::internal(&error))?;
-    let file = file.ok_or(Fault::NotFound)?;
-    let shown = if is_inside || !ask.preview.is_empty() {
+    let whole = whole(&web, &opened.message).await?;
+    if let Some(number) = ask.inside {
+        let read = whole.with(move |bytes| View::parse(bytes).inside(bytes, part, number));
+        let (name, bytes) = read.await?.ok_or(Fault::NotFound)?;
+        let headers = part_headers(&name, Preview::DownloadOnly);
+        return Ok((headers, Body::from(bytes)).into_response());
+    }
+    let bytes = whole.bytes.clone();
+    let looking = tokio::task::spawn_blocking(move || {
+        let view = View::parse(&bytes);
+        Some((part_file(&view, part)?, view.part(part)?.clone()))
+    });
+    let looked = looking.await.map_err(|error| Fault::internal(&error))?;
+    let (file, known) = looked.ok_or(Fault::NotFound)?;
+    let shown = if file.is_inside || !ask.preview.is_empty() {
         file.preview
     } else {
         Preview::DownloadOnly
     };
+    let body =
+        whole.streamed(move |bytes, pipe| known.decode_each(bytes, &mut |piece| pipe.push(piece)));
+    Ok((part_headers(&file.name, shown), body).into_response())
+}
+
+fn part_headers(name: &str, shown: Preview) -> [(HeaderName, HeaderValue); 5] {
     let (content_type, policy, disposition) = match shown {
         Preview::Image(content_type) => (content_type, FILES, "inline"),
         Preview::Pdf => ("application/pdf", PDF, "inline"),
         Preview::DownloadOnly => ("application/octet-stream", FILES, "attachment"),
     };
-    let headers = [
+    [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CONTENT_DISPOSITION, named(disposition, &file.name)),
+        (header::CONTENT_DISPOSITION, named(disposition, name)),
         (
             header::REFERRER_POLICY,
             HeaderValue::from_static("no-referrer"),
@@ -137,32 +184,23 @@ pub async fn part(
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, max-age=3600"),
         ),
-    ];
-    Ok((headers, Body::from(file.bytes)).into_response())
+    ]
 }
 
-struct PartFile {
-    name: String,
-    preview: Preview,
-    bytes: Vec<u8>,
-}
-
-fn part_of(whole: &[u8], view: &View, part: usize) -> Option<PartFile> {
-    let known = view.part(part)?;
-    let bytes = view.part_bytes(whole, part, PART_BYTES_MAX)?;
+fn part_file(view: &View, part: usize) -> Option<PartFile> {
+    let known = view
+        .part(part)
+        .filter(|part| part.kind != Kind::Multipart)?;
     let content_type = known.content_type.value.as_str();
-    let name = view
-        .attachments
-        .iter()
-        .find(|file| file.part == part)
-        .map_or_else(
-            || safe_file_name(known.file_name.as_deref(), part, content_type),
-            |file| file.file_name.clone(),
-        );
+    let listed = view.attachments.iter().find(|file| file.part == part);
+    let name = listed.map_or_else(
+        || safe_file_name(known.file_name.as_deref(), part, content_type),
+        |file| file.file_name.clone(),
+    );
     Some(PartFile {
         name,
         preview: crate::mail::attachment::preview(content_type),
-        bytes,
+        is_inside: view.inline_images.values().any(|&inside| inside == part),
     })
 }
 
@@ -173,7 +211,7 @@ pub async fn eml(
     Path((folder, id)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
     let opened = find(&web, &session, &folder, &id)?;
-    let whole = mailbox::raw(&web.service, &opened.message).await?;
+    let whole = whole(&web, &opened.message).await?;
     let subject: String = opened
         .message
         .summary
@@ -195,11 +233,15 @@ pub async fn eml(
         (header::CONTENT_DISPOSITION, named("attachment", &name)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, Body::from(whole)).into_response())
+    let body = whole.streamed(|bytes, pipe| {
+        let mut pieces = bytes.chunks(64 * 1024);
+        pieces.try_for_each(|piece| pipe.push(piece))
+    });
+    Ok((headers, body).into_response())
 }
 
 /// `Content-Disposition` with a name for every browser (RFC 6266): plain ASCII, then UTF-8.
-fn named(disposition: &str, name: &str) -> HeaderValue {
+pub(super) fn named(disposition: &str, name: &str) -> HeaderValue {
     let ascii: String = name
         .chars()
         .map(|c| match c {

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::reading::whole;
 use super::shell::{Shell, folder_id, frame, respond};
 use crate::ids::{FolderId, StandbyId};
 use crate::mail::Summary;
@@ -71,7 +72,7 @@ pub async fn source(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let opened = find(&web, &session, &folder, &id)?;
-    let whole = mailbox::raw(&web.service, &opened.message).await?;
+    let whole = whole(&web, &opened.message).await?.bytes;
     let shown = whole.get(..SOURCE_BYTES_MAX).unwrap_or(&whole);
     let here: FolderId = opened.message.folder;
     let framed = frame(&web, &reader, &session, &headers, Some(here))?;

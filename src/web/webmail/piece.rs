@@ -1,16 +1,20 @@
 //! One message on a page: who, when, its text or the frame with its HTML, its files.
 
+use std::fmt::Write as _;
+
 use crate::mail::attachment::Preview;
 use crate::mail::plain;
 use crate::mail::snippet::text_of_html;
-use crate::mail::view::{Content, View};
+use crate::mail::view::{Content, Protection, View};
 use crate::mail::{Mailbox as Person, Role, Summary};
 use crate::service::mailbox::Overview;
 use crate::store::messages::{MessageRecord, Origin, folder_of};
 use crate::web::reader::Reader;
-use crate::web::texts::Texts;
+use crate::web::texts::{Texts, Value};
 use crate::web::when::{When, size};
 
+use super::images::Pictures;
+use super::invitation::Card;
 use super::shell::{folder_name, slug};
 
 /// A message, folded or open.
@@ -43,8 +47,10 @@ pub struct Piece {
 /// What is in a message.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
-    pub(super) problem: Option<String>,
-    pub(super) images_blocked: bool,
+    /// What the reader should know about it.
+    pub(super) notes: Vec<String>,
+    pub(super) invitation: Option<Card>,
+    pub(super) images: Option<Images>,
     pub(super) html_href: Option<String>,
     pub(super) text_href: Option<String>,
     pub(super) html_again: Option<String>,
@@ -52,6 +58,18 @@ pub struct Body {
     pub(super) texts: Vec<String>,
     pub(super) files: Vec<File>,
     pub(super) files_title: String,
+    /// All files as one, where there are several.
+    pub(super) zip_href: Option<String>,
+}
+
+/// What is said about pictures that lie elsewhere.
+#[derive(Clone, Debug)]
+pub struct Images {
+    pub(super) text: String,
+    /// Where they are shown, if they can be.
+    pub(super) show_href: Option<String>,
+    /// Name of the button that shows them always.
+    pub(super) always: Option<String>,
 }
 
 /// A line of the envelope: To, Cc.
@@ -117,18 +135,37 @@ pub(super) fn piece(
     }
 }
 
-/// What is in a message. `as_plain`: its HTML is shown as plain text.
-pub(super) fn body(texts: &Texts, here: &str, view: &View, as_plain: bool) -> Body {
+/// How a message is shown.
+#[derive(Clone, Debug)]
+pub(super) struct Manner {
+    /// Its address.
+    pub(super) here: String,
+    /// Its HTML is shown as plain text.
+    pub(super) as_plain: bool,
+    /// What becomes of pictures that lie elsewhere.
+    pub(super) pictures: Pictures,
+    /// Allows them.
+    pub(super) images_token: String,
+    /// The sender's address.
+    pub(super) sender: String,
+}
+
+/// What is in a message.
+pub(super) fn body(texts: &Texts, view: &View, manner: &Manner) -> Body {
+    let here = manner.here.as_str();
     let has_html = view
         .segments
         .iter()
         .any(|segment| matches!(segment.content, Content::Html { .. }));
-    let is_text = !has_html || as_plain;
+    let is_text = !has_html || manner.as_plain;
     let files: Vec<File> = view
         .attachments
         .iter()
         .map(|file| {
-            let download = format!("{here}/part/{}", file.part);
+            let mut download = format!("{here}/part/{}", file.part);
+            if let Some(number) = file.inside {
+                let _ = write!(download, "?inside={number}");
+            }
             File {
                 name: file.file_name.clone(),
                 size: size(texts, file.size_bytes),
@@ -139,9 +176,15 @@ pub(super) fn body(texts: &Texts, here: &str, view: &View, as_plain: bool) -> Bo
         })
         .collect();
     Body {
-        problem: problem(texts, view),
-        images_blocked: !is_text && names_outside_images(view),
-        html_href: (!is_text).then(|| format!("{here}/html")),
+        notes: notes(texts, view),
+        invitation: None,
+        images: (!is_text && names_outside_images(view))
+            .then(|| images(texts, manner))
+            .flatten(),
+        html_href: (!is_text).then(|| match manner.pictures {
+            Pictures::Shown => format!("{here}/html?images={}", manner.images_token),
+            Pictures::Blocked | Pictures::Off => format!("{here}/html"),
+        }),
         text_href: (!is_text).then(|| format!("{here}?view=text")),
         html_again: (has_html && is_text).then(|| here.to_owned()),
         texts: if is_text {
@@ -149,8 +192,35 @@ pub(super) fn body(texts: &Texts, here: &str, view: &View, as_plain: bool) -> Bo
         } else {
             Vec::new()
         },
+        zip_href: (files.len() > 1).then(|| format!("{here}/zip")),
         files_title: texts.with("files-title", &[("count", files.len().into())]),
         files,
+    }
+}
+
+/// What is said about the pictures of a message that has some elsewhere.
+fn images(texts: &Texts, manner: &Manner) -> Option<Images> {
+    let text = texts.get("images-blocked").into_owned();
+    let id = manner.here.rsplit('/').next().unwrap_or_default();
+    let sender = [("sender", Value::Text(&manner.sender))];
+    match manner.pictures {
+        Pictures::Shown => None,
+        Pictures::Off => Some(Images {
+            text,
+            show_href: None,
+            always: None,
+        }),
+        Pictures::Blocked => Some(Images {
+            text,
+            show_href: Some(format!(
+                "{}?images={}#m{id}",
+                manner.here, manner.images_token
+            )),
+            always: manner
+                .sender
+                .contains('@')
+                .then(|| texts.with("images-always", &sender)),
+        }),
     }
 }
 
@@ -198,15 +268,23 @@ fn people(texts: &Texts, summary: &Summary) -> Vec<People> {
     lines
 }
 
-fn problem(texts: &Texts, view: &View) -> Option<String> {
-    let key = if view.is_raw_only() {
-        "problem-broken"
-    } else if view.is_limited {
-        "problem-cut"
+/// What the reader should know about a message that is not shown as it is.
+fn notes(texts: &Texts, view: &View) -> Vec<String> {
+    let protection = view.protection.map(|protection| match protection {
+        Protection::Signed => "note-signed",
+        Protection::Encrypted => "note-encrypted",
+    });
+    let problem = if view.is_limited && !view.is_raw_only() {
+        Some("problem-cut")
+    } else if view.is_raw_only() && view.protection.is_none() {
+        Some("problem-broken")
+    } else if view.segments.is_empty() && view.protection.is_none() {
+        Some("note-no-text")
     } else {
-        return None;
+        None
     };
-    Some(texts.get(key).into_owned())
+    let keys = [protection, problem].into_iter().flatten();
+    keys.map(|key| texts.get(key).into_owned()).collect()
 }
 
 /// The text of a message as HTML without formatting.

@@ -4,8 +4,9 @@ use askama::Template;
 
 use super::compose::{Attached, ComposePage};
 use super::conversation::{Further, MessagePage};
+use super::invitation::{Card, Choice as Answered, Fact};
 use super::list::{ListPage, Pager, Row, SearchPage, Target};
-use super::piece::{Body, File, People, Piece};
+use super::piece::{Body, File, Images, People, Piece};
 use super::shell::{Count, FolderLink, Shell};
 use super::sign_in::{Kept, LoginPage};
 use crate::clock::Timestamp;
@@ -206,8 +207,29 @@ impl Sample {
 
     fn piece(&self, html: bool) -> Piece {
         let body = Body {
-            problem: self.hostile.then(|| HOSTILE.to_owned()),
-            images_blocked: true,
+            notes: vec![self.s("This message is signed.")],
+            invitation: Some(Card {
+                heading: self.s("Invitation"),
+                title: self.s("Plan"),
+                is_cancelled: false,
+                lines: vec![Fact {
+                    label: self.s("Where"),
+                    text: self.s("Room 1"),
+                }],
+                said: Some(self.s("You accepted")),
+                note: Some(self.s("Your answer is sent to bob@remote.example.")),
+                answers: vec![Answered {
+                    value: "accept",
+                    text: self.s("Accept"),
+                    is_given: true,
+                }],
+                action: self.s("/mail/inbox/7/answer"),
+            }),
+            images: Some(Images {
+                text: self.s("Pictures from the internet are not loaded."),
+                show_href: Some(self.s("/mail/inbox/7?images=x")),
+                always: Some(self.s("Always show pictures from bob@remote.example")),
+            }),
             html_href: html.then(|| self.s("mail-frame.html")),
             text_href: html.then(|| self.s("/mail/inbox/7?view=text")),
             html_again: None,
@@ -231,6 +253,7 @@ impl Sample {
                 },
             ],
             files_title: "2 attachments".into(),
+            zip_href: Some(self.s("/mail/inbox/7/zip")),
         };
         Piece {
             id: "7".into(),
@@ -276,6 +299,7 @@ impl Sample {
             shell: self.shell("outage", "safe", None),
             id: "7".into(),
             here: "/mail/inbox/7".into(),
+            print_href: self.s("/mail/inbox/7/print"),
             back: "/mail/inbox".into(),
             back_name: self.s("Inbox"),
             subject: self.s("Invoice 2026-114"),

@@ -111,13 +111,13 @@ fn large_odd_messages_cost_no_more_than_their_bytes() {
         ),
         (
             "a million fields",
-            format!("{head}{}\r\ntext", "A: b\r\n".repeat(1_000_000)),
+            format!("{head}{}\r\ntext", "A: b\r\n".repeat(100_000)),
         ),
         (
             "a million parts",
             format!(
                 "{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
-                "--b\r\n\r\nx\r\n".repeat(500_000)
+                "--b\r\n\r\nx\r\n".repeat(50_000)
             ),
         ),
         (
@@ -136,7 +136,7 @@ fn large_odd_messages_cost_no_more_than_their_bytes() {
             "dashes",
             format!(
                 "{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
-                "--\r\n".repeat(2_000_000)
+                "--\r\n".repeat(200_000)
             ),
         ),
     ];

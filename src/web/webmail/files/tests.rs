@@ -13,7 +13,7 @@ fn file_names_cannot_break_the_header() {
 fn html_mail_is_framed_sanitised() {
     let mail = b"Content-Type: text/html\r\n\r\n<p onclick=x()>Hi</p>\
         <script>alert(1)</script><img src=http://evil.example/x.png>";
-    let page = frame_page(mail, "/mail/inbox/1/part/", "quoted");
+    let page = frame_page(mail, "/mail/inbox/1/part/", "quoted", RemoteImages::Blocked);
     assert!(page.contains("Hi"));
     for bad in ["<script", "onclick", "evil.example"] {
         assert!(!page.contains(bad), "{page}");
