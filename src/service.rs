@@ -41,6 +41,7 @@ pub mod merge_receipt;
 pub mod outage;
 pub mod outbox;
 pub mod overview;
+pub mod people;
 pub mod profile;
 pub mod provision;
 pub mod raising;

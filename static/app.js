@@ -58,31 +58,3 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
-
-// Compose: files over the limit are named before they are sent, and one click sends once.
-for (const form of document.querySelectorAll("form[data-compose]")) {
-  const files = form.querySelector('input[type="file"]');
-  const problem = form.querySelector("[data-files-error]");
-  const limit = Number(form.dataset.limit);
-  files.addEventListener("change", () => {
-    const size = [...files.files].reduce((sum, file) => sum + file.size, 0);
-    const tooLarge = size > limit;
-    problem.hidden = !tooLarge;
-    problem.textContent = tooLarge ? form.dataset.tooLarge : "";
-  });
-  let sending = false;
-  form.addEventListener("submit", (event) => {
-    if (sending) event.preventDefault();
-    sending = true;
-    event.submitter?.setAttribute("aria-busy", "true");
-  });
-  addEventListener("pageshow", () => {
-    sending = false;
-    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
-  });
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      form.requestSubmit(form.querySelector('button[value="send"]'));
-    }
-  });
-}

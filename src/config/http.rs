@@ -31,6 +31,8 @@ section! {
         /// Whether a reader may have the pictures in HTML mail that lie elsewhere fetched: by this server, from
         /// the public internet only, so that neither sender nor browser learn of each other.
         pub image_proxy: bool = default "true",
+        /// Whether users who write are offered the names and addresses of their own domain's mailboxes.
+        pub directory_search: bool = default "true",
         /// Largest request: a message with its attachments, as sent by the browser.
         pub request_size_max: ByteSize = default "\"80MB\"",
     }

@@ -17,6 +17,8 @@ pub struct Assets {
     pub js: String,
     /// The module of signed-in pages.
     pub mail: String,
+    /// The module of the form for writing.
+    pub compose_js: String,
     /// The icon of the site.
     pub icon: String,
 }
@@ -28,7 +30,7 @@ struct File {
     content: &'static str,
 }
 
-const FILES: [File; 4] = [
+const FILES: [File; 5] = [
     File {
         stem: "app",
         extension: "css",
@@ -48,6 +50,12 @@ const FILES: [File; 4] = [
         content: include_str!("../../static/mail.js"),
     },
     File {
+        stem: "compose",
+        extension: "js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/compose.js"),
+    },
+    File {
         stem: "icon",
         extension: "svg",
         media_type: "image/svg+xml",
@@ -63,14 +71,15 @@ impl File {
     }
 }
 
-static NAMES: LazyLock<[String; 4]> = LazyLock::new(|| FILES.each_ref().map(File::name));
+static NAMES: LazyLock<[String; 5]> = LazyLock::new(|| FILES.each_ref().map(File::name));
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let [css, js, mail, icon] = NAMES.each_ref().map(|name| format!("/static/{name}"));
+    let [css, js, mail, compose_js, icon] = NAMES.each_ref().map(|name| format!("/static/{name}"));
     Assets {
         css,
         js,
         mail,
+        compose_js,
         icon,
     }
 });

@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use super::console::{self, merges, notices};
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, list,
-    message, outbox, posting, print, receipt, settings, sign_in, zip,
+    message, outbox, people, posting, print, receipt, settings, sign_in, zip,
 };
 use super::{Web, assets, error, security};
 
@@ -33,6 +33,7 @@ pub fn router(web: Web) -> Router {
         .route("/mail/events", get(events::stream))
         .route("/mail/help", get(help::show))
         .route("/mail/folders", get(folders::show).post(folders::post))
+        .route("/mail/people", get(people::find))
         .route("/mail/outbox", get(outbox::show))
         .route("/mail/outbox/{id}/undo", post(outbox::undo))
         .route("/mail/outbox/{id}/stop", post(outbox::stop))

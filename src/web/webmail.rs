@@ -12,6 +12,7 @@ pub mod invitation;
 pub mod list;
 pub mod message;
 pub mod outbox;
+pub mod people;
 pub mod piece;
 pub mod posted;
 pub mod posting;

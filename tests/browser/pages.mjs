@@ -18,6 +18,7 @@ export const webmail = [
   ["compose", "/mail/compose"],
   ["reply-all", async (at) => `/mail/compose?reply_all=${(await at("Termin morgen")).split("/").pop()}`],
   ["forward", async (at) => `/mail/compose?forward=${(await at("Invoice 2026-114")).split("/").pop()}`],
+  ["outbox", "/mail/outbox"],
   ["search", "/mail/search?q=invoice"],
   ["search-none", "/mail/search?q=nothingatall"],
   ["settings", "/mail/settings"],

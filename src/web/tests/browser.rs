@@ -61,6 +61,7 @@ pub struct Browser<'s> {
     site: &'s Site,
     pub cookies: BTreeMap<String, String>,
     pub origin: Option<&'static str>,
+    pub accept: Option<&'static str>,
 }
 
 impl<'s> Browser<'s> {
@@ -69,6 +70,7 @@ impl<'s> Browser<'s> {
             site,
             cookies: BTreeMap::new(),
             origin: Some("http://lifeboat.example"),
+            accept: None,
         }
     }
 
@@ -119,6 +121,9 @@ impl<'s> Browser<'s> {
             .uri(path)
             .header(header::HOST, "lifeboat.example")
             .header(header::COOKIE, cookies.join("; "));
+        if let Some(accept) = self.accept {
+            request = request.header(header::ACCEPT, accept);
+        }
         if method == Method::POST {
             request = request.header(header::CONTENT_TYPE, kind);
             if let Some(origin) = self.origin {

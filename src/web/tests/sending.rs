@@ -6,6 +6,7 @@ use super::browser::{Browser, Page};
 use super::{Site, letter};
 use crate::ids::StandbyId;
 use crate::mail::Role;
+use crate::mail::view::View;
 use crate::store::messages::{self, Origin};
 use crate::store::queue::{self, Outcome, QueueEntry, QueueState, RemoteReply};
 use crate::store::{StoreError, Tx};
@@ -185,4 +186,239 @@ async fn the_outbox_says_what_waits_and_stops_it() {
     ));
     assert_eq!(site.folder(ANN, Role::Sent).len(), 1, "the copy stays");
     assert!(ann.get("/mail/outbox").await.says("Nothing waits here"));
+}
+
+/// Posts the form as the page's script does.
+async fn script(
+    browser: &mut Browser<'_>,
+    page: &Page,
+    fields: &[(&str, &str)],
+    files: &[(&str, &str, &[u8])],
+) -> (u16, serde_json::Value) {
+    browser.accept = Some("application/json");
+    let answer = browser.compose(page, fields, files).await;
+    browser.accept = None;
+    assert_eq!(answer.header("content-type"), "application/json");
+    let value = serde_json::from_slice(&answer.body).unwrap();
+    (answer.status.as_u16(), value)
+}
+
+#[tokio::test]
+async fn a_script_saves_adds_files_and_sends() {
+    let site = Site::new().await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let form = ann.get("/mail/compose").await;
+    let typed = [
+        ("action", "save"),
+        ("to", "bob, not finis"),
+        ("cc", "c@x.example"),
+        ("body", "One"),
+    ];
+    let (status, first) = script(&mut ann, &form, &typed, &[]).await;
+    assert_eq!(status, 200, "{first}");
+    let draft = first["draft"].as_str().unwrap().to_owned();
+    assert!(first["saved"].as_str().unwrap().contains("15:00"));
+    let id: StandbyId = draft.parse().unwrap();
+    let text_only = site.message(ANN, id);
+
+    let big: Vec<u8> = (0..3_000_000_u32)
+        .map(|n| n.to_le_bytes()[n as usize % 3])
+        .collect();
+    let with_draft = [
+        ("action", "save"),
+        ("draft", draft.as_str()),
+        ("to", "bob@x.example"),
+        ("body", "Two"),
+    ];
+    let file: (&str, &str, &[u8]) = ("big.bin", "application/octet-stream", &big);
+    let (_, added) = script(&mut ann, &form, &with_draft, &[file]).await;
+    assert_eq!(added["files"][0]["bytes"], 3_000_000, "{added}");
+    let keep = added["files"][0]["keep"].as_str().unwrap().to_owned();
+    let with_file = site.message(ANN, id);
+    assert_ne!(with_file.body, text_only.body);
+
+    // Writing on leaves the files where they are.
+    let mut later = with_draft.to_vec();
+    later.extend([
+        ("keep", keep.as_str()),
+        ("body", "Three"),
+        ("cc", "c@x.example"),
+    ]);
+    let (_, again) = script(&mut ann, &form, &later, &[]).await;
+    assert_eq!(again["files"], added["files"]);
+    let rewritten = site.message(ANN, id);
+    assert_eq!(rewritten.body, with_file.body);
+    assert_eq!(rewritten.summary.message_id, text_only.summary.message_id);
+    let view = View::parse(&site.bytes(&rewritten));
+    assert_eq!(view.plain_text().trim(), "Three");
+
+    // Another file joins it.
+    let second: (&str, &str, &[u8]) = ("b.txt", "text/plain", b"bb");
+    let (_, two) = script(&mut ann, &form, &later, &[second]).await;
+    assert_eq!(two["files"].as_array().unwrap().len(), 2, "{two}");
+
+    // Sent from a page that knows one of them: that one goes out, as it came.
+    later.push(("action", "send"));
+    let (status, sent) = script(&mut ann, &form, &later, &[]).await;
+    assert_eq!((status, &sent["location"]), (200, &"/mail/inbox".into()));
+    let copy = &site.folder(ANN, Role::Sent)[0];
+    let bytes = site.bytes(copy);
+    let view = View::parse(&bytes);
+    assert_eq!(view.attachments.len(), 1);
+    let part = view.attachments[0].part;
+    assert_eq!(view.part_bytes(&bytes, part, 4_000_000).unwrap(), big);
+    assert!(site.folder(ANN, Role::Drafts).is_empty());
+    let (_, twice) = script(&mut ann, &form, &later, &[]).await;
+    assert_eq!(twice["location"], "/mail/inbox", "{twice}");
+    assert_eq!(entries(&site).len(), 1, "sent once");
+}
+
+#[tokio::test]
+async fn bad_input_gives_the_form_again_with_the_text() {
+    let site = Site::new().await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let many: String = (0..201).map(|n| format!("u{n}@x.example,")).collect();
+    let long = "x".repeat(60_000) + "@x.example";
+    let huge = "wörds ".repeat(20_000);
+    let cases: [(&str, &str, &str, &str); 9] = [
+        ("", "", "Hi", "Enter at least one recipient"),
+        ("bob", "", "Hi", "is not an e-mail address"),
+        ("bob@", "", "Hi", "is not an e-mail address"),
+        (" , ;", "", "Hi", "Enter at least one recipient"),
+        (&many, "", "Hi", "up to 200 recipients"),
+        (&long, "", "Hi", "is not an e-mail address"),
+        (
+            "b@x.example",
+            "a\nBcc: e@x.example",
+            "Hi",
+            "characters that mail cannot carry",
+        ),
+        (
+            "b@x.example\r\nBcc: e@x.example",
+            "",
+            "Hi",
+            "characters that mail cannot carry",
+        ),
+        ("bob", "", &huge, "is not an e-mail address"),
+    ];
+    for (to, subject, body, said) in cases {
+        let form = ann.get("/mail/compose").await;
+        let fields = [
+            ("action", "send"),
+            ("to", to),
+            ("subject", subject),
+            ("body", body),
+        ];
+        let file: (&str, &str, &[u8]) = ("a.txt", "text/plain", b"hello");
+        let page = ann.compose(&form, &fields, &[file]).await;
+        let case = &to[..to.len().min(40)];
+        assert_eq!(page.status, 422, "{case}");
+        assert!(page.says(said), "{case}: {said}");
+        assert_eq!(page.area().trim_end(), body.trim_end(), "{case}");
+        assert!(page.says("a.txt"), "{case}: the file stays");
+        let (status, told) = script(&mut ann, &form, &fields, &[]).await;
+        assert_eq!(status, 422, "{case}");
+        assert!(
+            told["error"].as_str().unwrap().contains(said),
+            "{case}: {told}"
+        );
+    }
+    assert!(entries(&site).is_empty());
+
+    let form = ann.get("/mail/compose").await;
+    let large = vec![b'x'; 51 * 1024 * 1024];
+    let fields = [("action", "send"), ("to", "b@x.example"), ("body", "Kept")];
+    let file: (&str, &str, &[u8]) = ("large.bin", "", &large);
+    let page = ann.compose(&form, &fields, &[file]).await;
+    assert_eq!((page.status.as_u16(), page.area().as_str()), (422, "Kept"));
+    assert!(page.says("up to 50 MB"), "{}", page.text());
+    let gone = [
+        ("action", "send"),
+        ("to", "b@x.example"),
+        ("keep", "77.f5"),
+        ("body", "Kept"),
+    ];
+    let page = ann.compose(&form, &gone, &[]).await;
+    assert_eq!(page.status, 422);
+    assert!(page.says("no longer there") && page.area() == "Kept");
+    assert!(entries(&site).is_empty());
+
+    site.clock.advance(Duration::from_secs(13 * 3600));
+    let (status, told) = script(&mut ann, &form, &fields, &[]).await;
+    assert_eq!(status, 401, "{told}");
+    assert!(told["csrf"].is_null(), "nothing for whom is not signed in");
+}
+
+#[tokio::test]
+async fn a_signature_stands_where_it_should() {
+    let site = Site::new().await;
+    let id = site.deliver(ANN, &letter("b@x.example", "Q", "Why?")).await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let actor = crate::service::Actor::User(site.mailbox(ANN).record.id, ANN.parse().unwrap());
+    crate::service::profile::update(&site.service, &actor, |profile| {
+        profile.name = "Ann Sch".to_owned();
+        profile.signature = "Ann\n".to_owned();
+    })
+    .await
+    .unwrap();
+    let new = ann.get("/mail/compose").await;
+    assert_eq!(new.area(), "\n\n-- \nAnn");
+    assert!(
+        new.says("Ann Sch &#60;sales@example.com&#62;"),
+        "{}",
+        new.text()
+    );
+    let reply = ann.get(&format!("/mail/compose?reply={id}")).await;
+    assert!(
+        reply.area().starts_with("\n\n-- \nAnn\n\nOn "),
+        "{}",
+        reply.area()
+    );
+    let saved = ann.compose(&reply, &[("action", "save")], &[]).await;
+    assert_eq!(saved.area().matches("-- \n").count(), 1, "{}", saved.area());
+}
+
+#[tokio::test]
+async fn people_are_offered_from_mail_and_the_own_domain() {
+    let site = Site::new().await;
+    site.deliver(ANN, &letter("Bob Marley <marley@x.example>", "1", "x"))
+        .await;
+    site.deliver(ANN, &letter("\"<img src=x>\" <e@x.example>", "2", "x"))
+        .await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    // Written to without a name, too.
+    let form = ann.get("/mail/compose").await;
+    let fields = [
+        ("action", "send"),
+        ("to", "marley@x.example"),
+        ("body", "x"),
+    ];
+    ann.compose(&form, &fields, &[]).await;
+    for (query, expected) in [
+        ("mar", vec!["marley@x.example"]),
+        ("bob", vec!["marley@x.example", "bob@example.com"]),
+        ("ann", vec![]),
+        ("nobody", vec![]),
+    ] {
+        let found = ann.get(&format!("/mail/people?q={query}")).await;
+        let found: serde_json::Value = serde_json::from_slice(&found.body).unwrap();
+        let addresses: Vec<&str> = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["address"].as_str().unwrap())
+            .collect();
+        assert_eq!(addresses, expected, "{query}");
+    }
+    let form = ann.get("/mail/compose").await;
+    assert!(form.says("<option value=\"Bob Marley &#60;marley@x.example&#62;\">"));
+    assert!(!form.says("<img"));
+    let mut stranger = Browser::new(&site);
+    assert!(
+        stranger
+            .get("/mail/people?q=b")
+            .await
+            .path
+            .starts_with("/login")
+    );
 }

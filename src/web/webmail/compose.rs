@@ -15,6 +15,8 @@ use crate::service::attach::{ShownFile, files_of};
 use crate::service::mailbox;
 use crate::service::mailbox_letter::as_typed;
 use crate::service::mailbox_write::{self, Answers, LETTER_BYTES_MAX, Letter};
+use crate::service::people;
+use crate::service::profile::{self, Profile};
 use crate::store::messages::folder_of;
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -53,6 +55,15 @@ pub struct ComposePage {
     pub(super) limit_text: String,
     pub(super) too_large_text: String,
     pub(super) files: Vec<Attached>,
+    pub(super) signatures: Vec<Signature>,
+    pub(super) recent: Vec<String>,
+}
+
+/// The signature for an own address, for when the address is changed.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    pub(super) address: String,
+    pub(super) text: String,
 }
 
 /// An attachment that is kept with the draft.
@@ -61,6 +72,7 @@ pub struct Attached {
     pub(super) part: String,
     pub(super) name: String,
     pub(super) size: String,
+    pub(super) bytes: u64,
 }
 
 /// How a form is asked for.
@@ -109,6 +121,14 @@ pub async fn show(
             .take(500)
             .collect();
     }
+    if !matches!(ask.start(), Start::Draft(_) | Start::Again(_)) {
+        let profile = profile::get(&web.service, &session.actor)?;
+        let from = match own.first() {
+            Some(first) if letter.from.is_empty() => first.address.as_str(),
+            _ => letter.from.as_str(),
+        };
+        letter.text = with_signature(&signature(&profile, from), &letter.text);
+    }
     letter.key = new_key();
     letter.back = match local_path(&ask.back) {
         Some(back) => back.to_owned(),
@@ -131,6 +151,23 @@ fn came_from(headers: &HeaderMap) -> String {
         .and_then(local_path)
         .filter(|path| !path.starts_with("/mail/compose"));
     path.unwrap_or("/mail/inbox").to_owned()
+}
+
+/// The signature for messages from `address`, as it stands in a message (RFC 3676 §4.3); empty where
+/// there is none.
+fn signature(profile: &Profile, address: &str) -> String {
+    match profile.signature_for(address).replace('\r', "").trim_end() {
+        "" => String::new(),
+        text => format!("-- \n{text}"),
+    }
+}
+
+/// A text that begins with room to write, then the signature, then what is quoted.
+fn with_signature(signature: &str, text: &str) -> String {
+    match signature {
+        "" => text.to_owned(),
+        signature => format!("\n\n{signature}{text}"),
+    }
 }
 
 /// A key for a form that is new.
@@ -166,6 +203,15 @@ impl Shown<'_> {
         let current = self.letter.draft.map(|_| drafts);
         let framed = frame(web, reader, session, headers, current)?;
         let own = mailbox_write::identities(&web.service, &session.actor)?;
+        let profile = profile::get(&web.service, &session.actor)?;
+        let signatures = own
+            .iter()
+            .map(|person| Signature {
+                address: person.address.clone(),
+                text: signature(&profile, &person.address),
+            })
+            .collect();
+        let recent = people::find(&web.service, &session.actor, "")?;
         let files = files_of(&web.service, &session.actor, &self.letter.kept).await?;
         let mut shell = framed.shell;
         if self.notice.is_some() {
@@ -177,7 +223,14 @@ impl Shown<'_> {
         } else {
             StatusCode::OK
         };
-        let page = self.page(reader, shell, &own, files);
+        let page = ComposePage {
+            signatures,
+            recent: recent
+                .iter()
+                .map(|person| as_typed(std::slice::from_ref(person)))
+                .collect(),
+            ..self.page(reader, shell, &own, files)
+        };
         let mut response = respond(web, said, &page);
         *response.status_mut() = status;
         // Back shows the form as it was left.
@@ -256,8 +309,11 @@ impl Shown<'_> {
                     part: file.kept.to_string(),
                     name: file.name,
                     size: size(texts, file.size_bytes),
+                    bytes: file.size_bytes,
                 })
                 .collect(),
+            signatures: Vec::new(),
+            recent: Vec::new(),
             heading: heading.into_owned(),
             shell,
         }

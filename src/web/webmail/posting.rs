@@ -62,6 +62,7 @@ struct ToldFile {
     keep: String,
     name: String,
     size: String,
+    bytes: u64,
 }
 
 impl Told {
@@ -286,6 +287,7 @@ impl Posting<'_> {
             keep: file.kept.to_string(),
             name: file.name,
             size: size(self.reader.texts, file.size_bytes),
+            bytes: file.size_bytes,
         });
         Ok(told.collect())
     }

@@ -282,7 +282,8 @@ pub async fn sign_out(
     headers.append(header::SET_COOKIE, cookie);
     headers.insert(
         HeaderName::from_static("clear-site-data"),
-        HeaderValue::from_static("\"cache\""),
+        // The copies of what was being written, too.
+        HeaderValue::from_static("\"cache\", \"storage\""),
     );
     Ok(response)
 }

@@ -342,7 +342,9 @@ impl Sample {
             limit_bytes: 50_000_000,
             limit_text: "Up to 50 MB for the whole message, attachments included.".into(),
             too_large_text: self.s("too large"),
-            files: vec![Attached { part: self.s("2"), name: self.s("plan.pdf"), size: "1.2 MB".into() }],
+            files: vec![Attached { part: self.s("2"), name: self.s("plan.pdf"), size: "1.2 MB".into(), bytes: 1_200_000 }],
+            signatures: vec![super::compose::Signature { address: self.s("ann@example.com"), text: self.s("Ann") }],
+            recent: vec![self.s("bob@x.example")],
         }
     }
 

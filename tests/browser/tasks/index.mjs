@@ -21,8 +21,9 @@ import { search } from "./search.mjs";
 import { settings } from "./settings.mjs";
 import { signIn } from "./sign-in.mjs";
 import { trouble } from "./trouble.mjs";
+import { writing } from "./writing.mjs";
 
 export const tasks = [
-  ...signIn, ...read, ...conversation, ...reply, ...files, ...compose, ...outbox, ...folders, ...search,
+  ...signIn, ...read, ...conversation, ...reply, ...files, ...compose, ...writing, ...outbox, ...folders, ...search,
   ...settings, ...live, ...keys, ...trouble, ...console_,
 ];

@@ -1,0 +1,117 @@
+// Writing and sending: taken back, saved by itself, files at once, names offered, no connection.
+
+import assert from "node:assert/strict";
+
+async function write(hand, subject, text) {
+  await hand.open("/mail/compose");
+  await hand.field("To").fill("bob@remote.example");
+  await hand.field("Subject").fill(subject);
+  await hand.field("Message").fill(text);
+}
+
+export const writing = [
+  {
+    name: "writing: take back what was just sent",
+    async run(hand) {
+      const subject = `Taken back ${hand.label}`;
+      await write(hand, subject, "Too early.");
+      await hand.button("Send").click();
+      await hand.notice("you can still take it back");
+      await hand.button("Undo").click();
+      await hand.notice("It is a draft again");
+      assert.equal(await hand.field("Subject").inputValue(), subject);
+      assert.match(await hand.field("Message").inputValue(), /^Too early\./);
+      await hand.button("Send").click();
+      await hand.notice("you can still take it back");
+      await hand.open("/mail/outbox");
+      await hand.page.getByText(subject).first().waitFor();
+    },
+    async keys(hand) {
+      await hand.open("/mail/compose");
+      await hand.page.locator('input[name="to"]:focus').waitFor();
+      await hand.type("bob@remote.example");
+      await hand.tabTo(/name="body"/);
+      await hand.type("Too early.");
+      await hand.enter(/<button[^>]*value="send"/);
+      await hand.notice("you can still take it back");
+      await hand.enter(/<button[^>]*btn-link/);
+      await hand.notice("It is a draft again");
+      assert.match(await hand.field("Message").inputValue(), /^Too early\./);
+    },
+  },
+  {
+    name: "writing: a draft saves itself and keeps the focus",
+    only: "js",
+    async run(hand) {
+      const { page } = hand;
+      const subject = `By itself ${hand.label}`;
+      await write(hand, subject, "");
+      await hand.field("Message").focus();
+      await page.keyboard.type("Ten seconds at most. ");
+      const begun = Date.now();
+      await page.getByText("Draft saved at").waitFor();
+      assert.ok(Date.now() - begun < 10_000, "saved within 10 s");
+      assert.match(await hand.focused(), /name="body"/);
+      await hand.openMessage(subject, "/mail/drafts");
+      assert.match(await hand.field("Message").inputValue(), /Ten seconds at most\./);
+    },
+  },
+  {
+    name: "writing: a file is taken at once and can be removed",
+    only: "js",
+    async run(hand) {
+      const { page } = hand;
+      await write(hand, `With files ${hand.label}`, "See the files.");
+      for (const name of ["one.txt", "two.txt"]) {
+        await page.locator("#files").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+        await page.locator("li[data-bytes]", { hasText: name }).waitFor();
+      }
+      await hand.button("Remove one.txt").click();
+      await page.locator("li[data-bytes]", { hasText: "one.txt" }).waitFor({ state: "detached" });
+      await hand.button("Send").click();
+      await hand.notice("you can still take it back");
+      await hand.openMessage(`With files ${hand.label}`, "/mail/sent");
+      await page.getByText("two.txt").first().waitFor();
+      assert.equal(await page.getByText("one.txt").count(), 0);
+    },
+  },
+  {
+    name: "writing: a name is offered and taken",
+    only: "js",
+    async run(hand) {
+      const { page } = hand;
+      await hand.open("/mail/compose");
+      const to = page.locator("#to");
+      await to.focus();
+      await page.keyboard.type("marl");
+      await page.locator("#to-people [role=option]").first().waitFor();
+      assert.equal(await to.getAttribute("aria-expanded"), "true");
+      await page.keyboard.press("ArrowDown");
+      assert.equal(await to.getAttribute("aria-activedescendant"), "to-people-0");
+      await page.keyboard.press("Enter");
+      assert.equal(await to.inputValue(), "Bob Marley <bob@remote.example>, ");
+      assert.match(await hand.focused(), /name="to"/);
+    },
+  },
+  {
+    name: "writing: without a connection nothing is lost",
+    only: "js",
+    async run(hand) {
+      if (hand.engine !== "chromium") return;
+      const { page } = hand;
+      await write(hand, `Offline ${hand.label}`, "Keep me.");
+      page.mayFail = true;
+      await page.context().setOffline(true);
+      try {
+        await hand.button("Send").click();
+        await page.getByText("Not sent: there is no connection").waitFor();
+        assert.match(await hand.field("Message").inputValue(), /^Keep me\./);
+      } finally {
+        await page.context().setOffline(false);
+        page.mayFail = false;
+      }
+      await hand.button("Send").click();
+      await hand.notice("you can still take it back");
+    },
+  },
+];
