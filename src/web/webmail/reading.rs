@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::service::mailbox;
@@ -83,10 +84,12 @@ impl Whole {
             }
             drop(self.turn);
         });
-        Body::from_stream(futures_util::stream::unfold(pieces, |mut pieces| async {
+        let pieces = futures_util::stream::unfold(pieces, |mut pieces| async {
             let piece = pieces.recv().await?;
             Some((piece, pieces))
-        }))
+        });
+        // Compression asks once more after the end.
+        Body::from_stream(pieces.fuse())
     }
 }
 

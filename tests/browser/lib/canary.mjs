@@ -72,7 +72,7 @@ export function inspect() {
 /** In the page: what surrounds the mail, without what rightly changes. */
 export function surroundings() {
   const copy = document.body.cloneNode(true);
-  for (const element of copy.querySelectorAll("main, .notice, .folder-count, .count, [data-count], input[name=csrf]")) {
+  for (const element of copy.querySelectorAll("main, .live, .notice, .folder-count, .count, [data-count], input[name=csrf]")) {
     element.remove();
   }
   return copy.innerHTML.replace(/\d+/g, "0").replace(/\s+/g, " ");

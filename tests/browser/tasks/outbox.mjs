@@ -17,7 +17,7 @@ export const outbox = [
   {
     name: "send, take back, find the draft again",
     async run(hand) {
-      const subject = `Taken back ${hand.label}`;
+      const subject = `Too soon ${hand.label}`;
       const sink = await smarthost(site.smarthost);
       try {
         await write(hand, subject);
@@ -33,7 +33,7 @@ export const outbox = [
       }
     },
     async keys(hand) {
-      const subject = `Taken back by keyboard ${hand.label}`;
+      const subject = `Too soon by keyboard ${hand.label}`;
       await hand.open("/mail/compose");
       await hand.page.locator('input[name="to"]:focus').waitFor();
       await hand.type("bob@remote.example");
