@@ -306,11 +306,20 @@ impl Postfix {
         ["/usr/sbin/postqueue", "-c", &etc, "-f"].map(str::to_owned)
     }
 
-    /// Hands one message to Postfix and gives its queue id. Panics when it is not accepted.
+    /// Hands one message to Postfix and gives its queue id. Tries again for a minute on 4yz, as every
+    /// sender does: Postfix may ask a table that is just being killed. Panics when it is not accepted.
     pub fn submit(&self, from: &str, to: &[&str], message: &[u8]) -> String {
-        let mut client =
-            SmtpClient::connect(self.smtp.addr(), Dialect::Smtp).expect("connect to Postfix");
-        let replies = client.send(from, to, message).expect("talk to Postfix");
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let replies = loop {
+            let mut client =
+                SmtpClient::connect(self.smtp.addr(), Dialect::Smtp).expect("connect to Postfix");
+            let replies = client.send(from, to, message).expect("talk to Postfix");
+            let later = replies.iter().any(|reply| reply.code / 100 == 4);
+            if !later || std::time::Instant::now() > until {
+                break replies;
+            }
+            std::thread::sleep(std::time::Duration::from_secs(1));
+        };
         let reply = replies.first().expect("a recipient");
         assert!(
             replies.iter().all(super::smtp::Reply::is_ok),
