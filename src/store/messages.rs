@@ -205,7 +205,8 @@ pub fn update(
         tx.delete(index_key(mailbox_id, old.folder, id));
         tx.put(index_key(mailbox_id, new.folder, id), Vec::new());
     }
-    if old.body != new.body {
+    // A draft that is in the mailstore stays when it is sent, and shares its body with what was sent.
+    if old.body != new.body && old.merged.is_none() {
         bodies::forget(tx, old.body);
     }
     tx.put(

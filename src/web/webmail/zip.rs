@@ -95,7 +95,7 @@ impl Archive {
             directory: Vec::new(),
             count: 0,
             written: 0,
-            time: hour << 11 | minute << 5 | number(at.second().into()) / 2,
+            time: (hour << 11) | (minute << 5) | (number(at.second().into()) / 2),
             date: year << 9 | month << 5 | day,
         }
     }
