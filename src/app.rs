@@ -5,7 +5,7 @@
 //! SIGTERM nothing new is taken in, what is under way is finished, and then the process ends; a store
 //! that failed ends it at once, because only a restart can tell what the disk holds.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,6 +96,26 @@ struct App {
     tasks: TaskTracker,
 }
 
+/// How long a server waits for its store. Who has it is about to let go of it: a command that found no
+/// server to speak to, or a child of a server that was killed while it started that child.
+const STORE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Opens the store; waits a little while it is in use.
+async fn open_store(path: &Path, options: &StoreOptions) -> Result<Store, OpenError> {
+    let until = tokio::time::Instant::now() + STORE_PATIENCE;
+    let mut said = false;
+    loop {
+        match Store::open(path, options) {
+            Err(OpenError::InUse { .. }) if tokio::time::Instant::now() < until => {}
+            opened => return opened,
+        }
+        if !std::mem::replace(&mut said, true) {
+            tracing::warn!(store = %path.display(), "the store is in use; waiting for it");
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Serves until the process is told to stop.
 ///
 /// # Errors
@@ -103,7 +123,9 @@ struct App {
 pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeError> {
     let clock: SharedClock = Arc::new(SystemClock);
     let options = StoreOptions { now: clock.now() };
-    let store = Store::open(&config.store.path, &options).map_err(StartError::from)?;
+    let store = open_store(&config.store.path, &options)
+        .await
+        .map_err(StartError::from)?;
     let mut signals = signals::Signals::new().map_err(StartError::Signals)?;
     let app = App {
         current: SharedConfig::new(config.clone()),

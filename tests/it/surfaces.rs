@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::process::Output;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::binary;
 use crate::rig::{
     Dialect, Lifeboat, LifeboatOptions, MailstoreOptions, RigDir, SmtpClient, TestMessage, http,
+    wait_until,
 };
 
 const ANN: &str = "ann@example.com";
@@ -136,6 +138,25 @@ fn commands_work_with_and_without_a_server() {
     let second = Lifeboat::cli_output(&lifeboat, &["serve"]);
     assert_eq!(second.status.code(), Some(2), "a store in use");
     assert!(stderr(&second).contains("in use"), "{}", stderr(&second));
+    assert!(lifeboat.stop(), "SIGTERM drains and ends it");
+}
+
+#[test]
+fn a_server_waits_for_a_store_that_is_still_in_use() {
+    let dir = RigDir::new("surfaces");
+    let mut lifeboat = prepare(&dir);
+    let store = lifeboat.store_path();
+    std::fs::create_dir_all(&store).expect("make the store's directory");
+    let lock = std::fs::File::create(store.join("lock")).expect("make the lock file");
+    lock.lock().expect("lock the store");
+    lifeboat.launch();
+    wait_until("it says that it waits", Duration::from_secs(30), || {
+        std::fs::read_to_string(lifeboat.log_path()).is_ok_and(|log| log.contains("in use"))
+    });
+    drop(lock);
+    wait_until("it is ready", Duration::from_secs(30), || {
+        http::get(lifeboat.http().addr(), "/readyz").is_ok_and(|page| page.status == 200)
+    });
     assert!(lifeboat.stop(), "SIGTERM drains and ends it");
 }
 
