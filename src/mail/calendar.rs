@@ -162,11 +162,7 @@ impl Invitation {
                     }
                     stack.push(cut(name, 40));
                 }
-                "END" => {
-                    if stack.pop().as_deref() == Some("VEVENT") {
-                        event.is_whole = true;
-                    }
-                }
+                "END" => event.is_whole |= stack.pop().as_deref() == Some("VEVENT"),
                 "METHOD" if stack.len() == 1 => calendar_method = Some(line.value.clone()),
                 _ if stack.last().map(String::as_str) == Some("VEVENT") => {
                     event.take(&line, &zones)

@@ -27,7 +27,9 @@ fn message(id: u64, seen: bool, size_bytes: u64) -> MessageRecord {
 fn what_was_read_is_folded_and_what_is_large_is_elsewhere() {
     use Fate::{Elsewhere, Folded, Open};
     const LARGE: u64 = OPENED_BYTES_MAX + 1;
-    let cases: &[(&[(bool, u64)], u64, &[Fate])] = &[
+    /// Of each message, whether it was read and its size; which one was asked for; what becomes of each.
+    type Case<'a> = (&'a [(bool, u64)], u64, &'a [Fate]);
+    let cases: &[Case<'_>] = &[
         (&[(true, 100)], 1, &[Open]),
         (&[(true, LARGE)], 1, &[Open]),
         (&[(true, 100), (true, 100)], 2, &[Folded, Open]),
