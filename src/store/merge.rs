@@ -7,12 +7,17 @@
 //!
 //! This room pairs standby ids with UIDs; nothing else does.
 
+mod mailbox;
 pub mod orders;
 mod placement;
 pub mod purge;
 pub mod receipt;
 mod status;
 
+pub use mailbox::{
+    Counts, FolderMark, MailboxMerge, ParkReason, Parked, accept_ground, counts_so_far, hurry,
+    mailbox, put_counted, put_mailbox, take_back,
+};
 pub use placement::{
     PlacedFate, PlacedItem, PlacementRecord, free_placed, place, placements, provisional,
     record_gone, record_placed, record_seen,
@@ -132,170 +137,6 @@ impl Fate {
             Self::InDoubt | Self::NotStored | Self::Unsure => None,
         }
     }
-}
-
-/// Why a mailbox waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ParkReason {
-    /// The connection failed or the server was not available.
-    Unavailable,
-    /// The mailstore refused to let the master user in as this user.
-    SignIn,
-    /// The mailbox is full.
-    OverQuota,
-    /// The mailstore refused a message or a folder.
-    Refused,
-    /// A folder's UIDVALIDITY is not what it was: the mailstore is not what it was.
-    GroundMoved,
-    /// A message may have been stored and expunged: a person has to decide.
-    Unsure,
-    /// A message in the mailstore is not what was appended: a person has to look.
-    Mismatch,
-    /// A message cannot be read from Lifeboat's own store.
-    Store,
-    /// The mailbox is not in the directory any more: it was deleted or renamed.
-    NoMailbox,
-}
-
-/// Why and until when a mailbox waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parked {
-    /// Why.
-    pub reason: ParkReason,
-    /// In words, for the operator.
-    pub detail: String,
-    /// Attempts that failed in a row.
-    pub attempts: u32,
-    /// When it waits no more.
-    pub next_attempt_at: Timestamp,
-}
-
-/// What a merge did in a mailbox so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Received messages appended and read back.
-    pub received: u64,
-    /// Sent ones.
-    pub sent: u64,
-    /// Drafts.
-    pub drafts: u64,
-    /// Lifeboat's own notices.
-    pub notices: u64,
-    /// Messages the mailstore had already: duplicates avoided.
-    pub found: u64,
-    /// Messages whose user had moved or deleted the copy before it was read back.
-    pub gone: u64,
-}
-
-/// A folder of the mailstore before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FolderMark {
-    /// Its UIDVALIDITY.
-    pub uid_validity: UidValidity,
-    /// UIDNEXT before the first batch.
-    pub uid_next_before: PrimaryUid,
-    /// UIDNEXT when last seen.
-    pub uid_next_after: PrimaryUid,
-    /// Whether Lifeboat created it.
-    pub created: bool,
-}
-
-/// How a mailbox's merge stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailboxMerge {
-    /// Into which mailstore.
-    pub mailstore: MailstoreId,
-    /// Under which activation `folders` was begun.
-    pub epoch: Epoch,
-    /// Why it waits, if it does.
-    pub parked: Option<Parked>,
-    /// When everything was read back and nothing was left, if so.
-    pub verified_at: Option<Timestamp>,
-    /// What was done.
-    pub counts: Counts,
-    /// The folders that were written to, by the mailstore's names.
-    pub folders: BTreeMap<String, FolderMark>,
-    /// Messages that wait although the others go on, and why.
-    pub held: BTreeMap<StandbyId, String>,
-    /// The activation after which everything was read back once: under it the standby is read-only.
-    pub closed: Option<Epoch>,
-    /// When this was written.
-    pub at: Timestamp,
-}
-
-impl Versioned for MailboxMerge {
-    const NAME: &'static str = "state of a merge";
-}
-
-impl MailboxMerge {
-    /// The state before the first attempt.
-    pub fn new(mailstore: &MailstoreId, now: Timestamp) -> Self {
-        Self {
-            mailstore: mailstore.clone(),
-            epoch: Epoch(0),
-            parked: None,
-            verified_at: None,
-            counts: Counts::default(),
-            folders: BTreeMap::new(),
-            held: BTreeMap::new(),
-            closed: None,
-            at: now,
-        }
-    }
-
-    /// Goes on under `epoch`. A new activation begins anew where the last one was done: the guard has
-    /// spoken in between.
-    pub fn go_on_under(&mut self, epoch: Epoch) {
-        if self.epoch != epoch && self.verified_at.is_some() {
-            self.folders.clear();
-        }
-        self.epoch = epoch;
-    }
-}
-
-/// The state of a mailbox's merge, if there ever was one.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn mailbox(tx: &dyn ReadTx, id: MailboxId) -> Result<Option<MailboxMerge>, StoreError> {
-    tx.get(state_key(id).as_slice())?
-        .map(|bytes| codec::decode(&bytes))
-        .transpose()
-}
-
-/// Writes the state of a mailbox's merge. What was counted stays as [`put_counted`] left it: a visit
-/// that was cut off may have counted after this one had read.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn put_mailbox(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
-    let mut state = state.clone();
-    state.counts = counts_so_far(tx, id, &state)?;
-    put_counted(tx, id, &state)
-}
-
-/// What was counted for this mailbox and mailstore until now.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn counts_so_far(
-    tx: &dyn ReadTx,
-    id: MailboxId,
-    state: &MailboxMerge,
-) -> Result<Counts, StoreError> {
-    let kept = mailbox(tx, id)?.filter(|kept| kept.mailstore == state.mailstore);
-    Ok(kept.map_or(state.counts, |kept| kept.counts))
-}
-
-/// Writes the state of a mailbox's merge with its counts, which began with [`counts_so_far`] in the
-/// same transaction.
-///
-/// # Errors
-/// As [`codec::encode`].
-pub fn put_counted(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
-    tx.put(state_key(id).into_vec(), codec::encode(state)?);
-    Ok(())
 }
 
 /// Writes down a batch before its first byte is sent.
@@ -464,38 +305,6 @@ fn count(counts: &mut Counts, kind: BatchKind, origin: &Origin, gone: bool) {
     }
 }
 
-/// Lets a waiting mailbox be tried at once: the operator has mended something.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn hurry(tx: &mut dyn Tx, mailbox: MailboxId, now: Timestamp) -> Result<(), StoreError> {
-    let Some(mut state) = self::mailbox(tx, mailbox)? else {
-        return Ok(());
-    };
-    if let Some(parked) = &mut state.parked {
-        parked.next_attempt_at = now;
-        put_mailbox(tx, mailbox, &state)?;
-    }
-    Ok(())
-}
-
-/// Takes the mailbox in the mailstore as it is now for what it was: the operator has looked at a
-/// changed ground and vouches for it.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn accept_ground(
-    tx: &mut dyn Tx,
-    mailbox: MailboxId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if let Some(mut state) = self::mailbox(tx, mailbox)? {
-        state.folders.clear();
-        put_mailbox(tx, mailbox, &state)?;
-    }
-    hurry(tx, mailbox, now)
-}
-
 /// Lets messages that may have been stored and expunged be appended again: the operator prefers a
 /// deleted message that comes back over one that is missing. Returns how many.
 ///
@@ -522,10 +331,6 @@ pub fn append_unsure(
     released += placement::free_unsure(tx, mailbox)?;
     hurry(tx, mailbox, now)?;
     Ok(released)
-}
-
-fn state_key(mailbox: MailboxId) -> Key {
-    Key::new(Table::MergeState).mailbox(mailbox)
 }
 
 fn batch_key(mailbox: MailboxId, id: BatchId) -> Vec<u8> {

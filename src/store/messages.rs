@@ -316,7 +316,7 @@ pub fn forget_merged(tx: &mut dyn Tx, mailbox: MailboxId, id: StandbyId) -> Resu
 ///
 /// # Errors
 /// [`StoreError::Missing`] if there is no such message.
-pub fn take_back(
+pub(super) fn take_back(
     tx: &mut dyn Tx,
     mailstore: &MailstoreId,
     mailbox: MailboxId,
