@@ -240,8 +240,9 @@ impl Placing<'_> {
             || placements
                 .iter()
                 .any(|(_, placed)| placed.mailstore != self.access.id);
-        if elsewhere {
-            // What went to the former mailstore may have been copied from there.
+        if elsewhere || self.state.lost {
+            // What went to the former mailstore may have been copied from there; what went to this one
+            // may have been moved.
             self.look_before = Timestamp::from_millis(i64::MAX);
         }
         let here = batches

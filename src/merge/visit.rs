@@ -195,6 +195,7 @@ async fn conclude(
             state.verified_at = (state.parked.is_none() && left.is_empty()).then_some(now);
             orders::served(tx, &mailstore, id);
             if state.verified_at.is_some() {
+                state.lost = false;
                 state.closed = Some(state.epoch);
                 receipt::write(tx, id, &state, Standing::Verified, now)?;
             } else if journal::provisional(tx, id)? > 0 {
@@ -331,6 +332,9 @@ impl Visit<'_> {
         // After a restore the journal may not know what was appended before.
         if meta.restored {
             self.look_before = meta.since;
+        }
+        if self.state.lost {
+            self.look_before = Timestamp::from_millis(i64::MAX);
         }
         let mut fates: BTreeMap<StandbyId, Fate> = BTreeMap::new();
         let mut doubts: Vec<(BatchId, BatchRecord)> = Vec::new();

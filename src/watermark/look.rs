@@ -1,5 +1,6 @@
 //! A signed-in look at one mailbox's folders.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -10,14 +11,15 @@ use crate::imap::{
     Client, Code, FolderStatus, ImapError, Limits, ListedFolder, Section, Selected, Server, UidSet,
     Wanted,
 };
+use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::store::watermarks::{CANARIES_MAX, FOLDERS_MAX, FolderCanary};
 
-/// What the looks bear with: headers alone are fetched.
+/// What the looks bear with: mostly headers are fetched, and whole messages where one may be another.
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(10),
     silence: Duration::from_secs(30),
     command: Duration::from_secs(60),
-    answer_bytes_max: 16 * 1024 * 1024,
+    answer_bytes_max: 256 * 1024 * 1024,
 };
 /// Canaries are chosen in folders with at most so many messages.
 const MESSAGES_MAX: u32 = 20_000;
@@ -131,6 +133,28 @@ impl Look {
                     });
                 }
             }
+        }
+        Ok(found)
+    }
+
+    /// What those of the given messages are that are in the open folder.
+    pub(super) async fn digests(
+        &mut self,
+        uids: impl IntoIterator<Item = PrimaryUid>,
+    ) -> Result<BTreeMap<PrimaryUid, CanonicalDigest>, ImapError> {
+        let wanted = Wanted {
+            section: Section::Whole,
+            ..Wanted::default()
+        };
+        let mut found = BTreeMap::new();
+        for set in UidSet::of(uids) {
+            self.client
+                .fetch(&set, wanted, &mut |fetched| {
+                    if let Some(bytes) = fetched.bytes {
+                        found.insert(fetched.uid, digest_canonical([&*canonical(&bytes)]));
+                    }
+                })
+                .await?;
         }
         Ok(found)
     }

@@ -1,17 +1,21 @@
 //! Raising the UIDs of one mailbox, so that no message gets one that a client has seen.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::num::NonZeroU32;
 
 use super::Access;
 use super::look::{Look, LookError};
 use crate::clock::SharedClock;
 use crate::doveadm::{Doveadm, DoveadmError, Target};
-use crate::ids::{Epoch, MailboxId, PrimaryUid, StandbyId};
+use crate::ids::{BatchId, Epoch, MailboxId, PrimaryUid, StandbyId};
 use crate::imap::{FolderName, ImapError, Selected};
+use crate::mail::CanonicalDigest;
 use crate::store::directory::Mailbox;
+use crate::store::merge::BatchRecord;
+use crate::store::messages::MergedCopy;
 use crate::store::watermarks::{self, FolderWatermark, RaiseRecord};
-use crate::store::{Store, StoreError, messages};
+use crate::store::{Store, StoreError, merge, messages};
 
 /// How far above everything that was ever seen: what may have been given out since it was seen.
 const MARGIN: u32 = 100_000;
@@ -83,13 +87,27 @@ struct Found {
     target: PrimaryUid,
 }
 
+/// Messages of the standby that were merged.
+struct Page {
+    /// The last one that was looked at, if there may be more.
+    last: Option<StandbyId>,
+    copies: Vec<Copy>,
+}
+
+/// Where a message was merged to, and what it should be.
+struct Copy {
+    id: StandbyId,
+    at: MergedCopy,
+    sha256: Option<CanonicalDigest>,
+}
+
 impl Raise<'_> {
     /// Raises all folders, looks whether they are, and writes down that the mailbox may be reached.
     pub(super) async fn run(&self) -> Result<(), RaiseError> {
         let mut look = Look::open(self.access, &self.mailbox.address, false).await?;
         let found = self.survey(&mut look).await?;
         // Before anything is raised: now UIDNEXT tells what is lost.
-        self.take_back_lost(&found).await?;
+        self.take_back_lost(&mut look, &found).await?;
         self.intend(&found).await?;
         fail::fail_point!("raise::intended");
         let low: Vec<&Found> = found
@@ -184,57 +202,55 @@ impl Raise<'_> {
         Ok(())
     }
 
-    /// What a merge had put there, and the mailstore lost with its latest state, is merged again: its
-    /// UID lies above the UIDNEXT to which the folder went back.
-    async fn take_back_lost(&self, found: &[Found]) -> Result<(), RaiseError> {
+    /// What a merge had put there, and the mailstore lost with its latest state, is merged again. Its
+    /// UID lies above the UIDNEXT to which the folder went back, or another message has it now, or the
+    /// folder is not there any more.
+    async fn take_back_lost(&self, look: &mut Look, found: &[Found]) -> Result<(), RaiseError> {
         let id = self.mailbox.record.id;
         let mut after = None;
         loop {
-            let (last, lost) = self.lost(id, after, found)?;
+            let page = self.copies(id, after)?;
+            let lost = lost(look, page.copies, found).await?;
             if !lost.is_empty() {
                 tracing::warn!(mailbox = %id, messages = lost.len(),
                     "what was merged and lost again is merged anew");
                 let mailstore = self.access.id.clone();
                 self.store
-                    .write(move |tx| {
-                        lost.iter()
-                            .try_for_each(|lost| messages::take_back(tx, &mailstore, id, *lost))
-                    })
+                    .write(move |tx| merge::take_back(tx, &mailstore, id, &lost))
                     .await?;
             }
-            match last {
+            match page.last {
                 Some(last) => after = Some(last),
                 None => return Ok(()),
             }
         }
     }
 
-    /// The next page of the standby's messages: its last one, and those whose copy is lost.
-    fn lost(
-        &self,
-        id: MailboxId,
-        after: Option<StandbyId>,
-        found: &[Found],
-    ) -> Result<(Option<StandbyId>, Vec<StandbyId>), StoreError> {
+    /// The next page of the standby's messages that were merged into this mailstore.
+    fn copies(&self, id: MailboxId, after: Option<StandbyId>) -> Result<Page, StoreError> {
         self.store.read(|tx| {
             let ids = messages::ids(tx, id, after, PAGE)?;
-            let mut lost = Vec::new();
+            let mut batches: BTreeMap<BatchId, Option<BatchRecord>> = BTreeMap::new();
+            let mut copies = Vec::new();
             for message in &ids {
                 let merged = messages::get(tx, id, *message)?.and_then(|record| record.merged);
-                let Some(copy) = merged.filter(|copy| copy.mailstore == self.access.id) else {
+                let Some(at) = merged.filter(|copy| copy.mailstore == self.access.id) else {
                     continue;
                 };
-                // A folder that is not there may have been renamed by its user: that is no loss.
-                let is_lost = found.iter().any(|folder| {
-                    folder.name.as_wire() == copy.folder
-                        && folder.selected.uid_validity == copy.uid_validity
-                        && folder.selected.uid_next <= copy.uid
+                let batch = match batches.entry(at.batch) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(merge::batch(tx, id, at.batch)?),
+                };
+                let items = batch.as_ref().map(|batch| &batch.items);
+                let item = items.and_then(|all| all.iter().find(|item| item.id == *message));
+                copies.push(Copy {
+                    id: *message,
+                    sha256: item.map(|item| item.sha256),
+                    at,
                 });
-                if is_lost {
-                    lost.push(*message);
-                }
             }
-            Ok((ids.last().copied().filter(|_| ids.len() == PAGE), lost))
+            let last = ids.last().copied().filter(|_| ids.len() == PAGE);
+            Ok(Page { last, copies })
         })
     }
 
@@ -246,6 +262,40 @@ impl Raise<'_> {
             .await?;
         Ok(())
     }
+}
+
+/// Those whose copy is lost. One that is merely not there was moved or deleted by its user.
+async fn lost(
+    look: &mut Look,
+    copies: Vec<Copy>,
+    found: &[Found],
+) -> Result<Vec<StandbyId>, RaiseError> {
+    let mut lost = Vec::new();
+    let is_in = |copy: &Copy, folder: &Found| {
+        copy.at.folder == folder.name.as_wire()
+            && copy.at.uid_validity == folder.selected.uid_validity
+    };
+    // Its folder was made after the state that is there now, or renamed: the merge looks everywhere.
+    let homeless = copies
+        .iter()
+        .filter(|copy| !found.iter().any(|folder| is_in(copy, folder)));
+    lost.extend(homeless.map(|copy| copy.id));
+    for folder in found {
+        let here = copies.iter().filter(|copy| is_in(copy, folder));
+        let (above, below): (Vec<_>, Vec<_>) =
+            here.partition(|copy| copy.at.uid >= folder.selected.uid_next);
+        lost.extend(above.iter().map(|copy| copy.id));
+        if below.is_empty() {
+            continue;
+        }
+        look.client.examine(&folder.name).await?;
+        let there = look.digests(below.iter().map(|copy| copy.at.uid)).await?;
+        lost.extend(below.iter().filter_map(|copy| {
+            let other = there.get(&copy.at.uid)? != copy.sha256.as_ref()?;
+            other.then_some(copy.id)
+        }));
+    }
+    Ok(lost)
 }
 
 /// Above everything that was seen. UIDs end at 2^32 - 1, and a message must still fit.

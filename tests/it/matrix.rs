@@ -8,7 +8,9 @@
 //! - `LIFEBOAT_MATRIX_SEED=N` draws another sample, and repeats one;
 //! - `LIFEBOAT_MATRIX_CASES=N|all` draws at least so many cases;
 //! - `LIFEBOAT_MATRIX_ONLY=TEXT` runs the cases of the whole table whose names contain it;
-//! - `LIFEBOAT_MATRIX_MANY=N` is the size of the largest content (300).
+//! - `LIFEBOAT_MATRIX_MANY=N` is the size of the largest content (300);
+//! - `LIFEBOAT_MATRIX_NOTES=FILE` notes each case that holds, and passes over those noted there before, so
+//!   that the whole table can be run in several sittings.
 
 mod bed;
 mod content;
@@ -16,6 +18,7 @@ mod fault;
 mod shape;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -144,8 +147,41 @@ fn drawn() -> (Vec<Case>, String) {
     (cases, said)
 }
 
+/// The file that notes which cases hold.
+fn notes() -> Option<std::path::PathBuf> {
+    std::env::var_os("LIFEBOAT_MATRIX_NOTES").map(Into::into)
+}
+
+/// The cases that are not yet noted as holding.
+fn not_noted(mut cases: Vec<Case>) -> Vec<Case> {
+    let noted = notes().and_then(|path| std::fs::read_to_string(path).ok());
+    if let Some(noted) = noted {
+        cases.retain(|case| !noted.lines().any(|line| line == case.name()));
+    }
+    cases
+}
+
+/// Notes that a case holds.
+fn note(case: Case) {
+    let Some(path) = notes() else { return };
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .expect("open LIFEBOAT_MATRIX_NOTES");
+    writeln!(file, "{}", case.name()).expect("note a case");
+}
+
 /// What became of a case: how long it took and whether its fault struck, or what does not hold.
 type Outcome = Result<bool, Vec<String>>;
+
+/// Nothing is wrong, and the fault struck if there was anything to strike at.
+fn holds(case: Case, outcome: &Outcome) -> bool {
+    match outcome {
+        Ok(struck) => *struck || case.content.may_not_be_struck(),
+        Err(_) => false,
+    }
+}
 
 fn run(case: Case, number: usize, sabotage: Option<Sabotage>) -> Outcome {
     let mut bed = Bed::new(case, number);
@@ -179,7 +215,9 @@ fn run_caught(case: Case, number: usize) -> Outcome {
 #[test]
 fn nothing_is_lost_double_or_changed_whatever_breaks() {
     let (cases, said) = drawn();
-    println!("matrix: {said}");
+    let count = cases.len();
+    let cases = not_noted(cases);
+    println!("matrix: {said}; {} held before", count - cases.len());
     let next = Mutex::new(cases.iter().copied().enumerate());
     let outcomes = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 4));
@@ -193,7 +231,11 @@ fn nothing_is_lost_double_or_changed_whatever_breaks() {
                     let begun = Instant::now();
                     let outcome = run_caught(case, number);
                     let seconds = begun.elapsed().as_secs_f64();
-                    println!("matrix: {:6.1} s  {}", seconds, case.name());
+                    let failed = if outcome.is_err() { "  FAILED" } else { "" };
+                    println!("matrix: {seconds:6.1} s  {}{failed}", case.name());
+                    if holds(case, &outcome) {
+                        note(case);
+                    }
                     outcomes.lock().unwrap().push((case, seconds, outcome));
                 }
             });
@@ -219,7 +261,7 @@ fn nothing_is_lost_double_or_changed_whatever_breaks() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for (case, _, outcome) in &outcomes {
         assert!(
-            *outcome == Ok(true) || case.content.may_not_be_struck(),
+            holds(*case, outcome),
             "{}: the fault never struck",
             case.name()
         );

@@ -97,6 +97,40 @@ fn without_raising_clients_miss_messages_after_a_restore() {
     }
 }
 
+/// What an earlier outage brought home lies above the snapshot's UIDNEXT, or its UID belongs to mail that
+/// came before anyone noticed. Either way it was acknowledged, and it is still on the standby.
+#[test]
+fn what_was_merged_and_lost_by_a_restore_is_merged_again_and_once() {
+    let mut stage = Stage::new("snapshot-lost", true);
+    stage.take_snapshot();
+    stage.fail();
+    stage.a1.restart();
+    stage.wait_for_return();
+    wait_until("everything is merged", PATIENCE, || stage.unmerged() == 0);
+    let merged = stage.uids(ANN, "INBOX");
+    wait_until("the outage is over", PATIENCE, || {
+        stage.failover()["state"] == "normal"
+    });
+
+    assert!(stage.lifeboat.stop(), "it stops");
+    stage.a1.kill();
+    stage.restore();
+    stage.a1.restart();
+    stage.take_uids_again();
+    let again = stage.uids(ANN, "INBOX");
+    assert!(again.uid_next < merged.uid_next, "{again:?} {merged:?}");
+    stage.start_lifeboat(None);
+    wait_until("what is lost is merged again", PATIENCE, || {
+        stage.route(ANN) == "primary" && stage.unmerged() == 0 && stage.is_whole(ANN)
+    });
+    stage.fetch_all();
+    for (client, missing) in stage.missing() {
+        assert!(missing.is_empty(), "{client} misses {missing:?}");
+    }
+    assert_eq!(stage.twice(ANN), Vec::<String>::new());
+    assert!(stage.uids(ANN, "INBOX").uid_next > merged.uid_next + 100_000);
+}
+
 #[test]
 fn nothing_is_routed_or_merged_into_a_mailstore_without_its_volume() {
     let mut stage = Stage::new("snapshot-void", true);

@@ -170,9 +170,14 @@ impl Stage {
         stage
     }
 
+    /// The volume as it is now is kept.
+    pub fn take_snapshot(&self) {
+        run("cp", &["-a", &self.mail(), &self.path("snapshot")]);
+    }
+
     /// A snapshot is taken; afterwards more mail comes, and every client fetches it.
     pub fn let_clients_see_what_will_be_lost(&mut self) {
-        run("cp", &["-a", &self.mail(), &self.path("snapshot")]);
+        self.take_snapshot();
         let mut ann = self.a1.session(ANN);
         for n in 0..LATE {
             ann.append("INBOX", &[], None, &message(ANN, &format!("late-{n}")));
@@ -208,8 +213,48 @@ impl Stage {
     /// … and gets its mail back as it was in the snapshot. It is not started yet.
     pub fn fail_and_restore(&mut self) {
         self.fail();
+        self.restore();
+    }
+
+    /// The volume is what it was when the snapshot was taken.
+    pub fn restore(&self) {
         std::fs::remove_dir_all(self.mail()).unwrap();
         std::fs::rename(self.path("snapshot"), self.mail()).unwrap();
+    }
+
+    /// Before anyone notices the restore, mail comes in and gets UIDs that merged messages had.
+    pub fn take_uids_again(&mut self) {
+        let mut ann = self.a1.session(ANN);
+        for n in 0..OUTAGE / 3 {
+            let token = format!("unnoticed-{n}");
+            ann.append("INBOX", &[], None, &message(ANN, &token));
+            self.expected.insert(token);
+        }
+    }
+
+    /// The subjects that a mailbox has more than once.
+    pub fn twice(&self, address: &str) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let subjects = self.subjects(address).into_iter();
+        subjects.filter(|text| !seen.insert(text.clone())).collect()
+    }
+
+    /// Whether everything that was ever accepted for ann is there.
+    pub fn is_whole(&self, address: &str) -> bool {
+        let there: BTreeSet<String> = self.subjects(address).into_iter().collect();
+        self.expected
+            .iter()
+            .all(|token| there.contains(&format!("Test {token}")))
+    }
+
+    fn subjects(&self, address: &str) -> Vec<String> {
+        let messages = self.a1.session(address).fetch_all("INBOX");
+        let subject = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let line = text.lines().find_map(|line| line.strip_prefix("Subject: "));
+            line.unwrap_or_default().to_owned()
+        };
+        messages.iter().map(|one| subject(&one.body)).collect()
     }
 
     /// A mailbox is gone from the mailstore.
