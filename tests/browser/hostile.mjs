@@ -20,8 +20,15 @@ const roll = dice();
 const SIDE_BY_SIDE = 3;
 /** How many HTML payloads a sample has; fields are all looked at, each in fewer places. */
 const SAMPLE = 24;
-/** How many payloads of a class must be noticed when nothing guards against them. */
-const NOTICED = { script: 4, handlers: 4, svg: 1, css: 3, frames: 1, "base-meta": 1, images: 2, mxss: 2, mathml: 0 };
+/** Payloads that act in both browsers as soon as nothing guards against them: class and number. */
+const ACTING = [
+  ["script", 0], ["script", 1], ["handlers", 0], ["handlers", 8], ["svg", 0], ["css", 0], ["css", 8], ["frames", 1],
+  ["base-meta", 2], ["images", 0], ["images", 7], ["mxss", 10],
+];
+/** Whom they ask there; a browser may well do so late. */
+const UNGUARDED = "unguarded.invalid";
+/** How long one of them may take to act on a busy machine. */
+const ACTS_WITHIN_MS = 10_000;
 
 /** Whom the browsers themselves ask, whatever is open; no payload names one of these. */
 const BROWSERS_OWN = /(^|[/.])(googleapis\.com|google\.com|gvt1\.com|gstatic\.com|mozilla\.(com|net|org)|firefox\.com)(:\d+)?(\/|$)/;
@@ -55,33 +62,37 @@ function guard(page, tell) {
   });
 }
 
-/** What is noticed of each payload where nothing guards; fails if that is too little. */
-async function control(browser, trap, all) {
-  const server = await unguarded(all.map(({ text }) => text));
+/** Opens each of `payloads` where nothing guards; gives those of which nothing was noticed in time. */
+async function unnoticed(browser, payloads, within_ms) {
+  const server = await unguarded(payloads.map(({ text }) => text.replaceAll("evil.invalid", UNGUARDED)));
   const context = await browser.newContext();
-  const seen = new Map(Object.keys(NOTICED).map((kind) => [kind, 0]));
-  let total = 0;
-  await sideBySide(all.map((payload, index) => ({ ...payload, index })), async ({ kind, index }) => {
+  const quiet = [];
+  await sideBySide(payloads.map((payload, index) => ({ ...payload, index })), async ({ kind, number, index }) => {
     const page = await context.newPage();
     page.home = server.base;
-    const noticed = [];
-    guard(page, (line) => noticed.push(line));
-    try {
-      await page.goto(`${server.base}/${index}`, { waitUntil: "commit", timeout: 5000 });
-      await page.waitForTimeout(400);
-    } catch { /* a payload may well take the page away */ }
-    await Promise.race([page.close(), new Promise((done) => setTimeout(done, 2000))]);
-    if (noticed.length > 0) { seen.set(kind, (seen.get(kind) ?? 0) + 1); total += 1; }
+    const noticed = new Promise((done) => guard(page, done));
+    const late = new Promise((done) => setTimeout(done, within_ms, "nothing"));
+    page.goto(`${server.base}/${index}`, { waitUntil: "commit" }).catch(() => { /* a payload may well take the page away */ });
+    if (await Promise.race([noticed, late]) === "nothing") quiet.push(`${kind} ${number}`);
+    await Promise.race([page.close().catch(() => {}), new Promise((done) => setTimeout(done, 2000))]);
   });
   server.close();
-  console.log(`${engine}: ${total} of ${all.length} payloads act where nothing guards; ` +
-    `the proxy saw ${trap.asked.length} requests`);
-  if (total < all.length / 5) problems.add(`the harness noticed only ${total} of ${all.length}`);
-  for (const [kind, least] of Object.entries(site.all ? NOTICED : {})) {
-    if ((seen.get(kind) ?? 0) < least) problems.add(`the harness noticed ${seen.get(kind)} of ${kind}, not ${least}`);
+  return quiet;
+}
+
+/** Fails unless what acts where nothing guards is noticed, by the page and by the proxy. */
+async function control(browser, trap, everything) {
+  const acting = everything.filter((one) => ACTING.some(([kind, number]) => one.kind === kind && one.number === number));
+  assert.equal(acting.length, ACTING.length, "a payload of the control is missing");
+  for (const name of await unnoticed(browser, acting, ACTS_WITHIN_MS)) {
+    problems.add(`${engine}: the harness did not notice ${name} where nothing guards`);
   }
-  if (!trap.asked.some((url) => url.includes("evil.invalid"))) problems.add("the proxy noticed nothing of the unguarded payloads");
-  trap.asked.length = 0;
+  if (!trap.asked.some((url) => url.includes(UNGUARDED))) problems.add("the proxy noticed nothing of the unguarded payloads");
+  console.log(`${engine}: ${acting.length} payloads act where nothing guards; the proxy saw ${trap.asked.length} requests`);
+  if (site.all) {
+    const quiet = await unnoticed(browser, everything, 1500);
+    console.log(`${engine}: of all ${everything.length}, ${everything.length - quiet.length} act; not: ${quiet.join(", ")}`);
+  }
 }
 
 /** Runs `work` on each item, a few at a time. */
@@ -167,7 +178,7 @@ try {
   const html = site.all ? everything : [...everything].sort(() => roll() - 0.5).slice(0, SAMPLE);
   const fields = payloads("hostile-mail");
   assert.ok(everything.length >= 60 && fields.length >= 15, "too few payloads");
-  await control(browser, trap, html);
+  await control(browser, trap, everything);
   const context = await open(browser);
   const page = await context.newPage();
   const hand = new Hand(page, { user, js: true, engine });
@@ -184,7 +195,8 @@ try {
     const opened = await visit(context, one, usual);
     visits += opened;
   });
-  for (const url of trap.asked.filter((url) => !BROWSERS_OWN.test(url.split("?")[0]))) problems.add(`${engine}: the proxy was asked for ${url}`);
+  const isOurs = (url) => !BROWSERS_OWN.test(url.split("?")[0]) && !url.includes(UNGUARDED);
+  for (const url of trap.asked.filter(isOurs)) problems.add(`${engine}: the proxy was asked for ${url}`);
   console.log(`${engine}: ${html.length} HTML payloads and ${fields.length} hostile fields, opened ${visits} times`);
 } catch (error) {
   problems.add(String(error.stack ?? error));
