@@ -50,12 +50,14 @@ sign-in-again = You were signed out because you had been away for a while. What 
 sign-in-again-files = Files that you had just chosen need to be attached again.
 done-signed-out = You are signed out.
 sign-in-first = Please sign in to see this page.
+sign-in-ended = You were signed out because you had been away for a while. Sign in to go on where you were.
+sign-in-ended-undone = You were signed out because you had been away for a while, and what you just asked for was not done. Sign in, then do it again.
 address = E-mail address
 password = Password
 sign-in = Sign in
 sign-in-trouble = Trouble signing in?
 sign-in-trouble-text = Use the full address, for example ann@example.com, and the same password as in your usual mail program. If that password is not accepted, ask the people who run your mail for help: they can see whether your mailbox is known here.
-door-title = Mail goes on
+door-title = Your mail goes on
 door-same = Your usual address and password.
 door-same-text = There is nothing to set up, here or in your mail program.
 door-safe = Your old mail is safe.
@@ -63,7 +65,6 @@ door-safe-text = It is not shown here, and nothing here changes it.
 door-merge = Nothing to copy later.
 door-merge-text = Mail you send and receive here is added to your usual mailbox when service returns.
 error-sign-in = The address or the password is not right. Use the same ones as in your usual mail program.
-error-sign-in-unknown = There is no password on record here for this mailbox. Ask the people who run your mail for a way in.
 error-sign-in-often = Too many attempts. Wait a minute, then try again.
 error-sign-in-empty = Enter your address and your password.
 
@@ -124,8 +125,11 @@ newer = Newer
 older = Older
 empty-inbox = No new mail since { $time }
 empty-inbox-text = This mailbox is for the time of the outage. Mail that arrived before is safe in your usual mailbox.
-empty-page = Nothing more on this side
-empty-inbox-standby = No mail here
+empty-page = Nothing more here
+empty-inbox-standby = Your mail is in its usual place
+empty-inbox-standby-text = Your usual mail is working: new mail arrives there, and your old mail is there too. Nothing of yours is kept here.
+empty-inbox-held = New mail is being held for you
+empty-inbox-held-text = It is not lost, and it is not shown here. It will be in your usual mailbox when service returns. You can write messages from here.
 to-people = To: { $people }
 empty-drafts = No drafts
 empty-drafts-text = A message that you save while writing waits here.
@@ -160,10 +164,6 @@ done-moved = { $count ->
 done-undone = Undone.
 done-nothing-selected = Select one or more messages first.
 done-no-folder = Choose a folder to move to first.
-done-merged = { $count ->
-    [one] 1 message is already in your usual mailbox; change it there.
-   *[other] { $count } messages are already in your usual mailbox; change them there.
-}
 done-sent-again = This message had been sent already. It was not sent twice.
 done-saved = Draft saved at { $time }.
 done-discarded = Draft moved to Trash.
@@ -201,10 +201,8 @@ message-actions = Act on this message
 message-text = Text of the message
 people-to = To
 people-cc = Cc
-people-bcc = Bcc
-people-reply-to = Reply to
 people-more = and { $count } more
-images-blocked = Pictures from the internet are not loaded, so that the sender does not learn that you read this.
+images-blocked = Pictures from the internet are not shown, so that the sender does not learn that you read this.
 open-full = Open the full message
 show-as-text = Show as plain text
 show-as-html = Show as formatted mail
@@ -217,14 +215,13 @@ note-signed = This message is signed. The signature is not checked here; downloa
 note-encrypted = This message is encrypted. It can be read where your key is: download it, or read it when your usual mail is back.
 note-no-text = This message has no text.
 note-not-printed = This message is not on this page: it is too large, or there are too many.
-download-all = Download all as one archive
+download-all = Download all (.zip)
 print = Print view
 print-files = Attachments
 files-title = { $count ->
     [one] 1 attachment
    *[other] { $count } attachments
 }
-file-unnamed = attachment
 download = Download
 preview = Preview
 answer = Answer
@@ -349,24 +346,23 @@ compose-again = Try again
 compose-people = suggestions
 compose-found = There is text on this device that was not saved, from
 compose-found-use = Use it
-compose-found-drop = Forget it
+compose-found-drop = Delete it
 error-from = You cannot send from this address.
 error-header = The subject or a name has characters that mail cannot carry.
 error-daily = You have reached the number of recipients allowed in a day. Your text is saved in Drafts.
 error-not-sent = The message was not sent. Your text is kept below; please try again.
 error-read-only-letter = Your usual mail is back, and this mailbox is closed: nothing was sent or saved. Copy your text from here and send it there.
-error-reply-gone = The message you are answering is no longer here. You can still send this as a new message.
 done-signed-in-again = You are signed in again. Check your message, then send it.
 outbox = Outbox
 count-outbox = waiting or not sent
 outbox-empty = Nothing waits here. What you send goes out at once, or after the time in which you can take it back.
 outbox-text = These messages have not reached everybody yet. There is nothing you need to do while they wait.
-outbox-held = Is sent at { $time }. Until then you can take it back.
-outbox-waiting = Waits to be sent.
-outbox-again = Could not be sent yet. Next try: { $time }.
-outbox-sending = Is being sent now.
-outbox-paused = Stopped by your provider for now.
-outbox-failed = Could not be sent ({ $time }). These people did not get it:
+outbox-held = Will be sent at { $time }. Until then you can take it back.
+outbox-waiting = Waiting to be sent.
+outbox-again = Not sent yet. Next try: { $time }.
+outbox-sending = Being sent now.
+outbox-paused = Stopped by your mail provider for now.
+outbox-failed = Not sent ({ $time }). These people did not get it:
 outbox-stop = Stop sending
 
 ## Settings
@@ -386,8 +382,8 @@ as-device = As this device says
 zone = Time zone
 zone-hint = It is { $time } there now.
 settings-reading = Reading
-density = Lists
-density-roomy = With room
+density = List spacing
+density-roomy = Comfortable
 density-compact = Compact
 conversations = Show conversations: a message with its answers on one page
 images-from = Always show pictures from
@@ -400,8 +396,8 @@ undo-send-secs = { $count ->
    *[other] { $count } seconds
 }
 settings-keys = Keyboard
-keys-on = Use single keys, such as “r” to reply
-keys-list = See all keys
+keys-on = Use shortcuts of a single key, such as “r” to reply
+keys-list = See all keyboard shortcuts
 error-zone = This time zone is not known.
 error-profile-name = A name is one line of at most 120 characters.
 error-profile-signature = A signature can have up to 4,000 characters.
@@ -410,9 +406,9 @@ error-undo-send = Choose one of the times.
 
 ## Keys
 
-help-title = Keys
-help-text = Each task can also be done with the buttons and links on the pages.
-help-off = Single keys are switched off. You can switch them on in the settings.
+help-title = Keyboard shortcuts
+help-text = Everything can also be done with the buttons and links on the pages.
+help-off = Shortcuts of a single key are switched off. You can switch them on in the settings.
 help-settings = Go to the settings
 help-key = Key
 help-does = What it does
@@ -459,7 +455,6 @@ folder-new-hint = With a slash, a folder is inside another: Projects/2027
 folder-create = Create folder
 folder-rename = Rename
 folder-rename-label = New name for { $folder }
-folder-delete = Delete
 folder-delete-label = Delete { $folder }
 folder-delete-text = { $count ->
     [0] The folder is empty.
@@ -472,7 +467,7 @@ done-folder-renamed = Folder renamed.
 done-folder-deleted = Folder deleted.
 error-folder-empty = Enter a name for the folder.
 error-folder-exists = There is a folder of this name already.
-error-folder-name = A name has at most 100 characters, no control characters, no . or .. as a level, and nothing empty between slashes.
+error-folder-name = Use at most 100 characters. Between two slashes there must be a name, and it cannot be “.” or “..”.
 error-folder-many = There are too many folders.
 error-folder-merged = Mail of this folder is already in your usual mailbox. Change the folder there.
 error-folder-inside = There are folders inside this one. Delete or rename them first.
@@ -498,17 +493,14 @@ done-undo-gone = This can no longer be undone.
 ## The operator's words
 
 banner-words = Your mail provider says, { $time }:
-notice-title = Words for users
-notice-title-of = Words for users of { $name }
+notice-title = Notice to users
+notice-title-of = Notice to users of { $name }
 notice-everybody = All users
-notice-text = Text
-notice-hint = Shown on every page of the webmail, as plain text: what is known, what is done, when you expect it to work. Empty takes it away.
+notice-hint = Shown on every page of the webmail, as plain text: what is known, what is being done, when you expect it to work. What is said to all users is also on the sign-in page. Leave it empty to take it away.
 notice-save = Publish
-notice-change = Change the words
-notice-none = None
 notice-updated = Published { $time }
-done-notice-set = The words are published.
-done-notice-cleared = The words were taken away.
+done-notice-set = The notice is published.
+done-notice-cleared = The notice was taken away.
 error-notice = The text can have up to 1,000 characters.
 
 ## Error pages
@@ -518,9 +510,9 @@ error-not-found-text = There is nothing at this address. The message may have be
 error-forbidden-title = That did not work
 error-forbidden-text = The page you came from had expired, or the request did not come from it. Nothing was changed. Go back, reload the page and try again.
 error-method-title = That did not work
-error-method-text = This address takes no such request.
-error-busy-title = Too many requests
-error-busy-text = Please wait a minute, then try again.
+error-method-text = This page cannot be used in this way. Nothing was changed. Go back and try again.
+error-busy-title = Please wait a moment
+error-busy-text = There were too many requests at once. Wait a minute, then try again.
 error-large-title = Too large
 error-large-text = What was sent is larger than this page takes. Go back: your text is still there. Remove some attachments and try again.
 error-bad-title = That did not work
@@ -530,7 +522,6 @@ error-read-only-text = Everything from here has been added to your usual mailbox
 error-internal-title = Something went wrong here
 error-internal-text = Your mail is safe. The people who run this service have been told. Please try again in a minute.
 link-inbox = Go to your inbox
-link-sign-in = Sign in
 link-console = Go to the console
 
 ## Console
@@ -617,7 +608,6 @@ reason = Reason
 reason-hint = Stands in the audit log and is shown to other operators.
 error-reason = Enter a reason.
 error-action = Choose what should happen.
-error-scope = There is no such mailstore, domain or mailbox among those you may change.
 done-change = Done: { $what }.
 
 ## Merge, in the console
@@ -717,7 +707,7 @@ receipt-gone = { $count ->
    *[other] { $count } messages were moved or deleted in your usual mailbox as soon as they were there.
 }
 receipt-checked = Every message was then read back from your usual mailbox and compared. None of your old mail was changed.
-receipt-provisional = Everything is in its place; it is being compared.
+receipt-provisional = Everything has been added; it is now being compared.
 receipt-details = For support: folders and numbers
 receipt-folders = Folders of your usual mailbox
 receipt-folder = Folder

@@ -50,6 +50,8 @@ sign-in-again = Se cerró su sesión porque estuvo ausente un tiempo. Lo que esc
 sign-in-again-files = Los archivos que acababa de elegir deben adjuntarse de nuevo.
 done-signed-out = Ha cerrado la sesión.
 sign-in-first = Entre para ver esta página.
+sign-in-ended = Se cerró su sesión porque estuvo ausente un tiempo. Entre para seguir donde estaba.
+sign-in-ended-undone = Se cerró su sesión porque estuvo ausente un tiempo, y lo que acaba de pedir no se hizo. Entre y vuelva a hacerlo.
 address = Dirección de correo
 password = Contraseña
 sign-in = Entrar
@@ -63,7 +65,6 @@ door-safe-text = Aquí no se muestran, y nada de aquí los cambia.
 door-merge = Nada que copiar después.
 door-merge-text = Lo que envíe y reciba aquí se añade a su buzón habitual cuando vuelva el servicio.
 error-sign-in = La dirección o la contraseña no es correcta. Use las mismas que en su programa de correo habitual.
-error-sign-in-unknown = Aquí no hay contraseña registrada para este buzón. Pida una forma de entrar a quienes gestionan su correo.
 error-sign-in-often = Demasiados intentos. Espere un minuto e inténtelo de nuevo.
 error-sign-in-empty = Escriba su dirección y su contraseña.
 
@@ -119,13 +120,16 @@ delete = Eliminar
 move = Mover
 move-to = Mover a…
 pages = Páginas
-newest = Más recientes
-newer = Siguientes
-older = Anteriores
+newest = Los más recientes
+newer = Más recientes
+older = Más antiguos
 empty-inbox = Ningún mensaje nuevo desde { $time }
 empty-inbox-text = Este buzón es para el tiempo de la avería. Los mensajes que llegaron antes están a salvo en su buzón habitual.
-empty-page = No hay más por este lado
-empty-inbox-standby = Aquí no hay mensajes
+empty-page = No hay más aquí
+empty-inbox-standby = Sus mensajes están en su lugar habitual
+empty-inbox-standby-text = Su correo habitual funciona: los mensajes nuevos llegan allí, y los anteriores también están allí. Aquí no se guarda nada suyo.
+empty-inbox-held = Los mensajes nuevos se conservan para usted
+empty-inbox-held-text = No se pierden y no se muestran aquí. Estarán en su buzón habitual cuando vuelva el servicio. Puede escribir mensajes desde aquí.
 to-people = Para: { $people }
 empty-drafts = Ningún borrador
 empty-drafts-text = Un mensaje que guarde mientras escribe espera aquí.
@@ -160,10 +164,6 @@ done-moved = { $count ->
 done-undone = Deshecho.
 done-nothing-selected = Seleccione primero uno o más mensajes.
 done-no-folder = Elija primero la carpeta de destino.
-done-merged = { $count ->
-    [one] 1 mensaje ya está en su buzón habitual; cámbielo allí.
-   *[other] { $count } mensajes ya están en su buzón habitual; cámbielos allí.
-}
 done-sent-again = Este mensaje ya se había enviado. No se ha enviado dos veces.
 done-saved = Borrador guardado a las { $time }.
 done-discarded = Borrador movido a la papelera.
@@ -201,10 +201,8 @@ message-actions = Actuar sobre este mensaje
 message-text = Texto del mensaje
 people-to = Para
 people-cc = Copia
-people-bcc = Copia oculta
-people-reply-to = Responder a
 people-more = y { $count } más
-images-blocked = Las imágenes de Internet no se cargan, para que el remitente no sepa que usted lee esto.
+images-blocked = Las imágenes de Internet no se muestran, para que el remitente no sepa que usted lee esto.
 open-full = Abrir el mensaje completo
 show-as-text = Mostrar como texto sin formato
 show-as-html = Mostrar con formato
@@ -217,14 +215,13 @@ note-signed = Este mensaje está firmado. La firma no se comprueba aquí; descar
 note-encrypted = Este mensaje está cifrado. Puede leerlo donde esté su clave: descárguelo, o léalo cuando vuelva su correo habitual.
 note-no-text = Este mensaje no tiene texto.
 note-not-printed = Este mensaje no está en esta página: es demasiado grande o hay demasiados.
-download-all = Descargar todo en un archivo
+download-all = Descargar todo (.zip)
 print = Vista para imprimir
 print-files = Archivos adjuntos
 files-title = { $count ->
     [one] 1 adjunto
    *[other] { $count } adjuntos
 }
-file-unnamed = adjunto
 download = Descargar
 preview = Vista previa
 answer = Responder
@@ -349,13 +346,12 @@ compose-again = Reintentar
 compose-people = sugerencias
 compose-found = En este dispositivo hay un texto sin guardar, del
 compose-found-use = Usarlo
-compose-found-drop = Descartarlo
+compose-found-drop = Eliminarlo
 error-from = No puede enviar desde esta dirección.
 error-header = El asunto o un nombre tiene caracteres que el correo no puede llevar.
 error-daily = Ha llegado al número de destinatarios permitido en un día. Su texto está guardado en «Borradores».
 error-not-sent = El mensaje no se ha enviado. Su texto se conserva abajo; inténtelo de nuevo.
 error-read-only-letter = Su correo habitual ha vuelto, y este buzón está cerrado: no se ha enviado ni guardado nada. Copie su texto de aquí y envíelo allí.
-error-reply-gone = El mensaje al que responde ya no está aquí. Todavía puede enviar esto como mensaje nuevo.
 done-signed-in-again = Ha vuelto a entrar. Revise su mensaje y envíelo.
 outbox = Bandeja de salida
 count-outbox = en espera o sin enviar
@@ -386,9 +382,9 @@ as-device = Como este dispositivo
 zone = Zona horaria
 zone-hint = Allí son ahora las { $time }.
 settings-reading = Lectura
-density = Listas
-density-roomy = Con espacio
-density-compact = Compactas
+density = Espaciado de las listas
+density-roomy = Cómodo
+density-compact = Compacto
 conversations = Mostrar conversaciones: un mensaje con sus respuestas en una página
 images-from = Mostrar siempre las imágenes de
 images-from-hint = Desmarque un remitente para volver a bloquear sus imágenes.
@@ -400,8 +396,8 @@ undo-send-secs = { $count ->
    *[other] { $count } segundos
 }
 settings-keys = Teclado
-keys-on = Usar teclas sueltas, como «r» para responder
-keys-list = Ver todas las teclas
+keys-on = Usar atajos de una sola tecla, como «r» para responder
+keys-list = Ver todos los atajos de teclado
 error-zone = Esta zona horaria no se conoce.
 error-profile-name = Un nombre es una línea de 120 caracteres como máximo.
 error-profile-signature = Una firma puede tener hasta 4.000 caracteres.
@@ -410,9 +406,9 @@ error-undo-send = Elija uno de los tiempos.
 
 ## Keys
 
-help-title = Teclas
+help-title = Atajos de teclado
 help-text = Todo se puede hacer también con los botones y enlaces de las páginas.
-help-off = Las teclas sueltas están desactivadas. Puede activarlas en los ajustes.
+help-off = Los atajos de una sola tecla están desactivados. Puede activarlos en los ajustes.
 help-settings = Ir a los ajustes
 help-key = Tecla
 help-does = Qué hace
@@ -459,7 +455,6 @@ folder-new-hint = Con una barra, una carpeta está dentro de otra: Proyectos/202
 folder-create = Crear carpeta
 folder-rename = Cambiar el nombre
 folder-rename-label = Nombre nuevo de { $folder }
-folder-delete = Eliminar
 folder-delete-label = Eliminar { $folder }
 folder-delete-text = { $count ->
     [0] La carpeta está vacía.
@@ -472,7 +467,7 @@ done-folder-renamed = Nombre de la carpeta cambiado.
 done-folder-deleted = Carpeta eliminada.
 error-folder-empty = Escriba un nombre para la carpeta.
 error-folder-exists = Ya hay una carpeta con este nombre.
-error-folder-name = Un nombre tiene 100 caracteres como máximo, sin caracteres de control, sin un nivel llamado . o .. y sin vacíos entre barras.
+error-folder-name = Use 100 caracteres como máximo. Entre dos barras tiene que haber un nombre, y no puede ser «.» ni «..».
 error-folder-many = Hay demasiadas carpetas.
 error-folder-merged = Mensajes de esta carpeta ya están en su buzón habitual. Cambie la carpeta allí.
 error-folder-inside = Hay carpetas dentro de esta. Elimínelas o cambie su nombre primero.
@@ -501,11 +496,8 @@ banner-words = Su proveedor de correo informa, { $time }:
 notice-title = Aviso a los usuarios
 notice-title-of = Aviso a los usuarios de { $name }
 notice-everybody = Todos los usuarios
-notice-text = Texto
-notice-hint = Se muestra en cada página del webmail, como texto sin formato: qué se sabe, qué se hace, cuándo espera que funcione. Vacío lo quita.
+notice-hint = Se muestra en cada página del webmail, como texto sin formato: qué se sabe, qué se hace, cuándo espera que funcione. Lo que se dice a todos los usuarios está también en la página de entrada. Déjelo vacío para quitarlo.
 notice-save = Publicar
-notice-change = Cambiar el aviso
-notice-none = Ninguno
 notice-updated = Publicado { $time }
 done-notice-set = El aviso está publicado.
 done-notice-cleared = El aviso se ha retirado.
@@ -518,9 +510,9 @@ error-not-found-text = No hay nada en esta dirección. Puede que el mensaje se h
 error-forbidden-title = No ha funcionado
 error-forbidden-text = La página de la que viene había caducado, o la petición no venía de ella. No se ha cambiado nada. Vuelva atrás, recargue la página e inténtelo de nuevo.
 error-method-title = No ha funcionado
-error-method-text = Esta dirección no acepta esa petición.
-error-busy-title = Demasiadas peticiones
-error-busy-text = Espere un minuto e inténtelo de nuevo.
+error-method-text = Esta página no se puede usar así. No se ha cambiado nada. Vuelva atrás e inténtelo de nuevo.
+error-busy-title = Espere un momento
+error-busy-text = Hubo demasiadas peticiones a la vez. Espere un minuto y vuelva a intentarlo.
 error-large-title = Demasiado grande
 error-large-text = Lo que se ha enviado es más grande de lo que acepta esta página. Vuelva atrás: su texto sigue ahí. Quite algún adjunto e inténtelo de nuevo.
 error-bad-title = No ha funcionado
@@ -530,7 +522,6 @@ error-read-only-text = Todo lo de aquí se ha añadido a su buzón habitual. Aqu
 error-internal-title = Algo ha fallado aquí
 error-internal-text = Su correo está a salvo. Se ha avisado a los responsables de este servicio. Inténtelo de nuevo en un minuto.
 link-inbox = Ir a la bandeja de entrada
-link-sign-in = Entrar
 link-console = Ir a la consola
 
 ## Console
@@ -617,7 +608,6 @@ reason = Motivo
 reason-hint = Queda en el registro de auditoría y lo ven otros operadores.
 error-reason = Escriba un motivo.
 error-action = Elija qué debe ocurrir.
-error-scope = No hay tal mailstore, dominio o buzón entre los que usted puede cambiar.
 done-change = Hecho: { $what }.
 
 ## Merge, in the console
@@ -717,7 +707,7 @@ receipt-gone = { $count ->
    *[other] { $count } mensajes se movieron o eliminaron en su buzón habitual en cuanto estuvieron allí.
 }
 receipt-checked = Después, cada mensaje se volvió a leer de su buzón habitual y se comparó. Ninguno de sus mensajes anteriores se ha cambiado.
-receipt-provisional = Todo está en su sitio; se está comparando.
+receipt-provisional = Todo se ha añadido; ahora se está comparando.
 receipt-details = Para la asistencia: carpetas y números
 receipt-folders = Carpetas de su buzón habitual
 receipt-folder = Carpeta

@@ -50,6 +50,8 @@ sign-in-again = Vous avez été déconnecté après un moment d’absence. Ce qu
 sign-in-again-files = Les fichiers que vous veniez de choisir doivent être joints de nouveau.
 done-signed-out = Vous êtes déconnecté.
 sign-in-first = Veuillez vous connecter pour voir cette page.
+sign-in-ended = Vous avez été déconnecté après un moment d’absence. Connectez-vous pour reprendre où vous étiez.
+sign-in-ended-undone = Vous avez été déconnecté après un moment d’absence, et ce que vous venez de demander n’a pas été fait. Connectez-vous, puis recommencez.
 address = Adresse e-mail
 password = Mot de passe
 sign-in = Se connecter
@@ -63,7 +65,6 @@ door-safe-text = Ils ne sont pas affichés ici, et rien ici ne les modifie.
 door-merge = Rien à copier plus tard.
 door-merge-text = Ce que vous envoyez et recevez ici est ajouté à votre boîte habituelle au retour du service.
 error-sign-in = L’adresse ou le mot de passe est incorrect. Utilisez les mêmes que dans votre logiciel de messagerie habituel.
-error-sign-in-unknown = Aucun mot de passe n’est enregistré ici pour cette boîte. Demandez un accès à ceux qui gèrent votre messagerie.
 error-sign-in-often = Trop de tentatives. Attendez une minute, puis réessayez.
 error-sign-in-empty = Saisissez votre adresse et votre mot de passe.
 
@@ -120,13 +121,16 @@ delete = Supprimer
 move = Déplacer
 move-to = Déplacer vers…
 pages = Pages
-newest = Plus récents
-newer = Suivants
+newest = Les plus récents
+newer = Plus récents
 older = Plus anciens
 empty-inbox = Aucun nouveau message depuis { $time }
 empty-inbox-text = Cette boîte sert pendant la panne. Les messages arrivés avant sont en sécurité dans votre boîte habituelle.
-empty-page = Plus rien de ce côté
-empty-inbox-standby = Aucun message ici
+empty-page = Rien de plus ici
+empty-inbox-standby = Vos messages sont à leur place habituelle
+empty-inbox-standby-text = Votre messagerie habituelle fonctionne : les nouveaux messages y arrivent, et vos anciens messages y sont aussi. Rien de vous n’est conservé ici.
+empty-inbox-held = Les nouveaux messages sont conservés pour vous
+empty-inbox-held-text = Ils ne sont pas perdus et ne sont pas affichés ici. Ils seront dans votre boîte habituelle au retour du service. Vous pouvez écrire des messages d’ici.
 to-people = À : { $people }
 empty-drafts = Aucun brouillon
 empty-drafts-text = Un message que vous enregistrez en cours d’écriture attend ici.
@@ -161,10 +165,6 @@ done-moved = { $count ->
 done-undone = Annulé.
 done-nothing-selected = Sélectionnez d’abord un ou plusieurs messages.
 done-no-folder = Choisissez d’abord le dossier de destination.
-done-merged = { $count ->
-    [one] 1 message est déjà dans votre boîte habituelle ; modifiez-le là-bas.
-   *[other] { $count } messages sont déjà dans votre boîte habituelle ; modifiez-les là-bas.
-}
 done-sent-again = Ce message avait déjà été envoyé. Il n’a pas été envoyé deux fois.
 done-saved = Brouillon enregistré à { $time }.
 done-discarded = Brouillon mis à la corbeille.
@@ -202,10 +202,8 @@ message-actions = Agir sur ce message
 message-text = Texte du message
 people-to = À
 people-cc = Copie
-people-bcc = Copie cachée
-people-reply-to = Répondre à
 people-more = et { $count } de plus
-images-blocked = Les images d’Internet ne sont pas chargées, afin que l’expéditeur n’apprenne pas que vous lisez ceci.
+images-blocked = Les images d’Internet ne sont pas affichées, afin que l’expéditeur n’apprenne pas que vous lisez ceci.
 open-full = Ouvrir le message entier
 show-as-text = Afficher en texte brut
 show-as-html = Afficher avec la mise en forme
@@ -218,14 +216,13 @@ note-signed = Ce message est signé. La signature n’est pas vérifiée ici ; t
 note-encrypted = Ce message est chiffré. Vous pouvez le lire là où se trouve votre clé : téléchargez-le, ou lisez-le quand votre messagerie habituelle sera rétablie.
 note-no-text = Ce message n’a pas de texte.
 note-not-printed = Ce message n’est pas sur cette page : il est trop volumineux, ou il y en a trop.
-download-all = Tout télécharger en une archive
+download-all = Tout télécharger (.zip)
 print = Version imprimable
 print-files = Pièces jointes
 files-title = { $count ->
     [one] 1 pièce jointe
    *[other] { $count } pièces jointes
 }
-file-unnamed = pièce jointe
 download = Télécharger
 preview = Aperçu
 answer = Répondre
@@ -350,13 +347,12 @@ compose-again = Réessayer
 compose-people = suggestions
 compose-found = Il y a sur cet appareil un texte non enregistré, du
 compose-found-use = Le reprendre
-compose-found-drop = L’oublier
+compose-found-drop = Le supprimer
 error-from = Vous ne pouvez pas envoyer depuis cette adresse.
 error-header = L’objet ou un nom contient des caractères que le courrier ne peut pas transporter.
 error-daily = Vous avez atteint le nombre de destinataires autorisé par jour. Votre texte est enregistré dans « Brouillons ».
 error-not-sent = Le message n’a pas été envoyé. Votre texte est conservé ci-dessous ; veuillez réessayer.
 error-read-only-letter = Votre messagerie habituelle est de retour, et cette boîte est fermée : rien n’a été envoyé ni enregistré. Copiez votre texte d’ici et envoyez-le là-bas.
-error-reply-gone = Le message auquel vous répondez n’est plus ici. Vous pouvez encore envoyer ceci comme nouveau message.
 done-signed-in-again = Vous êtes de nouveau connecté. Vérifiez votre message, puis envoyez-le.
 outbox = Boîte d’envoi
 count-outbox = en attente ou non envoyés
@@ -387,9 +383,9 @@ as-device = Comme cet appareil
 zone = Fuseau horaire
 zone-hint = Il y est maintenant { $time }.
 settings-reading = Lecture
-density = Listes
-density-roomy = Espacées
-density-compact = Compactes
+density = Espacement des listes
+density-roomy = Confortable
+density-compact = Compact
 conversations = Afficher les conversations : un message et ses réponses sur une page
 images-from = Toujours afficher les images de
 images-from-hint = Décochez un expéditeur pour bloquer de nouveau ses images.
@@ -401,8 +397,8 @@ undo-send-secs = { $count ->
    *[other] { $count } secondes
 }
 settings-keys = Clavier
-keys-on = Utiliser des touches seules, comme « r » pour répondre
-keys-list = Voir toutes les touches
+keys-on = Utiliser des raccourcis à une seule touche, comme « r » pour répondre
+keys-list = Voir tous les raccourcis clavier
 error-zone = Ce fuseau horaire n’est pas connu.
 error-profile-name = Un nom est une ligne de 120 caractères au plus.
 error-profile-signature = Une signature peut avoir jusqu’à 4 000 caractères.
@@ -411,9 +407,9 @@ error-undo-send = Choisissez l’un des délais.
 
 ## Keys
 
-help-title = Touches
+help-title = Raccourcis clavier
 help-text = Tout peut aussi se faire avec les boutons et les liens des pages.
-help-off = Les touches seules sont désactivées. Vous pouvez les activer dans les paramètres.
+help-off = Les raccourcis à une seule touche sont désactivés. Vous pouvez les activer dans les paramètres.
 help-settings = Aller aux paramètres
 help-key = Touche
 help-does = Ce qu’elle fait
@@ -460,7 +456,6 @@ folder-new-hint = Avec une barre oblique, un dossier est à l’intérieur d’u
 folder-create = Créer le dossier
 folder-rename = Renommer
 folder-rename-label = Nouveau nom de { $folder }
-folder-delete = Supprimer
 folder-delete-label = Supprimer { $folder }
 folder-delete-text = { $count ->
     [0] Le dossier est vide.
@@ -473,7 +468,7 @@ done-folder-renamed = Dossier renommé.
 done-folder-deleted = Dossier supprimé.
 error-folder-empty = Saisissez un nom pour le dossier.
 error-folder-exists = Il existe déjà un dossier de ce nom.
-error-folder-name = Un nom a 100 caractères au plus, sans caractère de contrôle, sans niveau nommé . ou .. et sans vide entre les barres obliques.
+error-folder-name = Utilisez 100 caractères au plus. Entre deux barres obliques il faut un nom, qui ne peut pas être « . » ou « .. ».
 error-folder-many = Il y a trop de dossiers.
 error-folder-merged = Des messages de ce dossier sont déjà dans votre boîte habituelle. Modifiez le dossier là-bas.
 error-folder-inside = Il y a des dossiers à l’intérieur de celui-ci. Supprimez-les ou renommez-les d’abord.
@@ -502,11 +497,8 @@ banner-words = Votre fournisseur de messagerie indique, { $time } :
 notice-title = Message aux utilisateurs
 notice-title-of = Message aux utilisateurs de { $name }
 notice-everybody = Tous les utilisateurs
-notice-text = Texte
-notice-hint = Affiché sur chaque page du webmail, en texte brut : ce que l’on sait, ce que l’on fait, quand vous pensez que cela fonctionnera. Vide, il disparaît.
+notice-hint = Affiché sur chaque page du webmail, en texte brut : ce que l’on sait, ce que l’on fait, quand vous pensez que cela fonctionnera. Ce qui est dit à tous les utilisateurs figure aussi sur la page de connexion. Laissez vide pour le retirer.
 notice-save = Publier
-notice-change = Modifier le message
-notice-none = Aucun
 notice-updated = Publié { $time }
 done-notice-set = Le message est publié.
 done-notice-cleared = Le message a été retiré.
@@ -519,9 +511,9 @@ error-not-found-text = Il n’y a rien à cette adresse. Le message a peut-être
 error-forbidden-title = Cela n’a pas fonctionné
 error-forbidden-text = La page d’où vous venez avait expiré, ou la demande ne venait pas d’elle. Rien n’a été modifié. Revenez en arrière, rechargez la page et réessayez.
 error-method-title = Cela n’a pas fonctionné
-error-method-text = Cette adresse n’accepte pas une telle demande.
-error-busy-title = Trop de demandes
-error-busy-text = Veuillez attendre une minute, puis réessayer.
+error-method-text = Cette page ne peut pas être utilisée ainsi. Rien n’a été modifié. Revenez en arrière et réessayez.
+error-busy-title = Veuillez patienter un instant
+error-busy-text = Il y a eu trop de demandes à la fois. Attendez une minute, puis réessayez.
 error-large-title = Trop volumineux
 error-large-text = Ce qui a été envoyé est plus volumineux que ce que cette page accepte. Revenez en arrière : votre texte y est toujours. Retirez des pièces jointes et réessayez.
 error-bad-title = Cela n’a pas fonctionné
@@ -531,7 +523,6 @@ error-read-only-text = Tout ce qui était ici a été ajouté à votre boîte ha
 error-internal-title = Un problème est survenu ici
 error-internal-text = Vos messages sont en sécurité. Les responsables de ce service ont été prévenus. Veuillez réessayer dans une minute.
 link-inbox = Aller à la boîte de réception
-link-sign-in = Se connecter
 link-console = Aller à la console
 
 ## Console
@@ -618,7 +609,6 @@ reason = Motif
 reason-hint = Figure au journal d’audit et est visible des autres exploitants.
 error-reason = Saisissez un motif.
 error-action = Choisissez ce qui doit se passer.
-error-scope = Il n’y a pas de tel mailstore, domaine ou boîte parmi ceux que vous pouvez modifier.
 done-change = Fait : { $what }.
 
 ## Merge, in the console
@@ -718,7 +708,7 @@ receipt-gone = { $count ->
    *[other] { $count } messages ont été déplacés ou supprimés dans votre boîte habituelle dès qu’ils y étaient.
 }
 receipt-checked = Chaque message a ensuite été relu dans votre boîte habituelle et comparé. Aucun de vos anciens messages n’a été modifié.
-receipt-provisional = Tout est à sa place ; la comparaison est en cours.
+receipt-provisional = Tout a été ajouté ; la comparaison est en cours.
 receipt-details = Pour l’assistance : dossiers et nombres
 receipt-folders = Dossiers de votre boîte habituelle
 receipt-folder = Dossier

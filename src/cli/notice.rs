@@ -39,15 +39,27 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             let notices: Vec<NoticeView> = client.get("/api/v1/notices").await?;
             return show(&notices, json);
         }
+        Command::Set { text, .. } if text.trim().is_empty() => {
+            let why = "the text is empty; \"lifeboat notice clear\" takes back what was said";
+            return Err(Failure::cannot_run(why));
+        }
         Command::Set { text, mailstore } => (mailstore, text),
         Command::Clear { mailstore } => (mailstore, String::new()),
+    };
+    let whom = match &mailstore {
+        Some(id) => format!("the users of {id}"),
+        None => "all users".to_owned(),
     };
     let path = match mailstore {
         Some(id) => format!("/api/v1/mailstores/{id}/notice"),
         None => "/api/v1/notices".to_owned(),
     };
     let change = NoticeChange { text };
-    let _: NoticeView = client.call(Method::PUT, &path, &change).await?;
+    let now: NoticeView = client.call(Method::PUT, &path, &change).await?;
+    match now.at {
+        Some(_) => println!("published to {whom}"),
+        None => println!("nothing is said to {whom} now"),
+    }
     Ok(())
 }
 

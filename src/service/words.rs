@@ -129,6 +129,15 @@ pub(super) fn of_mailstore(
     Ok(said.map(|words| (words.text, words.at)))
 }
 
+/// What everybody is told, also who is not signed in.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn of_all(service: &Service) -> Result<Option<(String, Timestamp)>, StoreError> {
+    let said = service.store.read(|tx| words::get(tx, None))?;
+    Ok(said.map(|words| (words.text, words.at)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod compose;
 pub mod conversation;
+mod empty;
 pub mod events;
 pub mod files;
 pub mod folders;

@@ -58,6 +58,13 @@ async fn a_user_signs_in_reads_files_and_takes_it_back() {
     ann.act(&trash, &both, &[("action", "move"), ("to", "junk")])
         .await;
     assert_eq!(site.folder(ANN, Role::Junk).len(), 2);
+    let junk = ann.get(&format!("/mail/junk/{first}")).await;
+    assert!(junk.says("value=\"not-junk\"") && !junk.says("value=\"junk\""));
+    ann.act(&junk, &[both[0]], &[("action", "not-junk")]).await;
+    let message = ann.get(&format!("/mail/inbox/{first}")).await;
+    assert!(message.says("value=\"junk\""), "{}", message.text());
+    let back = ann.act(&message, &[both[0]], &[("action", "junk")]).await;
+    assert!(back.says("1 message moved to Junk.") && back.path == "/mail/inbox");
     let nothing = ann.act(&trash, &[], &[("action", "read")]).await;
     assert!(nothing.says("Select one or more messages first"));
     ann.act(&trash, &[], &[("star", &first.to_string())]).await;
@@ -308,9 +315,12 @@ async fn the_banner_says_how_things_stand() {
     let site = Site::new().await;
     let mut ann = Browser::signed_in(&site, ANN).await;
     site.service.routes.publish(table(Route::Primary));
-    assert!(ann.get("/mail/inbox").await.says("Lifeboat stands by"));
+    let inbox = ann.get("/mail/inbox").await;
+    assert!(inbox.says("Lifeboat stands by") && inbox.says("Your mail is in its usual place"));
     site.service.routes.publish(table(Route::Queue));
-    assert!(ann.get("/mail/inbox").await.says("New mail is being held"));
+    let inbox = ann.get("/mail/inbox").await;
+    assert!(inbox.says("it will be delivered when service returns"));
+    assert!(inbox.says("New mail is being held for you") && !inbox.says("No new mail since"));
     site.service.routes.publish(table(Route::Standby));
     site.deliver(ANN, &letter("b@x.example", "Hi", "x")).await;
     assert!(ann.get("/mail/inbox").await.says("Your usual mail is down"));

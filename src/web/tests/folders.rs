@@ -58,7 +58,7 @@ async fn folders_are_made_named_and_removed_and_no_mail_is_lost() {
         ),
         (
             vec![("action", "create"), ("name", "a//b")],
-            "A name has at most",
+            "at most 100 characters",
         ),
         (
             vec![("action", "delete"), ("folder", "f100")],

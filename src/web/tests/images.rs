@@ -25,7 +25,7 @@ async fn pictures_are_shown_when_the_reader_asks_and_to_nobody_else() {
     let id = site.deliver(ANN, NEWS).await;
     let mut ann = Browser::signed_in(&site, ANN).await;
     let page = ann.get(&format!("/mail/inbox/{id}")).await;
-    assert!(page.says("Pictures from the internet are not loaded"));
+    assert!(page.says("Pictures from the internet are not shown"));
     assert!(page.says("Always show pictures from news@shop.example"));
     let frame = ann.get(&format!("/mail/inbox/{id}/html")).await;
     assert!(

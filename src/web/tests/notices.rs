@@ -9,13 +9,15 @@ async fn the_operators_words_stand_on_every_page_with_their_time() {
     let site = Site::new().await;
     let mut operator = manager(&site, None).await;
     let page = operator.get("/console/notices").await;
-    assert!(page.says("All users") && page.says("Words for users of a1"));
+    assert!(page.says("All users") && page.says("Notice to users of a1"));
     let csrf = page.field("csrf");
     let text = "We <b>work</b> on it.\r\nBack at 18:00.";
     let all = [("csrf", csrf.as_str()), ("mailstore", ""), ("text", text)];
     let said = operator.post("/console/notices", &all).await;
-    assert!(said.says("The words are published.") && said.says("Published 15:00"));
+    assert!(said.says("The notice is published.") && said.says("Published 15:00"));
 
+    let door = Browser::new(&site).get("/login").await;
+    assert!(door.says("Your mail provider says, 15:00:") && door.says("Back at 18:00."));
     let mut ann = Browser::signed_in(&site, ANN).await;
     for path in ["/mail/inbox", "/mail/compose", "/mail/settings"] {
         let page = ann.get(path).await;
@@ -36,7 +38,7 @@ async fn the_operators_words_stand_on_every_page_with_their_time() {
     for text in ["", " "] {
         let gone = [("csrf", csrf.as_str()), ("mailstore", "a1"), ("text", text)];
         let page = operator.post("/console/notices", &gone).await;
-        assert!(page.says("The words were taken away."));
+        assert!(page.says("The notice was taken away."));
     }
     assert!(ann.get("/mail/inbox").await.says("Back at 18:00"));
 

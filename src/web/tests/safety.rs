@@ -172,6 +172,29 @@ async fn sessions_are_new_at_sign_in_and_end_at_sign_out() {
 }
 
 #[tokio::test]
+async fn who_was_signed_out_is_told_why_and_whether_anything_was_done() {
+    let site = Site::new().await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let inbox = ann.get("/mail/inbox").await;
+    site.clock
+        .advance(std::time::Duration::from_secs(13 * 3600));
+    let door = ann.get("/mail/sent").await;
+    assert!(door.says("been away for a while. Sign in to go on where you were."));
+    let door = ann.act(&inbox, &["1"], &[("action", "archive")]).await;
+    assert!(
+        door.says("what you just asked for was not done"),
+        "{}",
+        door.text()
+    );
+    let mut stranger = Browser::new(&site);
+    for (path, says) in [("/mail/inbox", false), ("/mail/sent", true)] {
+        let door = stranger.get(path).await;
+        assert_eq!(door.says("Please sign in to see this page"), says, "{path}");
+        assert!(!door.says("You were signed out"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn guessing_meets_a_limit() {
     let site = Site::new().await;
     let mut guesser = Browser::new(&site);

@@ -75,6 +75,67 @@ fn catalogue(lang: &str) -> BTreeMap<&'static str, String> {
     entries(found.unwrap().source)
 }
 
+/// What stands between two quotation marks in the folder's files, tests left out.
+fn quoted(dir: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            quoted(&path, found);
+        } else if path.is_file() && !path.ends_with("tests.rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.extend(text.split('"').map(str::to_owned));
+        }
+    }
+}
+
+/// Whether `format!` can make `key` of a pattern such as `banner-{key}-{part}`.
+fn can_make(pattern: &str, key: &str) -> bool {
+    let fixed: Vec<&str> = pattern
+        .split('{')
+        .map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest))
+        .collect();
+    let [first, middle @ .., last] = &fixed[..] else {
+        return false;
+    };
+    let is_key = |c: char| c.is_ascii_lowercase() || "-{}_".contains(c);
+    let rest = key.strip_prefix(first).and_then(|k| k.strip_suffix(last));
+    first.ends_with('-')
+        && pattern.chars().all(is_key)
+        && rest.is_some_and(|rest| middle.iter().all(|piece| rest.contains(piece)))
+}
+
+#[test]
+fn a_pattern_makes_the_keys_it_is_for_and_no_others() {
+    for (pattern, key, is_made) in [
+        ("banner-{key}-{part}", "banner-late-next", true),
+        ("banner-{key}-{part}", "banner-home", false),
+        ("{key}-text", "empty-inbox-text", false),
+        ("month-{}", "month-12", true),
+        ("empty-inbox", "empty-inbox", false),
+    ] {
+        assert_eq!(can_make(pattern, key), is_made, "{pattern} {key}");
+    }
+}
+
+#[test]
+fn no_text_is_left_that_nothing_names() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut named = BTreeSet::new();
+    quoted(&root.join("templates"), &mut named);
+    quoted(&root.join("src/web"), &mut named);
+    assert!(named.len() > 1000, "the sources are read");
+    let patterns: Vec<&String> = named.iter().filter(|piece| piece.contains('{')).collect();
+    let is_named =
+        |key: &str| named.contains(key) || patterns.iter().any(|pattern| can_make(pattern, key));
+    let unused: Vec<&str> = catalogue("en")
+        .into_keys()
+        .filter(|key| !is_named(key))
+        // The line below an empty list has the name of the line itself.
+        .filter(|key| !key.strip_suffix("-text").is_some_and(is_named))
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
 #[test]
 fn the_catalogues_have_no_syntax_error_and_agree_on_variables() {
     let english = catalogue("en");

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::images;
 use super::invitation::card;
-use super::list::{Target, targets};
+use super::list::{Junk, Target, targets};
 use super::message::{star_label, subject_of};
 use super::piece::{self, Manner, Piece, address_of};
 use super::reading::whole;
@@ -63,6 +63,7 @@ pub struct MessagePage {
     pub(super) star_label: String,
     pub(super) can_archive: bool,
     pub(super) can_delete: bool,
+    pub(super) junk: Junk,
     pub(super) targets: Vec<Target>,
     pub(super) print_href: String,
     pub(super) newer_href: Option<String>,
@@ -267,6 +268,7 @@ fn page(
         star_label: star_label(texts, starred, &subject),
         can_archive: folder_id != folder_of(Role::Archive) && !is_draft,
         can_delete: folder_id != folder_of(Role::Trash),
+        junk: Junk::in_folder(folder.and_then(|folder| folder.role)),
         targets: targets(texts, overview, folder_id),
         newer_href: beside(conversation.newer),
         older_href: beside(conversation.older),

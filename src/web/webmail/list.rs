@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::empty::{self, Empty};
 use super::message::{star_label, subject_of};
 use super::shell::{Count, Framed, Shell, folder_id, folder_name, frame, respond, slug};
 use crate::ids::{FolderId, StandbyId};
@@ -48,9 +49,7 @@ pub struct ListPage {
     pub(super) all: All,
     pub(super) targets: Vec<Target>,
     pub(super) pager: Pager,
-    pub(super) empty_icon: &'static str,
-    pub(super) empty_line: String,
-    pub(super) empty_text: Option<String>,
+    pub(super) empty: Empty,
 }
 
 /// The search page.
@@ -83,6 +82,17 @@ pub enum Junk {
     Unmark,
     /// Nothing: they are one's own.
     Neither,
+}
+
+impl Junk {
+    /// What can be said about messages in a folder of this role.
+    pub(super) fn in_folder(role: Option<Role>) -> Self {
+        match role {
+            Some(Role::Junk) => Self::Unmark,
+            Some(Role::Sent | Role::Drafts) => Self::Neither,
+            _ => Self::Mark,
+        }
+    }
 }
 
 /// How everything that a list goes through is selected, and not only its page.
@@ -150,7 +160,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn cursor(&self) -> Cursor {
+    pub(super) fn cursor(&self) -> Cursor {
         match (self.before, self.after) {
             (Some(id), _) => Cursor::Before(StandbyId(id)),
             (None, Some(id)) => Cursor::After(StandbyId(id)),
@@ -240,7 +250,8 @@ fn folder_page(
         ("total", Value::Number(folder.total)),
         ("unread", Value::Number(folder.unread)),
     ];
-    let (empty_line, empty_text) = empty(reader, &framed.overview, &folder, ask);
+    let home = framed.shell.banner.as_ref();
+    let home = home.and_then(|banner| banner.home.as_ref());
     let newest = found.newer.map(|_| path.clone());
     let page_href = |cursor: Cursor| match cursor {
         Cursor::Newest => path.clone(),
@@ -259,11 +270,7 @@ fn folder_page(
         select_text: select_text(texts, ask),
         can_archive: !matches!(folder.role, Some(Role::Archive | Role::Drafts)),
         can_delete: !is_trash,
-        junk: match folder.role {
-            Some(Role::Junk) => Junk::Unmark,
-            Some(Role::Sent | Role::Drafts) => Junk::Neither,
-            _ => Junk::Mark,
-        },
+        junk: Junk::in_folder(folder.role),
         all: all_of_folder(
             texts,
             &folder,
@@ -277,9 +284,7 @@ fn folder_page(
             newer: found.newer.map(page_href),
             older: found.older.map(page_href),
         },
-        empty_icon: folder.role.map_or("folder", Role::slug),
-        empty_line,
-        empty_text,
+        empty: empty::of_folder(reader, &framed.overview, &folder, ask, home),
         shell: framed.shell,
         heading,
     })
@@ -331,30 +336,6 @@ fn select_text(texts: &Texts, ask: &Ask) -> String {
     texts.get(key).into_owned()
 }
 
-/// What an empty folder says.
-fn empty(
-    reader: &Reader,
-    overview: &Overview,
-    folder: &FolderRecord,
-    ask: &Ask,
-) -> (String, Option<String>) {
-    let texts = reader.texts;
-    if ask.cursor() != Cursor::Newest {
-        return (texts.get("empty-page").into_owned(), None);
-    }
-    let slug = folder.role.map_or("folder", Role::slug);
-    let text = texts.get(&format!("empty-{slug}-text")).into_owned();
-    let line = match (folder.role, overview.since) {
-        (Some(Role::Inbox), Some(since)) => {
-            let time = reader.times.since(since);
-            texts.with("empty-inbox", &[("time", Value::Text(&time))])
-        }
-        (Some(Role::Inbox), None) => texts.get("empty-inbox-standby").into_owned(),
-        _ => texts.get(&format!("empty-{slug}")).into_owned(),
-    };
-    (line, Some(text))
-}
-
 /// The folders that messages of `from` can be moved to.
 pub(super) fn targets(texts: &Texts, overview: &Overview, from: FolderId) -> Vec<Target> {
     overview
@@ -404,7 +385,10 @@ fn row(reader: &Reader, overview: &Overview, line: &Line, selected: bool) -> Row
     } else {
         let folder = overview.folder(message.folder);
         let slug = folder.map_or_else(|| "inbox".to_owned(), slug);
-        format!("/mail/{slug}/{}", message.id)
+        let id = message.id;
+        // A long conversation is opened where it was left off.
+        let place = (line.count > 3).then(|| format!("#m{id}"));
+        format!("/mail/{slug}/{id}{}", place.unwrap_or_default())
     };
     let flags = message.flags;
     let values = [

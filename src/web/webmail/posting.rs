@@ -103,7 +103,7 @@ pub async fn post(
         }
         Err(ServiceError::Unauthenticated) => {
             let posted = posted::read(&web, None, multipart).await?;
-            return Ok(sign_in::again(&web, &reader, &posted.form));
+            return sign_in::again(&web, &reader, &posted.form);
         }
         Err(error) => return Err(error.into()),
     };

@@ -4,11 +4,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
 
+use crate::clock::Timestamp;
 use crate::ids::FolderId;
 use crate::mail::Role;
 use crate::service::mailbox::{self, Overview};
 use crate::service::mailbox_phase::Phase;
 use crate::service::profile::Density;
+use crate::service::words;
 use crate::store::messages::{FolderRecord, folder_of};
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -134,18 +136,7 @@ pub fn banner(web: &Web, reader: &Reader, overview: &Overview) -> Banner {
     let now = reader.times.now();
     let http = &web.service.config.get().http;
     let is_home = matches!(phase, Phase::StandingBy | Phase::Returning | Phase::Merged);
-    let said = overview.words.as_ref().map(|(text, at)| OperatorText {
-        intro: Some(texts.with(
-            "banner-words",
-            &[("time", Value::Text(&reader.times.since(*at)))],
-        )),
-        text: text.clone(),
-    });
-    let said = said.or_else(|| {
-        http.notice
-            .clone()
-            .map(|text| OperatorText { intro: None, text })
-    });
+    let said = operator_text(web, reader, overview.words.as_ref());
     let said_text = said.as_ref().map_or("", |said| said.text.as_str());
     let said_at = overview.words.as_ref().map(|(_, at)| at.to_string());
     let mark = mark(&[texts.lang, key, said_text, &said_at.unwrap_or_default()]);
@@ -162,6 +153,44 @@ pub fn banner(web: &Web, reader: &Reader, overview: &Overview) -> Banner {
         home: http.usual_webmail_url.clone().filter(|_| is_home),
         receipt: read_only.then_some("/mail/receipt"),
     }
+}
+
+/// What the operator says: the words of the moment, or else those of the configuration.
+fn operator_text(
+    web: &Web,
+    reader: &Reader,
+    words: Option<&(String, Timestamp)>,
+) -> Option<OperatorText> {
+    let said = words.map(|(text, at)| {
+        let time = reader.times.since(*at);
+        let intro = reader
+            .texts
+            .with("banner-words", &[("time", Value::Text(&time))]);
+        OperatorText {
+            intro: Some(intro),
+            text: text.clone(),
+        }
+    });
+    said.or_else(|| {
+        let text = web.service.config.get().http.notice.clone()?;
+        Some(OperatorText { intro: None, text })
+    })
+}
+
+/// The banner before somebody signs in: what the operator tells everybody, if anything.
+pub(super) fn door_banner(web: &Web, reader: &Reader) -> Result<Option<Banner>, Fault> {
+    let words = words::of_all(&web.service)?;
+    let said = operator_text(web, reader, words.as_ref());
+    Ok(said.map(|said| Banner {
+        kind: "standby",
+        icon: "info",
+        mark: String::new(),
+        parts: Vec::new(),
+        updated: None,
+        operator_text: Some(said),
+        home: None,
+        receipt: None,
+    }))
 }
 
 /// Tells apart what is made of different pieces.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::shell::redirect;
+use super::shell::{door_banner, redirect};
 use super::{compose, posting};
 use crate::service::sign_in::{self, SignInError};
 use crate::service::{ClientAddress, ServiceError, profile};
@@ -19,7 +19,7 @@ use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::page::{Banner, FormError, Notice, Page, page};
 use crate::web::reader::{Reader, language_cookie, zone_cookie};
-use crate::web::session::{Area, Session, local_path, session_cookie};
+use crate::web::session::{Area, Session, local_path, secret, session_cookie};
 use crate::web::texts::Texts;
 
 /// The sign-in page.
@@ -89,18 +89,19 @@ pub struct Ask {
 }
 
 impl LoginPage {
-    fn new(texts: &'static Texts, heading: &str) -> Self {
-        Self {
+    fn new(web: &Web, reader: &Reader, heading: &str) -> Result<Self, Fault> {
+        let texts = reader.texts;
+        Ok(Self {
             p: Page::new(texts, &texts.get(heading)),
             heading: texts.get(heading).into_owned(),
-            banner: None,
+            banner: door_banner(web, reader)?,
             notice: None,
             errors: Vec::new(),
             next: String::new(),
             address: String::new(),
             kept: Vec::new(),
             languages: Vec::new(),
-        }
+        })
     }
 }
 
@@ -118,19 +119,23 @@ pub async fn show(
         Err(error) => return Err(error.into()),
     }
     let chosen = Texts::of(&ask.language);
-    let texts = chosen.unwrap_or(reader.texts);
+    let reader = match chosen {
+        Some(chosen) => reader.in_language(chosen),
+        None => reader,
+    };
+    let texts = reader.texts;
     let said = Flash::read(&headers);
     let signed_out = said.and_then(|said| said.notice(texts, "", "", |_| String::new()));
-    let was_here = crate::web::session::secret(&web, Area::Mail, &headers).is_some();
+    let was_here = secret(&web, Area::Mail, &headers).is_some();
     let notice = signed_out.or_else(|| {
-        let is_asked = ask.next.is_some() && (was_here || next != Some("/mail/inbox"));
-        is_asked.then(|| Notice::info(texts.get("sign-in-first").into_owned()))
+        let key = why_here(ask.next.as_deref(), was_here)?;
+        Some(Notice::info(texts.get(key).into_owned()))
     });
     let form = LoginPage {
         notice,
         next: next.unwrap_or_default().to_owned(),
         languages: languages(texts, next.unwrap_or_default()),
-        ..LoginPage::new(texts, "sign-in-title")
+        ..LoginPage::new(&web, &reader, "sign-in-title")?
     };
     let mut response = page(StatusCode::OK, &form);
     if let Some(chosen) = chosen {
@@ -142,9 +147,20 @@ pub async fn show(
     Ok(response)
 }
 
+/// What somebody is told who was led here, by the page that was asked for (empty: something was to be done)
+/// and whether the browser still has the key of a session. Nothing to who just came to sign in.
+fn why_here(next: Option<&str>, was_here: bool) -> Option<&'static str> {
+    match (next?, was_here) {
+        ("", _) => Some("sign-in-ended-undone"),
+        (_, true) => Some("sign-in-ended"),
+        ("/mail/inbox", false) => None,
+        (_, false) => Some("sign-in-first"),
+    }
+}
+
 /// The sign-in page for somebody whose session ended while a message was being written: it keeps
 /// what was written.
-pub(super) fn again(_: &Web, reader: &Reader, form: &Form) -> Response {
+pub(super) fn again(web: &Web, reader: &Reader, form: &Form) -> Result<Response, Fault> {
     let texts = reader.texts;
     let kept: Vec<Kept> = form
         .fields()
@@ -163,9 +179,9 @@ pub(super) fn again(_: &Web, reader: &Reader, form: &Form) -> Response {
     let form = LoginPage {
         notice: Some(Notice::info(text)),
         kept,
-        ..LoginPage::new(texts, "sign-in-again-title")
+        ..LoginPage::new(web, reader, "sign-in-again-title")?
     };
-    page(StatusCode::OK, &form)
+    Ok(page(StatusCode::OK, &form))
 }
 
 /// `POST /login`.
@@ -194,7 +210,7 @@ pub async fn sign_in(
     };
     match signed_in {
         Ok(secret) => welcome(&web, &reader, &form, &secret).await,
-        Err(error) => refused(&reader, &form, error),
+        Err(error) => refused(&web, &reader, &form, error),
     }
 }
 
@@ -223,7 +239,12 @@ async fn welcome(web: &Web, reader: &Reader, form: &Form, secret: &str) -> Resul
     Ok(response)
 }
 
-fn refused(reader: &Reader, form: &Form, error: Option<SignInError>) -> Result<Response, Fault> {
+fn refused(
+    web: &Web,
+    reader: &Reader,
+    form: &Form,
+    error: Option<SignInError>,
+) -> Result<Response, Fault> {
     let texts = reader.texts;
     let next = local_path(form.get("next")).unwrap_or_default();
     let (status, key) = match error {
@@ -257,7 +278,7 @@ fn refused(reader: &Reader, form: &Form, error: Option<SignInError>) -> Result<R
         next: next.to_owned(),
         address: form.get("address").chars().take(254).collect(),
         kept,
-        ..LoginPage::new(texts, "sign-in-title")
+        ..LoginPage::new(web, reader, "sign-in-title")?
     };
     Ok(page(status, &form))
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::compose::{Attached, ComposePage};
 use super::conversation::{Further, MessagePage};
+use super::empty::Empty;
 use super::invitation::{Card, Choice as Answered, Fact};
 use super::list::{ListPage, Pager, Row, SearchPage, Target};
 use super::piece::{Body, File, Images, People, Piece};
@@ -179,9 +180,12 @@ impl Sample {
                 older: Some(self.s("/mail/inbox?before=3")),
                 ..Pager::default()
             },
-            empty_icon: "inbox",
-            empty_line: "No new mail since 09:14".into(),
-            empty_text: Some("This mailbox is for the time of the outage. Mail that arrived before is safe in your usual mailbox.".into()),
+            empty: Empty {
+                icon: "inbox",
+                line: self.s("No new mail since 09:14"),
+                text: Some(self.s("This mailbox is for the time of the outage.")),
+                home: Some(self.s("https://mail.example.com/")),
+            },
         }
     }
 
@@ -226,7 +230,7 @@ impl Sample {
                 action: self.s("/mail/inbox/7/answer"),
             }),
             images: Some(Images {
-                text: self.s("Pictures from the internet are not loaded."),
+                text: self.s("Pictures from the internet are not shown."),
                 show_href: Some(self.s("/mail/inbox/7?images=x")),
                 always: Some(self.s("Always show pictures from bob@remote.example")),
             }),
@@ -311,6 +315,7 @@ impl Sample {
             star_label: self.s("Remove star"),
             can_archive: true,
             can_delete: true,
+            junk: super::list::Junk::Mark,
             targets: self.targets(),
             newer_href: None,
             older_href: Some("/mail/inbox/6".into()),
