@@ -584,6 +584,7 @@ error-notice = يمكن أن يبلغ النص 1000 حرف على الأكثر.
 
 error-not-found-title = الصفحة غير موجودة
 error-not-found-text = لا شيء في هذا العنوان. ربما نُقلت الرسالة إلى مجلد آخر.
+error-not-found-console = لا شيء في هذا العنوان، أو أنه يخص جهة أخرى.
 error-forbidden-title = لم ينجح ذلك
 error-forbidden-text = انتهت صلاحية الصفحة التي جئت منها، أو لم يأتِ الطلب منها. لم يتغير شيء. ارجع وأعد تحميل الصفحة ثم حاول مجددًا.
 error-method-title = لم ينجح ذلك

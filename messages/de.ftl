@@ -507,6 +507,7 @@ error-notice = Der Text kann bis zu 1.000 Zeichen haben.
 
 error-not-found-title = Seite nicht gefunden
 error-not-found-text = Unter dieser Adresse ist nichts. Vielleicht wurde die Nachricht in einen anderen Ordner verschoben.
+error-not-found-console = Unter dieser Adresse ist nichts, oder es gehört jemand anderem.
 error-forbidden-title = Das hat nicht geklappt
 error-forbidden-text = Die Seite, von der Sie kamen, war abgelaufen, oder die Anfrage kam nicht von ihr. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 error-method-title = Das hat nicht geklappt

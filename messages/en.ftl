@@ -507,6 +507,7 @@ error-notice = The text can have up to 1,000 characters.
 
 error-not-found-title = Page not found
 error-not-found-text = There is nothing at this address. The message may have been moved to another folder.
+error-not-found-console = There is nothing at this address, or it belongs to somebody else.
 error-forbidden-title = That did not work
 error-forbidden-text = The page you came from had expired, or the request did not come from it. Nothing was changed. Go back, reload the page and try again.
 error-method-title = That did not work

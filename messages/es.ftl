@@ -507,6 +507,7 @@ error-notice = El texto puede tener hasta 1.000 caracteres.
 
 error-not-found-title = Página no encontrada
 error-not-found-text = No hay nada en esta dirección. Puede que el mensaje se haya movido a otra carpeta.
+error-not-found-console = No hay nada en esta dirección, o pertenece a otra persona.
 error-forbidden-title = No ha funcionado
 error-forbidden-text = La página de la que viene había caducado, o la petición no venía de ella. No se ha cambiado nada. Vuelva atrás, recargue la página e inténtelo de nuevo.
 error-method-title = No ha funcionado

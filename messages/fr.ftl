@@ -508,6 +508,7 @@ error-notice = Le texte peut avoir jusqu’à 1 000 caractères.
 
 error-not-found-title = Page introuvable
 error-not-found-text = Il n’y a rien à cette adresse. Le message a peut-être été déplacé vers un autre dossier.
+error-not-found-console = Il n’y a rien à cette adresse, ou cela appartient à quelqu’un d’autre.
 error-forbidden-title = Cela n’a pas fonctionné
 error-forbidden-text = La page d’où vous venez avait expiré, ou la demande ne venait pas d’elle. Rien n’a été modifié. Revenez en arrière, rechargez la page et réessayez.
 error-method-title = Cela n’a pas fonctionné

@@ -155,6 +155,7 @@ pub async fn print(
     };
     let home = web.service.config.get().http.usual_webmail_url.clone();
     let (title, text) = match &fault {
+        Fault::NotFound if is_console => ("error-not-found-title", "error-not-found-console"),
         Fault::NotFound | Fault::SignIn { .. } | Fault::ConsoleSignIn => {
             ("error-not-found-title", "error-not-found-text")
         }
