@@ -1,16 +1,20 @@
 //! Mail out: from the queue in the store to the hoster's smarthost.
 //!
-//! [`worker`] claims what is due and records what became of it; [`relay`] speaks SMTP; [`outcome`]
+//! [`worker`] claims what is due and records what became of it; [`relay`] speaks SMTP and sends the
+//! message in pieces; [`outcome`]
 //! decides what a reply means; [`notice`] tells the sender what will not arrive. Sending is at least
 //! once: a result that could not be recorded means another try, with the same Message-ID.
 //!
 //! Never here: delivery to other people's MX (a new sender address in the world fails SPF and
 //! reputation), and mail that nobody here wrote.
 
+mod content;
+mod handed;
 pub mod notice;
 pub mod outcome;
 pub mod relay;
 pub mod worker;
 
+pub use content::Content;
 pub use relay::{Credentials, RelayTimeouts, Smarthost};
 pub use worker::{Sender, SenderOptions};

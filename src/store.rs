@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Timestamp;
@@ -36,6 +35,7 @@ pub mod meta;
 pub mod once;
 pub mod profile;
 pub mod queue;
+mod reading;
 pub mod routes;
 pub mod search;
 pub mod sessions;
@@ -52,10 +52,10 @@ pub mod written;
 pub use engine::segments::{BodyWriter, NewBody};
 pub use engine::{Order, ReadTx, Tx};
 pub use error::{OpenError, StoreError};
+pub use reading::BodyReader;
 
-use bodies::{BodyLocation, BodyRecord};
 use engine::redb::RedbEngine;
-use engine::segments::{self, SegmentWriter};
+use engine::segments::SegmentWriter;
 use engine::{Step, WriteJob};
 
 /// Jobs that may wait for the writer; whoever comes later waits at the door.
@@ -281,51 +281,6 @@ impl Store {
             .write(bytes)
             .and_then(|()| writer.finish())
             .map_err(|error| StoreError::from_io("storing a body", error))
-    }
-
-    /// Reads a body and verifies its checksum. Blocks on the disk.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] if there is no such body, [`StoreError::Corrupt`] if it is not what was
-    /// stored.
-    pub fn read_body(&self, id: BodyId) -> Result<Bytes, StoreError> {
-        let record = self.read(|tx| bodies::record(tx, id))?;
-        self.read_body_at(id, &record)
-    }
-
-    /// Reads the body of `record` and verifies its checksum. Blocks on the disk.
-    ///
-    /// # Errors
-    /// As [`Self::read_body`].
-    pub fn read_body_at(&self, id: BodyId, record: &BodyRecord) -> Result<Bytes, StoreError> {
-        let bytes = match &record.location {
-            BodyLocation::Inline(bytes) => bytes.clone(),
-            BodyLocation::Segment(place) => {
-                let (header, bytes) = segments::read_record(&self.inner.bodies, *place)
-                    .map_err(|error| StoreError::from_io("reading a body", error))?;
-                if header.id != id || header.sha256 != record.sha256 {
-                    return Err(StoreError::corrupt("body", "its place holds another body"));
-                }
-                bytes
-            }
-        };
-        bodies::verify(record, &bytes)?;
-        Ok(bytes.into())
-    }
-
-    /// As [`Self::read_body`], off the asynchronous threads.
-    ///
-    /// # Errors
-    /// As [`Self::read_body`].
-    pub async fn load_body(&self, id: BodyId) -> Result<Bytes, StoreError> {
-        let record = self.read(|tx| bodies::record(tx, id))?;
-        if matches!(record.location, BodyLocation::Inline(_)) {
-            return self.read_body_at(id, &record);
-        }
-        let store = self.clone();
-        tokio::task::spawn_blocking(move || store.read_body_at(id, &record))
-            .await
-            .unwrap_or_else(|_| Err(StoreError::corrupt("body", "reading it failed half-way")))
     }
 
     /// Begins to wait for changes of a mailbox; `None` when too many do.

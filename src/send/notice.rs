@@ -22,7 +22,7 @@ pub struct Notice<'a> {
     pub entry: &'a QueueEntry,
     /// The recipients to report.
     pub failed: &'a [QueuedRecipient],
-    /// The message as it was sent; its headers are returned.
+    /// The message as it was sent, or its beginning; its headers are returned.
     pub original: &'a [u8],
     /// The time now.
     pub now: Timestamp,

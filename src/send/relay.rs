@@ -7,24 +7,23 @@
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
-use std::sync::Mutex;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::time::timeout;
 
+use super::content::{Content, Stuffing};
+use super::handed::{Handed, Shared};
 use super::outcome::{self, Step, ours, refused, said};
 use crate::config::secret::Secret;
 use crate::lmtp_client::read_reply;
 use crate::net::{self, BoxStream, ConnectError, Endpoint, Tls, TlsConnector, TlsError};
+use crate::store::StoreError;
 use crate::store::queue::{Outcome, RemoteReply};
 
 /// Most recipients of one transaction; more are sent in several (RFC 5321 §4.5.3.1.8: every server
@@ -111,13 +110,15 @@ pub struct Outgoing<'a> {
     pub reverse_path: Option<&'a str>,
     /// Whom it goes to.
     pub recipients: &'a [&'a str],
-    /// Headers and body, with CR LF line ends.
-    pub content: &'a [u8],
+    /// Headers and body.
+    pub content: &'a Content,
 }
 
 /// An open connection to the smarthost.
 pub struct Relay {
     smtp: AsyncSmtpConnection,
+    /// What `smtp` speaks over: messages are written to it past lettre, which would have them whole.
+    stream: Shared,
     timeouts: RelayTimeouts,
     is_broken: bool,
 }
@@ -137,11 +138,15 @@ impl Relay {
     /// When it cannot be used now.
     pub async fn connect(smarthost: &Smarthost) -> Result<Self, Unreachable> {
         match timeout(smarthost.timeouts.connect, open(smarthost)).await {
-            Ok(smtp) => Ok(Self {
-                smtp: smtp?,
-                timeouts: smarthost.timeouts,
-                is_broken: false,
-            }),
+            Ok(opened) => {
+                let (smtp, stream) = opened?;
+                Ok(Self {
+                    smtp,
+                    stream,
+                    timeouts: smarthost.timeouts,
+                    is_broken: false,
+                })
+            }
             Err(_) => Err(Unreachable::Timeout),
         }
     }
@@ -153,7 +158,7 @@ impl Relay {
 
     /// Sends a message; one outcome for each recipient, in order.
     pub async fn send(&mut self, message: &Outgoing<'_>) -> Vec<Outcome> {
-        if !has_strict_line_ends(message.content) {
+        if !message.content.has_strict_line_ends() {
             let why = ours("5.6.0 The message has a line end that is not CR LF");
             return vec![Outcome::Failed(why); message.recipients.len()];
         }
@@ -239,17 +244,27 @@ impl Relay {
         }
     }
 
-    async fn data(&mut self, content: &[u8]) -> Result<RemoteReply, Outcome> {
+    async fn data(&mut self, content: &Content) -> Result<RemoteReply, Outcome> {
         if self.is_broken {
             return Err(Outcome::Deferred(ours(
                 "4.4.2 The connection to the smarthost was lost",
             )));
         }
         self.command(Step::Data, Data).await?;
-        // lettre puts a CR LF of its own before the final dot.
-        let content = content.strip_suffix(b"\r\n").unwrap_or(content);
-        let sent = timeout(self.timeouts.body, self.smtp.message(content)).await;
-        self.result(Step::Body, sent.map(|sent| sent.map(text_of)))
+        let sending = async {
+            write_message(&mut self.stream, content).await?;
+            Ok::<_, Unsent>(self.smtp.read_response().await)
+        };
+        let said = match timeout(self.timeouts.body, sending).await {
+            Ok(Ok(said)) => Ok(said.map(text_of)),
+            Ok(Err(unsent)) => {
+                // It has no end: the smarthost throws away what it got when the connection is closed.
+                self.is_broken = true;
+                return Err(Outcome::Deferred(ours(&format!("4.4.2 {unsent}"))));
+            }
+            Err(elapsed) => Err(elapsed),
+        };
+        self.result(Step::Body, said)
     }
 
     /// The address as lettre wants it, if the smarthost can take it.
@@ -323,14 +338,27 @@ fn source_text(error: &SmtpError) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-fn has_strict_line_ends(content: &[u8]) -> bool {
-    memchr::memchr2_iter(b'\r', b'\n', content).all(|at| {
-        let (before, from) = content.split_at(at);
-        from.starts_with(b"\r\n") || before.ends_with(b"\r") && from.starts_with(b"\n")
-    })
+/// Why a message was not written to its end.
+#[derive(Debug, thiserror::Error)]
+enum Unsent {
+    #[error("The connection to the smarthost broke: {0}")]
+    Connection(#[from] io::Error),
+    #[error("The message could not be read")]
+    Store(#[from] StoreError),
 }
 
-async fn open(smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Unreachable> {
+/// Writes a message and its end. The end is written only if all of it was as it was stored.
+async fn write_message(stream: &mut Shared, content: &Content) -> Result<(), Unsent> {
+    let mut pieces = content.pieces()?;
+    let mut stuffing = Stuffing::default();
+    while let Some(piece) = pieces.next().await? {
+        stream.write_all(&stuffing.piece(&piece)).await?;
+    }
+    stream.write_all(stuffing.end()).await?;
+    Ok(stream.flush().await?)
+}
+
+async fn open(smarthost: &Smarthost) -> Result<(AsyncSmtpConnection, Shared), Unreachable> {
     if smarthost.credentials.is_some() && smarthost.tls == Tls::Off {
         return Err(Unreachable::PlainPassword);
     }
@@ -345,6 +373,7 @@ async fn open(smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Unreachable>
             Handed::new(handshake(smarthost, plain).await?, b"220 TLS\r\n")
         }
     };
+    let shared = stream.shared();
     let hello = ClientId::Domain(smarthost.hello_name.clone());
     let unsaid = |error: SmtpError| Unreachable::Said(outcome::ours(&error.to_string()).text);
     let mut smtp = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
@@ -359,7 +388,7 @@ async fn open(smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Unreachable>
             .await
             .map_err(unsaid)?;
     }
-    Ok(smtp)
+    Ok((smtp, shared))
 }
 
 async fn handshake(smarthost: &Smarthost, stream: BoxStream) -> Result<BoxStream, Unreachable> {
@@ -406,78 +435,6 @@ async fn expect(
         Some(reply) if reply.code == code => Ok(reply.text),
         Some(reply) => Err(Unreachable::Said(ours(&reply.to_string()).text)),
         None => Err(Unreachable::Said("no SMTP reply".to_owned())),
-    }
-}
-
-/// A stream as lettre wants it, which first reads as `greeting`.
-struct Handed {
-    /// Never locked: lettre asks for `Sync`, and has the only reference.
-    stream: Mutex<BoxStream>,
-    greeting: &'static [u8],
-}
-
-impl Handed {
-    fn new(stream: BoxStream, greeting: &'static [u8]) -> Self {
-        Self {
-            stream: Mutex::new(stream),
-            greeting,
-        }
-    }
-
-    fn stream(&mut self) -> Pin<&mut BoxStream> {
-        Pin::new(
-            self.stream
-                .get_mut()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()),
-        )
-    }
-}
-
-impl fmt::Debug for Handed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Handed")
-    }
-}
-
-impl AsyncTokioStream for Handed {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok((Ipv4Addr::UNSPECIFIED, 0).into())
-    }
-}
-
-impl AsyncRead for Handed {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.greeting.is_empty() {
-            return self.stream().poll_read(cx, buf);
-        }
-        let (now, later) = self
-            .greeting
-            .split_at(self.greeting.len().min(buf.remaining()));
-        buf.put_slice(now);
-        self.greeting = later;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Handed {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.stream().poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(cx)
     }
 }
 

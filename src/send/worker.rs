@@ -8,12 +8,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::content::Content;
 use super::notice::{self, Notice};
 use super::outcome::ours;
 use super::relay::{Outgoing, Relay, Smarthost};
@@ -217,7 +217,7 @@ struct Lane {
 
 impl Lane {
     async fn work(self, entry: QueueEntry, relay: Option<Relay>) -> Reached {
-        let content = match self.content(&entry).await {
+        let content = match Content::load(&self.store, &entry).await {
             Ok(content) => content,
             Err(error) => {
                 tracing::error!(queue_id = %entry.id, %error, "a message to be sent cannot be read");
@@ -239,7 +239,7 @@ impl Lane {
                 {
                     refused.into_inner().quit().await;
                 }
-                self.record(&entry, &content, outcomes, None).await;
+                self.record(&entry, content.head(), outcomes, None).await;
                 Reached::Yes
             }
             Err(error) => {
@@ -247,29 +247,18 @@ impl Lane {
                 let why = ours(&format!("4.4.1 {error}"));
                 let outcomes = vec![Outcome::Deferred(why); entry.pending().count()];
                 let again = self.options.reconnect.delay(1, jitter());
-                self.record(&entry, &content, outcomes, Some(again)).await;
+                self.record(&entry, content.head(), outcomes, Some(again))
+                    .await;
                 Reached::No
             }
         }
-    }
-
-    /// What is sent.
-    async fn content(&self, entry: &QueueEntry) -> Result<Bytes, StoreError> {
-        let body = self.store.load_body(entry.body).await?;
-        if entry.prefix.is_empty() {
-            return Ok(body);
-        }
-        let mut whole = Vec::with_capacity(entry.prefix.len() + body.len());
-        whole.extend_from_slice(&entry.prefix);
-        whole.extend_from_slice(&body);
-        Ok(whole.into())
     }
 
     /// Records the outcomes, together with the DSN that they call for.
     async fn record(
         &self,
         entry: &QueueEntry,
-        content: &[u8],
+        head: &[u8],
         outcomes: Vec<Outcome>,
         again: Option<Duration>,
     ) {
@@ -285,7 +274,7 @@ impl Lane {
             now,
             retry_at: now.after(again),
         };
-        let recorded = match self.notice(&result, content) {
+        let recorded = match self.notice(&result, head) {
             Some(notice) => result.record_with_notice(&self.store, notice).await,
             None => self.store.write(move |tx| result.record(tx)).await,
         };
@@ -299,7 +288,7 @@ impl Lane {
     }
 
     /// The DSN for this result, if it needs one.
-    fn notice(&self, result: &Tried, content: &[u8]) -> Option<Filed> {
+    fn notice(&self, result: &Tried, head: &[u8]) -> Option<Filed> {
         let expected = result.applied();
         if expected.failed.is_empty() || !notice::is_wanted(&expected.entry) {
             return None;
@@ -308,7 +297,7 @@ impl Lane {
             hostname: &self.options.hostname,
             entry: &expected.entry,
             failed: &expected.failed,
-            original: content,
+            original: head,
             now: result.now,
         };
         let message = notice.message();
@@ -334,7 +323,7 @@ impl Lane {
     }
 }
 
-async fn send(relay: &mut Relay, entry: &QueueEntry, content: &[u8]) -> Vec<Outcome> {
+async fn send(relay: &mut Relay, entry: &QueueEntry, content: &Content) -> Vec<Outcome> {
     let recipients: Vec<&str> = entry.pending().map(|to| to.address.as_str()).collect();
     let message = Outgoing {
         reverse_path: entry.reverse_path.as_deref(),

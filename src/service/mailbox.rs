@@ -4,6 +4,7 @@
 //! accepted is ever removed here: deleting moves to Trash.
 
 use bytes::Bytes;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::mailbox_phase::{self, Phase};
 use super::{Actor, Service, ServiceError, words};
@@ -217,14 +218,21 @@ pub fn open(service: &Service, actor: &Actor, id: StandbyId) -> Result<Opened, S
 /// # Errors
 /// When the body cannot be read.
 pub async fn raw(service: &Service, message: &MessageRecord) -> Result<Bytes, ServiceError> {
-    let body = service.store.load_body(message.body).await?;
-    if message.prefix.is_empty() {
-        return Ok(body);
-    }
-    let mut whole = Vec::with_capacity(message.prefix.len() + body.len());
-    whole.extend_from_slice(&message.prefix);
-    whole.extend_from_slice(&body);
-    Ok(whole.into())
+    let whole = service.store.load_behind(&message.prefix, message.body);
+    Ok(whole.await?)
+}
+
+/// Messages that are read as a whole to write or answer something: each may be as large as a message can
+/// be.
+static READING: Semaphore = Semaphore::const_new(2);
+
+/// As [`raw`], when it is this one's turn, which ends when the second value is dropped.
+pub(super) async fn raw_in_turn(
+    service: &Service,
+    message: &MessageRecord,
+) -> Result<(Bytes, Option<SemaphorePermit<'static>>), ServiceError> {
+    let turn = READING.acquire().await.ok();
+    Ok((raw(service, message).await?, turn))
 }
 
 /// What a user wants done with messages.

@@ -12,8 +12,8 @@ use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, StandbyId};
 use crate::mail::Flags;
-use crate::store::messages::{self, MessageRecord};
-use crate::store::{Store, StoreError, audit, backup, check, directory};
+use crate::store::messages;
+use crate::store::{audit, backup, check, directory};
 
 /// Most messages in one page of an export's list.
 pub const PAGE_MAX: usize = 500;
@@ -212,17 +212,8 @@ pub async fn export_message(
         .store
         .read(|tx| messages::get(tx, mailbox, id))?
         .ok_or(ServiceError::NotFound("such message"))?;
-    Ok(whole(&service.store, record).await?)
-}
-
-async fn whole(store: &Store, record: MessageRecord) -> Result<Bytes, StoreError> {
-    let body = store.load_body(record.body).await?;
-    if record.prefix.is_empty() {
-        return Ok(body);
-    }
-    let mut bytes = record.prefix;
-    bytes.extend_from_slice(&body);
-    Ok(bytes.into())
+    let whole = service.store.load_behind(&record.prefix, record.body);
+    Ok(whole.await?)
 }
 
 /// Notes in the audit log that a mailbox's mail is exported, before it is.

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use super::delivery::{Acceptance, Delivered, Recipient};
 use super::directory::{Mailbox, MailboxRecord};
-use super::messages::{Cursor, NewMessage, Origin, folder_of};
+use super::engine::segments;
+use super::messages::{Cursor, MergedCopy, NewMessage, Origin, folder_of};
 use super::*;
-use crate::ids::{Address, DeliveryId, IngestId, MailboxId, MailstoreId, StandbyId};
+use crate::ids::{Address, BatchId, DeliveryId, IngestId, MailboxId, MailstoreId, StandbyId};
 use crate::mail::{Flags, Role, Summary};
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
@@ -330,6 +331,55 @@ async fn accepted_mail_cannot_be_discarded_and_drafts_can() {
         store.read_body(draft.body),
         Err(StoreError::Missing("body"))
     );
+}
+
+#[tokio::test]
+async fn a_merged_draft_that_was_sent_and_is_saved_again_leaves_the_body_to_what_was_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let ann = provision(&store, "ann@example.com", "a1").await;
+    let body = store.new_body(NOW, b"with files").unwrap();
+    let mailbox = ann.clone();
+    let filed = store.write_with_body(body, move |tx, body| {
+        let new = |role, origin| NewMessage {
+            folder: folder_of(role),
+            flags: Flags::default(),
+            received_at: NOW,
+            prefix: vec![],
+            body,
+            body_bytes: 10,
+            origin,
+            summary: Summary::default(),
+        };
+        let draft = messages::insert(tx, &mailbox, new(Role::Drafts, Origin::Draft))?;
+        // It went home between the reading of the form and its sending, which takes its body over.
+        let copy = MergedCopy {
+            mailstore: mailbox.record.mailstore.clone(),
+            batch: BatchId::generate(NOW),
+            folder: "Drafts".to_owned(),
+            uid_validity: "1".parse().unwrap(),
+            uid: "1".parse().unwrap(),
+            at: NOW,
+            flags: Flags::default(),
+            standby_folder: folder_of(Role::Drafts),
+        };
+        messages::record_merged(tx, mailbox.record.id, draft.id, copy)?;
+        let sent = messages::insert(tx, &mailbox, new(Role::Sent, Origin::Sent))?;
+        Ok::<_, StoreError>((draft, sent))
+    });
+    let (draft, sent) = filed.await.unwrap();
+    let other = store.new_body(NOW, b"with others").unwrap();
+    let mailbox = ann.clone();
+    store
+        .write_with_body(other, move |tx, other| {
+            messages::update(tx, &mailbox, draft.id, |message| message.body = other).map(drop)
+        })
+        .await
+        .unwrap();
+    assert_eq!(&store.read_body(sent.body).unwrap()[..], b"with files");
+    let saved: Result<_, StoreError> = store.read(|tx| messages::get(tx, ann.record.id, draft.id));
+    let saved = saved.unwrap().unwrap();
+    assert_eq!(&store.read_body(saved.body).unwrap()[..], b"with others");
 }
 
 #[tokio::test]

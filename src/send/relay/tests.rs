@@ -165,7 +165,7 @@ async fn send(relay: &mut Relay, recipients: &[&str], content: &[u8]) -> Vec<Str
     let message = Outgoing {
         reverse_path: Some("ann@example.com"),
         recipients,
-        content,
+        content: &Content::of(content.to_vec().into()),
     };
     shown(&relay.send(&message).await)
 }

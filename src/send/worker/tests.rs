@@ -58,7 +58,13 @@ impl House {
     }
 
     async fn enqueue(&self, number: u8, recipients: &[&str]) {
-        let body = self.store.new_body(START, CONTENT).unwrap();
+        self.enqueue_of(number, recipients, CONTENT).await;
+    }
+
+    async fn enqueue_of(&self, number: u8, recipients: &[&str], content: &[u8]) {
+        let (prefix, body) = content.split_at(content.len() / 3);
+        let body = self.store.new_body(START, body).unwrap();
+        let prefix = prefix.to_vec();
         let recipients: Vec<String> = recipients.iter().map(|to| (*to).to_owned()).collect();
         self.store
             .write_with_body(body, move |tx, body| {
@@ -71,7 +77,7 @@ impl House {
                         reverse_path: Some("ann@example.com".to_owned()),
                         recipients: recipients.clone(),
                         copy: None,
-                        prefix: Vec::new(),
+                        prefix: prefix.clone(),
                         body,
                         created_at: START,
                         not_before: START,
@@ -190,6 +196,42 @@ async fn a_permanent_failure_comes_back_once_and_the_rest_is_tried_again() {
             .all(|(_, content)| content.as_bytes() == CONTENT)
     );
     assert_eq!(house.inbox().len(), 1);
+}
+
+#[tokio::test]
+async fn a_large_message_goes_out_in_pieces_as_it_is() {
+    let house = House::new(Mood {
+        rcpt: vec![("no", "550 5.1.1 unknown")],
+        ..Mood::default()
+    })
+    .await;
+    let line = ".a line that begins with a dot, and is as long as lines are in mail\r\n";
+    let content = format!("Subject: large\r\n\r\n{}", line.repeat(60_000));
+    let to = ["yes@x.example", "no@x.example"];
+    house.enqueue_of(1, &to, content.as_bytes()).await;
+    house
+        .enqueue_of(2, &to[..1], content.replace("large\r", "large").as_bytes())
+        .await;
+    let running = house.run();
+    assert!(house.tried(1, 1).await.is_finished());
+    assert!(house.tried(2, 1).await.is_finished());
+    running.stop().await;
+    let taken = house.fake.taken.lock().unwrap().clone();
+    assert_eq!(taken.len(), 1, "a bare LF is found before anything is said");
+    assert_eq!(taken[0].0, ["yes@x.example"]);
+    let unstuffed = taken[0].1.replace("\r\n..", "\r\n.");
+    assert!(unstuffed == content, "{} bytes", unstuffed.len());
+    let reports: Vec<String> = house
+        .inbox()
+        .into_iter()
+        .map(|(_, report)| report)
+        .collect();
+    assert!(reports.iter().any(|report| report.contains("no@x.example")));
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.contains("Subject: large"))
+    );
 }
 
 #[tokio::test]

@@ -426,11 +426,11 @@ pub fn segment_of(path: &Path) -> Option<SegmentId> {
     u64::from_str_radix(stem, 16).ok().map(SegmentId)
 }
 
-/// Reads the record at `place`: its header and its bytes, unverified.
+/// Opens the record at `place`: its header, its file, and where in it the bytes begin.
 ///
 /// # Errors
 /// `InvalidData` if there is no such record, else what the disk says.
-pub fn read_record(directory: &Path, place: Place) -> io::Result<(RecordHeader, Vec<u8>)> {
+pub fn open_record(directory: &Path, place: Place) -> io::Result<(RecordHeader, File, u64)> {
     let file = File::open(segment_path(directory, place.segment))?;
     let mut header = [0; HEADER_BYTES];
     file.read_exact_at(&mut header, place.offset)?;
@@ -451,7 +451,5 @@ pub fn read_record(directory: &Path, place: Place) -> io::Result<(RecordHeader, 
             "the body is longer than its segment",
         ));
     }
-    let mut bytes = vec![0; usize::try_from(header.size_bytes).map_err(io::Error::other)?];
-    file.read_exact_at(&mut bytes, start)?;
-    Ok((header, bytes))
+    Ok((header, file, start))
 }
