@@ -31,6 +31,10 @@ section! {
         /// Whether a reader may have the pictures in HTML mail that lie elsewhere fetched: by this server, from
         /// the public internet only, so that neither sender nor browser learn of each other.
         pub image_proxy: bool = default "true",
+        /// The HTTP proxy over which pictures are fetched where this server has no way out: "host:port". It is
+        /// asked for tunnels (CONNECT) to addresses on the ports 80 and 443 that were looked up and checked
+        /// here, so names must be known here too.
+        pub image_proxy_via: Endpoint = optional "\"proxy.example.com:3128\"",
         /// Whether users who write are offered the names and addresses of their own domain's mailboxes.
         pub directory_search: bool = default "true",
         /// Largest request: a message with its attachments, as sent by the browser.

@@ -6,8 +6,10 @@
 //! out but the request itself: no cookie, no referrer, no word about the reader. What comes back is a
 //! raster image by its own first bytes, whatever it is called, and within bounds.
 
+mod places;
+mod via;
+
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,11 +21,12 @@ use hyper::header::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio_util::task::AbortOnDropHandle;
 use url::{Host, Url};
 
-use crate::net::{self, BoxStream, TlsConnector, TlsError};
+use crate::ids::MailboxId;
+use crate::net::{self, BoxStream, Endpoint, TlsConnector, TlsError};
+use places::Places;
 
 /// Largest picture, in bytes.
 pub const IMAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -33,8 +36,6 @@ pub const URL_BYTES_MAX: usize = 4096;
 const ADDRESSES_MAX: usize = 4;
 /// Most redirects that are followed.
 const REDIRECTS_MAX: usize = 3;
-/// Most pictures fetched at a time; what comes then waits.
-const AT_A_TIME: usize = 12;
 /// For each of: the name, the connection, the handshake.
 const STEP: Duration = Duration::from_secs(5);
 /// For a picture with all its redirects, waiting included.
@@ -79,41 +80,51 @@ const PUBLIC: Rules = Rules {
 /// Fetches pictures; clones share the bound on how many at a time.
 #[derive(Clone, Debug)]
 pub struct Images {
-    places: Arc<Semaphore>,
+    places: Places,
     rules: Rules,
 }
 
 impl Default for Images {
     fn default() -> Self {
         Self {
-            places: Arc::new(Semaphore::new(AT_A_TIME)),
+            places: Places::default(),
             rules: PUBLIC,
         }
     }
 }
 
+/// What is to be fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Its address.
+    pub url: &'a str,
+    /// The proxy that leads out, where there is no other way.
+    pub via: Option<&'a Endpoint>,
+    /// Who asks.
+    pub reader: MailboxId,
+}
+
 impl Images {
-    /// The picture at `url`.
+    /// Fetches a picture.
     ///
     /// # Errors
     /// [`ImageError`]; nothing of it says what is where.
-    pub async fn fetch(&self, url: &str) -> Result<Image, ImageError> {
+    pub async fn fetch(&self, wanted: Wanted<'_>) -> Result<Image, ImageError> {
         let fetching = async {
-            let Ok(_place) = self.places.acquire().await else {
-                return Err(ImageError::Unreachable);
-            };
-            self.follow(url).await
+            let place = self.places.take(wanted.reader).await;
+            let _place = place.ok_or(ImageError::Unreachable)?;
+            self.follow(wanted).await
         };
         tokio::time::timeout(WHOLE, fetching)
             .await
             .unwrap_or(Err(ImageError::Unreachable))
     }
 
-    async fn follow(&self, url: &str) -> Result<Image, ImageError> {
-        let mut url = self.checked(Url::parse(url))?;
+    async fn follow(&self, wanted: Wanted<'_>) -> Result<Image, ImageError> {
+        let mut url = self.checked(Url::parse(wanted.url))?;
         for _ in 0..=REDIRECTS_MAX {
             // The connection ends with this turn of the loop, whatever came over it.
-            let (response, _connection) = self.get(&url).await?;
+            let (response, _connection) = self.get(&url, wanted.via).await?;
             if !response.status().is_redirection() {
                 return picture(response).await;
             }
@@ -169,9 +180,14 @@ impl Images {
     async fn get(
         &self,
         url: &Url,
+        via: Option<&Endpoint>,
     ) -> Result<(hyper::Response<Incoming>, AbortOnDropHandle<()>), ImageError> {
         let addresses = self.locate(url).await?;
-        let stream = connect(&addresses, url).await?;
+        let stream = match via {
+            Some(proxy) => via::connect(proxy, &addresses).await?,
+            None => connect(&addresses).await?,
+        };
+        let stream = protect(stream, url).await?;
         let host = url.host_str().ok_or(ImageError::Refused)?;
         let host = match url.port() {
             Some(port) => format!("{host}:{port}"),
@@ -204,20 +220,24 @@ impl Images {
     }
 }
 
-async fn connect(addresses: &[SocketAddr], url: &Url) -> Result<BoxStream, ImageError> {
+async fn connect(addresses: &[SocketAddr]) -> Result<BoxStream, ImageError> {
     // These addresses and no others: the name is not looked up again.
     let connecting = TcpStream::connect(addresses);
-    let stream = match tokio::time::timeout(STEP, connecting).await {
-        Ok(Ok(stream)) => stream,
-        _ => return Err(ImageError::Unreachable),
-    };
+    match tokio::time::timeout(STEP, connecting).await {
+        Ok(Ok(stream)) => Ok(Box::new(stream)),
+        _ => Err(ImageError::Unreachable),
+    }
+}
+
+/// The connection as the address wants it: with TLS, or as it is.
+async fn protect(stream: BoxStream, url: &Url) -> Result<BoxStream, ImageError> {
     if url.scheme() == "http" {
-        return Ok(Box::new(stream));
+        return Ok(stream);
     }
     let name = url.host_str().ok_or(ImageError::Refused)?;
     let shaking = async {
         let tls = TlsConnector::new(None)?;
-        tls.handshake(Box::new(stream), name.trim_matches(['[', ']']), STEP)
+        tls.handshake(stream, name.trim_matches(['[', ']']), STEP)
             .await
     };
     shaking.await.map_err(|error: TlsError| {

@@ -1,7 +1,7 @@
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
@@ -61,6 +61,75 @@ fn loopback() -> Images {
     }
 }
 
+async fn fetch(images: &Images, url: &str) -> Result<Image, ImageError> {
+    fetch_via(images, url, None).await
+}
+
+async fn fetch_via(
+    images: &Images,
+    url: &str,
+    via: Option<&Endpoint>,
+) -> Result<Image, ImageError> {
+    let reader = MailboxId::from_bytes([1; 16]);
+    images.fetch(Wanted { url, via, reader }).await
+}
+
+/// A forward proxy on loopback that leads to loopback; what it was asked.
+async fn proxy(answer: &'static str) -> (Endpoint, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                request.push(stream.read_u8().await.unwrap());
+            }
+            let request = String::from_utf8(request).unwrap();
+            let to = request.split(' ').nth(1).unwrap().to_owned();
+            seen.lock().unwrap().push(request);
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            if let Ok(mut there) = TcpStream::connect(to).await {
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut there).await;
+            }
+        }
+    });
+    (Endpoint::tcp("127.0.0.1", port), asked)
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_for_checked_addresses_and_told_no_name() {
+    let (port, asked) = server(vec![("/a.gif", answer("200 OK", "", GIF))]).await;
+    let (open, told) = proxy("HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n").await;
+    let url = format!("http://localhost:{port}/a.gif");
+    let found = fetch_via(&loopback(), &url, Some(&open)).await;
+    assert_eq!(found.unwrap().bytes, GIF);
+    assert!(asked.lock().unwrap()[0].contains(&format!("localhost:{port}\r\n")));
+    let last = told.lock().unwrap().last().cloned().unwrap();
+    let connect = format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n");
+    assert_eq!(last, connect);
+    assert!(
+        told.lock()
+            .unwrap()
+            .iter()
+            .all(|request| !request.contains("localhost"))
+    );
+
+    let before = told.lock().unwrap().len();
+    let inside = fetch_via(&Images::default(), &url, Some(&open)).await;
+    assert_eq!(inside, Err(ImageError::Refused));
+    assert_eq!(
+        told.lock().unwrap().len(),
+        before,
+        "the inside is refused before it is asked"
+    );
+    let (closed, _) = proxy("HTTP/1.1 403 Forbidden\r\n\r\n").await;
+    let refused = fetch_via(&loopback(), &url, Some(&closed)).await;
+    assert_eq!(refused, Err(ImageError::Unreachable));
+    assert_eq!(asked.lock().unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn pictures_come_by_their_bytes_and_within_bounds() {
     let large = vec![b'x'; IMAGE_BYTES_MAX + 1];
@@ -110,9 +179,7 @@ async fn pictures_come_by_their_bytes_and_within_bounds() {
         ("missing", Err(ImageError::Unreachable)),
     ];
     for (path, expected) in cases {
-        let found = images
-            .fetch(&format!("http://127.0.0.1:{port}/{path}"))
-            .await;
+        let found = fetch(&images, &format!("http://127.0.0.1:{port}/{path}")).await;
         let expected = expected.clone().map(|bytes| ("image/gif", bytes.to_vec()));
         assert_eq!(
             found.map(|image| (image.content_type, image.bytes.to_vec())),
@@ -120,9 +187,8 @@ async fn pictures_come_by_their_bytes_and_within_bounds() {
             "{path}"
         );
     }
-    let named = images
-        .fetch(&format!("http://user:secret@localhost:{port}/a.gif#x"))
-        .await;
+    let named = format!("http://user:secret@localhost:{port}/a.gif#x");
+    let named = fetch(&images, &named).await;
     assert!(named.is_ok());
     let asked = asked.lock().unwrap();
     let rounds = asked
@@ -164,7 +230,7 @@ async fn nothing_inside_is_ever_called() {
     ];
     for host in hosts {
         for images in [&images, &any_port] {
-            let found = images.fetch(&format!("http://{host}:{port}/a.gif")).await;
+            let found = fetch(images, &format!("http://{host}:{port}/a.gif")).await;
             assert!(
                 matches!(found, Err(ImageError::Refused | ImageError::Unreachable)),
                 "{host}"
@@ -182,7 +248,7 @@ async fn nothing_inside_is_ever_called() {
         "http:///",
         "",
     ] {
-        assert_eq!(images.fetch(url).await, Err(ImageError::Refused), "{url}");
+        assert_eq!(fetch(&images, url).await, Err(ImageError::Refused), "{url}");
     }
     assert_eq!(asked.lock().unwrap().len(), 0);
 }
@@ -199,7 +265,7 @@ async fn a_redirect_to_the_inside_is_refused_too() {
         },
         ..Images::default()
     };
-    let found = images.fetch(&format!("http://127.0.0.1:{port}/out")).await;
+    let found = fetch(&images, &format!("http://127.0.0.1:{port}/out")).await;
     assert_eq!(found, Err(ImageError::Refused));
     assert_eq!(asked.lock().unwrap().len(), 0);
 }

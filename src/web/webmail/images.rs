@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::shell::redirect;
 use crate::ids::StandbyId;
 use crate::mail::sanitize::{ImageLinks, RemoteImages};
-use crate::service::images::ImageError;
-use crate::service::{ServiceError, mailbox, profile};
+use crate::service::images::{ImageError, Wanted};
+use crate::service::{Actor, ServiceError, mailbox, profile};
 use crate::store::messages::MessageRecord;
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
@@ -85,11 +85,19 @@ pub async fn fetch(
     User(session): User,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
-    let is_on = web.service.config.get().http.image_proxy;
-    if !is_on || !session.has_signed(Purpose::Picture, &asked.u, &asked.s) {
+    let config = web.service.config.get();
+    if !config.http.image_proxy || !session.has_signed(Purpose::Picture, &asked.u, &asked.s) {
         return Err(Fault::NotFound);
     }
-    let image = match web.images.fetch(&asked.u).await {
+    let Actor::User(reader, _) = session.actor else {
+        return Err(Fault::NotFound);
+    };
+    let wanted = Wanted {
+        url: &asked.u,
+        via: config.http.image_proxy_via.as_ref(),
+        reader,
+    };
+    let image = match web.images.fetch(wanted).await {
         Ok(image) => image,
         Err(error) => {
             let status = match error {
