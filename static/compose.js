@@ -7,7 +7,7 @@ const form = document.querySelector("form[data-compose]");
 const SAVE_WITHIN = 8000;
 const SAVE_AFTER = 3000;
 const LOCAL_BYTES_MAX = 1_000_000;
-const FIELDS = ["from", "to", "cc", "bcc", "subject", "body"];
+const FIELDS = ["from", "to", "cc", "bcc", "subject", "body", "html", "format"];
 
 function begin() {
   const words = form.dataset;
@@ -172,6 +172,7 @@ function begin() {
       FIELDS.forEach((name, at) => { if (field(name) && found.fields[at] !== undefined) field(name).value = found.fields[at]; });
       offer.hidden = true;
       field("body").focus();
+      form.dispatchEvent(new Event("restored"));
       schedule();
     });
     drop.addEventListener("click", () => { local.forget(); offer.hidden = true; field("body").focus(); });
@@ -367,6 +368,11 @@ function begin() {
     from.addEventListener("change", () => {
       const body = field("body");
       const next = signature();
+      if (field("format").value) {
+        form.dispatchEvent(new CustomEvent("signature", { detail: { last, next } }));
+        last = next;
+        return;
+      }
       const at = last ? body.value.indexOf(last) : -1;
       if (at >= 0) body.value = body.value.slice(0, at) + next + body.value.slice(at + last.length);
       if (!last && next) body.value = `${body.value.trimEnd()}\n\n${next}`;

@@ -13,7 +13,20 @@ const REFERENCE_BYTES_MAX: usize = 32;
 /// The text of `html`. Blocks stand on lines of their own, paragraphs have a blank line between
 /// them, block quotes have `> ` before each line, list items a dash.
 pub fn text_of_html(html: &str) -> String {
-    let mut writer = Writer::default();
+    run(html, Writer::default())
+}
+
+/// The same with all that plain text can hold of it: links have their addresses behind them, items of
+/// a numbered list their numbers, spaces that do not break stay. For clean HTML.
+pub fn text_with_links(html: &str) -> String {
+    let writer = Writer {
+        is_whole: true,
+        ..Writer::default()
+    };
+    run(html, writer)
+}
+
+fn run(html: &str, mut writer: Writer) -> String {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         let (text, from) = rest.split_at(at);
@@ -36,6 +49,8 @@ pub fn text_of_html(html: &str) -> String {
 
 struct Tag<'a> {
     name: &'a str,
+    /// All of it, with its brackets.
+    source: &'a str,
     is_end: bool,
     /// Length with its brackets, in bytes.
     len: usize,
@@ -73,10 +88,12 @@ fn markup(from: &str) -> Option<Markup<'_>> {
     let name_len = named
         .find(|c: char| c.is_whitespace() || matches!(c, '/' | '>'))
         .unwrap_or(named.len());
+    let len = tag_len(from);
     Some(Markup::Tag(Tag {
         name: named.get(..name_len)?,
+        source: from.get(..len)?,
         is_end,
-        len: tag_len(from),
+        len,
     }))
 }
 
@@ -129,6 +146,14 @@ struct Writer {
     /// How deep the last word stood.
     written_depth: usize,
     preformatted_depth: usize,
+    /// Whether links, spaces and numbers are kept too.
+    is_whole: bool,
+    /// Whether nothing of an item was written but what marks it.
+    is_after_marker: bool,
+    /// The lists that are open: the last number of each that has numbers.
+    lists: Vec<Option<u32>>,
+    /// The address of the link that is open, and where its text begins in `out`.
+    link: Option<(String, usize)>,
 }
 
 impl Writer {
@@ -138,7 +163,12 @@ impl Writer {
             let (before, from) = rest.split_at(at);
             self.characters(before);
             let (decoded, len) = reference(from);
-            self.characters(&decoded);
+            if self.is_whole && from.starts_with("&nbsp;") {
+                self.start_word();
+                self.out.push(' ');
+            } else {
+                self.characters(&decoded);
+            }
             rest = from.get(len..).unwrap_or_default();
         }
         self.characters(rest);
@@ -177,6 +207,7 @@ impl Writer {
         }
         self.line_ends = 0;
         self.needs_space = false;
+        self.is_after_marker = false;
         self.written_depth = self.quote_depth;
     }
 
@@ -186,6 +217,9 @@ impl Writer {
     }
 
     fn at_least(&mut self, line_ends: usize) {
+        if self.is_after_marker {
+            return;
+        }
         self.line_ends = self.line_ends.max(line_ends);
         self.needs_space = false;
     }
@@ -224,11 +258,14 @@ impl Writer {
         } else if tag.is(&["td", "th"]) {
             self.needs_space = true;
         } else if tag.is(&["li"]) {
+            self.is_after_marker = false;
             self.at_least(1);
             if !tag.is_end {
                 self.start_word();
-                self.out.push('-');
+                let marker = self.marker();
+                self.out.push_str(&marker);
                 self.needs_space = true;
+                self.is_after_marker = true;
             }
         } else if tag.is(&["blockquote"]) {
             self.at_least(2);
@@ -237,7 +274,60 @@ impl Writer {
         if tag.is(&["pre"]) {
             self.preformatted_depth = step(self.preformatted_depth, tag.is_end);
         }
+        if self.is_whole && tag.is(&["a"]) {
+            self.link(tag);
+        }
+        if self.is_whole && tag.is(&["ol", "ul"]) {
+            match tag.is_end {
+                true => drop(self.lists.pop()),
+                false => self.lists.push(tag.is(&["ol"]).then_some(0)),
+            }
+        }
     }
+
+    /// What stands before the next item of a list.
+    fn marker(&mut self) -> String {
+        match self.lists.last_mut() {
+            Some(Some(number)) => {
+                *number = number.saturating_add(1);
+                format!("{number}.")
+            }
+            Some(None) | None => "-".to_owned(),
+        }
+    }
+
+    /// Writes the address of a link after its text, unless that says it.
+    fn link(&mut self, tag: &Tag<'_>) {
+        if !tag.is_end {
+            self.link = address(tag.source).map(|address| (address, self.out.len()));
+            return;
+        }
+        let Some((address, start)) = self.link.take() else {
+            return;
+        };
+        let said = self.out.get(start..).unwrap_or_default().trim();
+        let bare = address.strip_prefix("mailto:").unwrap_or(&address);
+        if said != address && said != bare {
+            self.out.push_str(&format!(" <{bare}>"));
+        }
+    }
+}
+
+/// Where a link leads, as a clean tag says it.
+fn address(tag: &str) -> Option<String> {
+    let (_, from) = tag.split_once(" href=\"")?;
+    let (value, _) = from.split_once('"')?;
+    let mut address = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find('&') {
+        let (before, from) = rest.split_at(at);
+        let (decoded, len) = reference(from);
+        address.push_str(before);
+        address.push_str(&decoded);
+        rest = from.get(len..).unwrap_or_default();
+    }
+    address.push_str(rest);
+    Some(address)
 }
 
 fn step(depth: usize, is_end: bool) -> usize {

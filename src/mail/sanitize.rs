@@ -11,6 +11,7 @@
 
 mod budget;
 mod style;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -21,6 +22,7 @@ use ammonia::{Builder, UrlRelative};
 use percent_encoding::percent_decode_str;
 
 use super::contain::contained;
+pub use written::{FORMATTED_BYTES_MAX, Formatted};
 
 /// Largest HTML body that is shown, in bytes.
 pub const HTML_BYTES_MAX: usize = 4 * 1024 * 1024;

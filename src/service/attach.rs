@@ -9,13 +9,12 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
-use super::mailbox::{open, raw};
-use super::mailbox_letter::{plain_type, text_part};
+use super::mailbox::{open, raw_in_turn};
+use super::mailbox_letter::{new_boundary, plain_type, text_part};
 use super::mailbox_write::{LETTER_BYTES_MAX, Letter, WriteError};
 use super::{Actor, Service, ServiceError};
-use crate::ids::{StandbyId, random_bytes};
+use crate::ids::StandbyId;
 use crate::mail::attachment::safe_file_name;
 use crate::mail::mime::{Encoding, Structure};
 use crate::mail::view::View;
@@ -32,9 +31,6 @@ const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 const PIECE_BYTES: usize = 256 * 1024;
 /// Bytes that make a line of base64 (RFC 2045 §6.8: at most 76 characters).
 const LINE_BYTES: usize = 57;
-
-/// Messages whose files are being copied: each may be as large as a message can be.
-static COPYING: Semaphore = Semaphore::const_new(2);
 
 /// A file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +137,7 @@ pub async fn files_of(
             })
             .collect();
         if of_message.iter().any(|k| matches!(k, Kept::Part { .. })) {
-            let _turn = COPYING.acquire().await;
-            let whole = raw(service, &message).await?;
+            let (whole, _turn) = raw_in_turn(service, &message).await?;
             known.extend(
                 View::parse(&whole)
                     .attachments
@@ -258,15 +253,14 @@ impl Attaching {
         letter: &Letter,
     ) -> Result<Self, WriteError> {
         let left = LETTER_BYTES_MAX
-            .checked_sub(letter.text.len() as u64)
+            .checked_sub(letter.words_bytes())
             .ok_or(WriteError::TooLarge)?;
-        let unique = random_bytes::<12>().map(|byte| format!("{byte:02x}"));
         let mut attaching = Self {
             writer: Some(service.store.body_writer(service.now())),
             pending: Vec::new(),
             tail: Tail {
                 has_text: false,
-                boundary: format!("=_{}", unique.concat()),
+                boundary: new_boundary(),
                 files: Vec::new(),
             },
             open: None,
@@ -274,7 +268,7 @@ impl Attaching {
             kept: 0,
             is_missing: false,
         };
-        let text = text_part(&letter.text);
+        let text = text_part(letter);
         if text.len() > PREFIX_TEXT_BYTES_MAX {
             attaching.tail.has_text = true;
             attaching.pending = text;
@@ -304,8 +298,7 @@ impl Attaching {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let _turn = COPYING.acquire().await;
-            let whole = raw(service, &message).await?;
+            let (whole, _turn) = raw_in_turn(service, &message).await?;
             for kept in of_message {
                 match *kept {
                     Kept::Part { part, .. } => self.copy_part(&whole, part).await?,

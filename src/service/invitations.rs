@@ -5,7 +5,7 @@ use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::mime::MimePart;
 
-use super::mailbox::{open_to_change, own, raw};
+use super::mailbox::{open_to_change, own, raw_in_turn};
 use super::mailbox_write::{RECIPIENTS_PER_DAY_MAX, WriteError, identities, recipients_today};
 use super::{Actor, Service, ServiceError};
 use crate::ids::{Address, QueueId, StandbyId, random_bytes};
@@ -73,8 +73,9 @@ pub async fn answer(
 ) -> Result<Given, WriteError> {
     const NONE: ServiceError = ServiceError::NotFound("invitation to answer");
     let message = super::mailbox::open(service, actor, id)?.message;
-    let whole = raw(service, &message).await?;
+    let (whole, turn) = raw_in_turn(service, &message).await?;
     let read = tokio::task::spawn_blocking(move || View::parse(&whole).invitation(&whole)).await;
+    drop(turn);
     let invitation = read.ok().flatten().ok_or(NONE)?;
     let own_people = identities(service, actor)?;
     if !can_answer(&invitation, &own_people) {

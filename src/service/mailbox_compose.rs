@@ -67,7 +67,7 @@ impl Begun {
         letter: &Letter,
         files: Option<Attached>,
     ) -> Result<Content, WriteError> {
-        let text = text_part(&letter.text);
+        let text = text_part(letter);
         if files.is_none()
             && text.len() <= PREFIX_TEXT_BYTES_MAX
             && let Some(draft) = &self.draft

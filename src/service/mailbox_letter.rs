@@ -5,6 +5,7 @@
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as HeaderAddress;
+use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::mime::MimePart;
 
@@ -329,11 +330,32 @@ pub fn new_message_id(envelope: &Envelope) -> String {
     format!("{}@{domain}", unique.concat())
 }
 
-/// The text as a part: its own header fields, the blank line, the text encoded.
-pub fn text_part(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 256);
-    MimePart::new("text/plain", crlf(text)).write_part(&mut out);
+/// What was written as a part: its own header fields, the blank line, the text encoded. With formatting
+/// it is both, for who reads plain text and for who does not (RFC 2046 §5.1.4).
+pub fn text_part(letter: &Letter) -> Vec<u8> {
+    let mut out = Vec::with_capacity(letter.text.len() + 256);
+    let plain = MimePart::new("text/plain", crlf(&letter.text));
+    let part = match &letter.formatted {
+        None => plain,
+        Some(formatted) => {
+            let boundary = new_boundary();
+            MimePart::new(
+                ContentType::new("multipart/alternative").attribute("boundary", boundary),
+                vec![
+                    plain,
+                    MimePart::new("text/html", crlf(&formatted.document())),
+                ],
+            )
+        }
+    };
+    part.write_part(&mut out);
     out
+}
+
+/// What stands between parts, and never in encoded text (RFC 2045 §6.7).
+pub fn new_boundary() -> String {
+    let unique = random_bytes::<12>().map(|byte| format!("{byte:02x}"));
+    format!("=_{}", unique.concat())
 }
 
 /// What follows the header of a message with files, up to the header of its first part.

@@ -15,6 +15,7 @@ use super::outbox::mark;
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{BodyId, MailboxId, QueueId, StandbyId};
+use crate::mail::sanitize::Formatted;
 use crate::mail::{Flags, Mailbox as Person, Role};
 use crate::store::directory::Mailbox;
 pub use crate::store::messages::Answers;
@@ -57,8 +58,18 @@ pub struct Letter {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// The text with its formatting, if it has any; `text` is what it says.
+    pub formatted: Option<Formatted>,
     /// Files that stay.
     pub kept: Vec<Kept>,
+}
+
+impl Letter {
+    /// Length of what was written, in bytes.
+    pub(super) fn words_bytes(&self) -> u64 {
+        let formatted = self.formatted.as_ref().map_or("", Formatted::as_html);
+        (self.text.len() + formatted.len()) as u64
+    }
 }
 
 /// Why a message was neither sent nor saved.

@@ -19,6 +19,8 @@ pub struct Assets {
     pub mail: String,
     /// The module of the form for writing.
     pub compose_js: String,
+    /// The module that edits text with formatting.
+    pub formatting_js: String,
     /// The icon of the site.
     pub icon: String,
 }
@@ -30,7 +32,7 @@ struct File {
     content: &'static str,
 }
 
-const FILES: [File; 5] = [
+const FILES: [File; 6] = [
     File {
         stem: "app",
         extension: "css",
@@ -56,6 +58,12 @@ const FILES: [File; 5] = [
         content: include_str!("../../static/compose.js"),
     },
     File {
+        stem: "formatting",
+        extension: "js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/formatting.js"),
+    },
+    File {
         stem: "icon",
         extension: "svg",
         media_type: "image/svg+xml",
@@ -71,15 +79,17 @@ impl File {
     }
 }
 
-static NAMES: LazyLock<[String; 5]> = LazyLock::new(|| FILES.each_ref().map(File::name));
+static NAMES: LazyLock<[String; 6]> = LazyLock::new(|| FILES.each_ref().map(File::name));
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let [css, js, mail, compose_js, icon] = NAMES.each_ref().map(|name| format!("/static/{name}"));
+    let [css, js, mail, compose_js, formatting_js, icon] =
+        NAMES.each_ref().map(|name| format!("/static/{name}"));
     Assets {
         css,
         js,
         mail,
         compose_js,
+        formatting_js,
         icon,
     }
 });

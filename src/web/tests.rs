@@ -4,6 +4,7 @@ mod browser;
 mod conversation;
 mod flows;
 mod folders;
+mod formatting;
 mod images;
 mod invitation;
 mod live;

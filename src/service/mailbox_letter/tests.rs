@@ -141,7 +141,7 @@ fn a_letter_becomes_a_message() {
     let built = [
         header(&written, &envelope, &thread, Stage::Final, "m3@x", now).unwrap(),
         multipart_head("bb"),
-        text_part(&written.text),
+        text_part(&written),
         file_head("bb", &file),
         b"AAEC/w==\r\n--bb--\r\n".to_vec(),
     ]

@@ -62,6 +62,8 @@ pub struct Browser<'s> {
     pub cookies: BTreeMap<String, String>,
     pub origin: Option<&'static str>,
     pub accept: Option<&'static str>,
+    /// What it can unpack; nothing, unless a test says so.
+    pub encodings: Option<&'static str>,
 }
 
 impl<'s> Browser<'s> {
@@ -71,6 +73,7 @@ impl<'s> Browser<'s> {
             cookies: BTreeMap::new(),
             origin: Some("http://lifeboat.example"),
             accept: None,
+            encodings: None,
         }
     }
 
@@ -123,6 +126,9 @@ impl<'s> Browser<'s> {
             .header(header::COOKIE, cookies.join("; "));
         if let Some(accept) = self.accept {
             request = request.header(header::ACCEPT, accept);
+        }
+        if let Some(encodings) = self.encodings {
+            request = request.header(header::ACCEPT_ENCODING, encodings);
         }
         if method == Method::POST {
             request = request.header(header::CONTENT_TYPE, kind);

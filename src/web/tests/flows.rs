@@ -195,6 +195,8 @@ async fn what_was_written_survives_the_end_of_the_session() {
         ("to", "bob@x.example"),
         ("subject", "Long"),
         ("body", "Very \"long\" <text>"),
+        ("format", "formatted"),
+        ("html", "<div>Very \"long\" <b>&lt;text&gt;</b></div>"),
     ];
     let door = ann.compose(&form, &fields, &[]).await;
     assert!(door.says("Sign in again") && door.says("What you wrote is kept"));
@@ -204,6 +206,8 @@ async fn what_was_written_survives_the_end_of_the_session() {
         "kept-to",
         "kept-subject",
         "kept-body",
+        "kept-format",
+        "kept-html",
         "kept-from",
     ];
     let values = names.map(|name| door.field(name));
@@ -212,6 +216,7 @@ async fn what_was_written_survives_the_end_of_the_session() {
     assert_eq!(back.status, 200);
     assert_eq!(back.area(), "Very \"long\" <text>");
     assert_eq!(back.field("to"), "bob@x.example");
+    assert!(back.field("html").ends_with("<b>&lt;text&gt;</b></div>"));
     assert!(
         site.folder(ANN, Role::Sent).is_empty(),
         "nothing is sent by signing in"
@@ -326,4 +331,22 @@ async fn the_banner_says_how_things_stand() {
     assert!(ann.get("/mail/inbox").await.says("Your usual mail is down"));
     site.service.routes.publish(table(Route::Primary));
     assert!(ann.get("/mail/inbox").await.says("is being added to it"));
+}
+
+#[tokio::test]
+async fn what_is_streamed_ends_once_when_it_is_compressed() {
+    let site = Site::new().await;
+    let text = "The same line again and again.\n".repeat(40_000);
+    let id = site
+        .deliver(ANN, &letter("b@x.example", "Long", &text))
+        .await;
+    let bytes = site.bytes(&site.message(ANN, id));
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    ann.encodings = Some("gzip");
+    let file = ann.get(&format!("/mail/inbox/{id}/eml")).await;
+    assert_eq!(file.header("content-encoding"), "gzip");
+    assert!(file.body.len() < bytes.len() / 10, "{}", file.body.len());
+    // RFC 1952 §2.3.1: it ends with the length of what was packed.
+    let length = file.body.last_chunk().copied().map(u32::from_le_bytes);
+    assert_eq!(length, u32::try_from(bytes.len()).ok());
 }

@@ -36,7 +36,7 @@ async fn claim(site: &Site) -> Vec<QueueEntry> {
 }
 
 /// Presses the button of the notice.
-async fn take_back(browser: &mut Browser<'_>, page: &Page) -> Page {
+pub(super) async fn take_back(browser: &mut Browser<'_>, page: &Page) -> Page {
     let text = page.text();
     let path = text.split("/mail/outbox/").nth(1).expect("an undo button");
     let id = path.split('/').next().unwrap();

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::shell::{Shell, frame, respond};
 use super::start::{self, Start};
 use crate::ids::{StandbyId, random_bytes};
+use crate::mail::sanitize::Formatted;
 use crate::mail::{Mailbox as Person, Role};
 use crate::service::attach::{ShownFile, files_of};
 use crate::service::mailbox;
@@ -50,6 +51,8 @@ pub struct ComposePage {
     pub(super) copies_open: bool,
     pub(super) subject: String,
     pub(super) body: String,
+    /// The text with its formatting; empty where it has none.
+    pub(super) html: String,
     pub(super) focus_to: bool,
     pub(super) limit_bytes: u64,
     pub(super) limit_text: String,
@@ -300,6 +303,10 @@ impl Shown<'_> {
             bcc: letter.bcc.clone(),
             subject: letter.subject.clone(),
             body: letter.text.clone(),
+            html: letter
+                .formatted
+                .as_ref()
+                .map_or_else(String::new, |formatted| formatted.as_html().to_owned()),
             limit_bytes: LETTER_BYTES_MAX,
             limit_text: texts.with("attach-limit", &[("limit", Value::Text(&limit))]),
             too_large_text: texts.with("attach-too-large", &[("limit", Value::Text(&limit))]),
@@ -342,6 +349,7 @@ pub(super) fn letter_of(form: &Form) -> Letter {
         .filter_map(|part| part.parse().ok())
         .collect();
     let line = |name: &str| form.get(name).trim().to_owned();
+    let (text, formatted) = words_of(form);
     Letter {
         key: if key.len() < 16 { new_key() } else { key },
         draft: id("draft"),
@@ -354,7 +362,24 @@ pub(super) fn letter_of(form: &Form) -> Letter {
         bcc: line("bcc"),
         back: line("back"),
         subject: line("subject"),
-        text: form.get("body").replace("\r\n", "\n"),
+        text,
+        formatted,
         kept,
+    }
+}
+
+/// The text in a posted form, and its formatting. Where the page could show it as plain text only, it is
+/// kept as long as that is unchanged.
+fn words_of(form: &Form) -> (String, Option<Formatted>) {
+    let text = form.get("body").replace("\r\n", "\n");
+    let posted = || Formatted::clean(form.get("html"));
+    let formatted = match form.get("format") {
+        "formatted" => posted(),
+        "kept" => posted().filter(|formatted| formatted.text().trim() == text.trim()),
+        _ => None,
+    };
+    match formatted {
+        Some(formatted) => (formatted.text(), Some(formatted)),
+        None => (text, None),
     }
 }

@@ -29,7 +29,7 @@ pub struct Group {
     pub(super) keys: &'static [(&'static [&'static str], &'static str)],
 }
 
-/// The keys, as `static/mail.js` and `static/compose.js` know them: what is pressed one after the
+/// The keys, as `static/mail.js`, `compose.js` and `formatting.js` know them: what is pressed one after the
 /// other, and the text that says what it does.
 const GROUPS: &[Group] = &[
     Group {
@@ -66,6 +66,12 @@ const GROUPS: &[Group] = &[
             (&["a"], "reply-all"),
             (&["f"], "forward"),
             (&["Ctrl + Enter"], "key-send"),
+            (&["Ctrl + B"], "format-bold"),
+            (&["Ctrl + I"], "format-italic"),
+            (&["Ctrl + K"], "format-link"),
+            (&["Ctrl + Shift + 8"], "format-list"),
+            (&["Ctrl + Shift + 7"], "format-numbers"),
+            (&["Ctrl + Shift + 9"], "format-quote"),
         ],
     },
 ];

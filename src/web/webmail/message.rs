@@ -72,8 +72,9 @@ pub async fn source(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let opened = find(&web, &session, &folder, &id)?;
-    let whole = whole(&web, &opened.message).await?.bytes;
-    let shown = whole.get(..SOURCE_BYTES_MAX).unwrap_or(&whole);
+    let read = whole(&web, &opened.message).await?;
+    let whole = &read.bytes;
+    let shown = whole.get(..SOURCE_BYTES_MAX).unwrap_or(whole);
     let here: FolderId = opened.message.folder;
     let framed = frame(&web, &reader, &session, &headers, Some(here))?;
     let texts = reader.texts;

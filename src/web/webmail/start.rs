@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::message::subject_of;
+use super::reading::whole;
 use crate::ids::StandbyId;
 use crate::mail::fields::{Fields, mailboxes};
-use crate::mail::view::View;
+use crate::mail::sanitize::Formatted;
+use crate::mail::view::{Content, View};
 use crate::mail::{Mailbox as Person, Summary};
 use crate::service::attach::{Kept, kept_of};
 use crate::service::mailbox::{self, Opened};
@@ -60,8 +62,8 @@ pub async fn letter(
     if let Start::Draft(_) | Start::Again(_) = start {
         return written(web, start, &opened.message).await;
     }
-    let whole = mailbox::raw(&web.service, &opened.message).await?;
-    let view = View::parse(&whole);
+    let read = whole(web, &opened.message).await?;
+    let (whole, view) = (&read.bytes, View::parse(&read.bytes));
     let kept = || {
         view.attachments
             .iter()
@@ -78,18 +80,18 @@ pub async fn letter(
             kept: kept(),
             subject: prefixed("Fwd:", &opened.message.summary),
             text: forwarded(reader, &opened, &view),
-            from: own_recipient(&whole, own),
+            from: own_recipient(whole, own),
             ..Letter::default()
         },
         Start::Reply(_) | Start::ReplyAll(_) => {
-            let (to, cc) = answer_to(&whole, own, matches!(start, Start::ReplyAll(_)));
+            let (to, cc) = answer_to(whole, own, matches!(start, Start::ReplyAll(_)));
             Letter {
                 answer: Some(Answers::Reply(id)),
                 to: as_typed(&to),
                 cc: as_typed(&cc),
                 subject: prefixed("Re:", &opened.message.summary),
                 text: quoted(reader, &opened, &view),
-                from: own_recipient(&whole, own),
+                from: own_recipient(whole, own),
                 ..Letter::default()
             }
         }
@@ -99,19 +101,24 @@ pub async fn letter(
 /// What was written here, as it was typed. Its files are not read.
 async fn written(web: &Web, start: Start, message: &MessageRecord) -> Result<Letter, Fault> {
     let known = message.written.clone().unwrap_or_default();
-    let whole = if known.tail.has_text {
-        mailbox::raw(&web.service, message).await?
+    let view = if known.tail.has_text {
+        View::parse(&whole(web, message).await?.bytes)
     } else {
-        message.prefix.clone().into()
+        View::parse(&message.prefix)
     };
     let from = message.summary.from.as_ref();
+    let formatted = draft_formatted(&view);
     let letter = Letter {
         from: from.map_or_else(String::new, |from| from.address.clone()),
         to: known.typed.to,
         cc: known.typed.cc,
         bcc: known.typed.bcc,
         subject: known.typed.subject,
-        text: draft_text(&View::parse(&whole)),
+        text: match &formatted {
+            Some(formatted) => formatted.text(),
+            None => draft_text(&view),
+        },
+        formatted,
         kept: kept_of(message),
         ..Letter::default()
     };
@@ -139,6 +146,14 @@ fn own_recipient(whole: &[u8], own: &[Person]) -> String {
                 .any(|to| to.address.eq_ignore_ascii_case(&own.address))
         })
         .map_or_else(String::new, |own| own.address.clone())
+}
+
+/// The text of a draft with its formatting, if it has any.
+fn draft_formatted(view: &View) -> Option<Formatted> {
+    match view.segments.first().map(|segment| &segment.content) {
+        Some(Content::Html { html, .. }) => Formatted::clean(html),
+        Some(Content::Plain { .. }) | None => None,
+    }
 }
 
 fn draft_text(view: &View) -> String {

@@ -343,6 +343,7 @@ impl Sample {
             copies_open: errors,
             subject: self.s("Re: Invoice 2026-114"),
             body: self.s("\n\nOn Sun 22 Nov 2026, 14:03, Bob Marley wrote:\n> Dear Ann,\n> attached you find the invoice"),
+            html: self.s(""),
             focus_to: false,
             limit_bytes: 50_000_000,
             limit_text: "Up to 50 MB for the whole message, attachments included.".into(),
