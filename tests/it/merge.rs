@@ -5,9 +5,12 @@ pub mod home;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use lifeboat::clock::{Clock, SystemClock, Timestamp};
+use lifeboat::ids::{QueueId, StandbyId};
 use lifeboat::mail::{Flags, Role};
 use lifeboat::store::merge::ParkReason;
-use lifeboat::store::messages::Origin;
+use lifeboat::store::messages::{self, Hold, Origin, Written};
+use lifeboat::store::written;
 
 use home::{Home, accepted, own, token};
 
@@ -444,4 +447,57 @@ fn a_large_message_goes_home_alone_and_whole() {
     home.merge_all();
     assert_eq!(home.tokens(ANN, "INBOX"), ["small", "large", "after"]);
     assert!(home.a1.session(ANN).fetch_all("INBOX")[1].body == bytes);
+}
+
+/// Sets until when a message can be taken back, or that it cannot any more.
+fn hold(home: &Home, id: StandbyId, until: Option<Timestamp>) {
+    let mailbox = home.mailbox(ANN);
+    let hold = until.map(|until| Hold {
+        entry: QueueId::generate(until),
+        until,
+        marked: false,
+    });
+    home.write(move |tx| {
+        messages::update(tx, &mailbox, id, |message| {
+            message.written = Some(Written {
+                hold,
+                ..Written::default()
+            });
+        })
+    });
+}
+
+#[test]
+fn what_can_be_taken_back_stays_until_it_is_on_its_way() {
+    let mut home = Home::new("held", &[ANN], "");
+    let now = SystemClock.now();
+    let minute = Duration::from_secs(60);
+    let sent =
+        |home: &Home, token| home.file(ANN, own(Role::Sent), token, Origin::Sent, Flags::default());
+    let (held, forgotten) = (sent(&home, "held"), sent(&home, "forgotten"));
+    hold(&home, held, Some(now.after(minute)));
+    // Nobody ended this one when it was over: the merge does.
+    hold(&home, forgotten, Some(now.before(minute)));
+    home.receive(ANN, "received", None);
+    home.merge_until("the rest is merged", |home| home.status().unmerged == 1);
+    assert_eq!(home.tokens(ANN, "INBOX"), ["received"]);
+    assert_eq!(home.tokens(ANN, "Sent"), ["forgotten"]);
+
+    // Taken back it is a draft, and goes home as one.
+    let mailbox = home.mailbox(ANN);
+    home.write(move |tx| {
+        messages::update(tx, &mailbox, held, |message| {
+            message.origin = Origin::Draft;
+            message.folder = own(Role::Drafts);
+            message.written = Some(Written::default());
+        })
+    });
+    let last = sent(&home, "last");
+    hold(&home, last, Some(now.after(minute)));
+    home.merge_until("the draft is merged", |home| home.status().unmerged == 1);
+    assert_eq!(home.tokens(ANN, "Drafts"), ["held"]);
+    let mailbox = home.mailbox(ANN).record.id;
+    home.write(move |tx| written::end_hold(tx, mailbox, last));
+    home.merge_all();
+    assert_eq!(home.tokens(ANN, "Sent"), ["forgotten", "last"]);
 }
