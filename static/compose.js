@@ -26,6 +26,8 @@ function begin() {
   let leaving = false;
   let timer = 0;
   let dirtySince = 0;
+  // What could not be saved is tried again after a while, however much is typed meanwhile.
+  let notBefore = 0;
   // One request at a time: a save never overtakes a file, nor sending a save.
   let chain = Promise.resolve();
   const queue = (task) => (chain = chain.then(task, task));
@@ -117,8 +119,11 @@ function begin() {
     const was = written();
     const data = letter("save");
     change(data);
+    notBefore = Date.now() + SAVE_WITHIN;
     try {
-      return told(await post(data), was);
+      const isSaved = told(await post(data), was);
+      if (isSaved) notBefore = 0;
+      return isSaved;
     } catch {
       local.keep();
       say(words.textOffline, true);
@@ -131,10 +136,8 @@ function begin() {
     clearTimeout(timer);
     if (leaving || now() === saved) return;
     dirtySince ||= Date.now();
-    const rest = Math.max(dirtySince + SAVE_WITHIN - Date.now(), 0);
-    // What could not be saved is tried again, less often.
-    const wait = rest === 0 ? SAVE_WITHIN : Math.min(SAVE_AFTER, rest);
-    timer = setTimeout(save, wait);
+    const rest = dirtySince + SAVE_WITHIN - Date.now();
+    timer = setTimeout(save, Math.max(Math.min(SAVE_AFTER, rest), notBefore - Date.now(), 0));
   };
   const leave = (to) => {
     leaving = true;
