@@ -171,6 +171,9 @@ pub(super) fn words_of_summary(summary: &Summary) -> Words {
     for person in summary.to.iter().chain(&summary.cc) {
         add_person(&mut words, person, Places::TO);
     }
+    if summary.has_attachment {
+        words.add_attachments();
+    }
     words
 }
 

@@ -8,24 +8,24 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
 
+pub use find::{QUERY_WORDS_MAX, Query, find};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::codec::{self, Versioned};
-use super::keys::{self, Key, Table};
-use super::messages::{self, MessageRecord};
-use super::{Order, ReadTx, StoreError, Tx};
-use crate::ids::{FolderId, MailboxId, StandbyId};
+use super::keys::{Key, Table};
+use super::{Order, ReadTx, StoreError, Tx, messages};
+use crate::ids::{MailboxId, StandbyId};
+
+mod find;
 
 /// Longest word that is kept, in bytes; longer ones are cut.
 const WORD_BYTES_MAX: usize = 40;
 /// Most different words kept of one message.
 pub const WORDS_MAX: usize = 5_000;
-/// Most words in a query.
-pub const QUERY_WORDS_MAX: usize = 12;
-/// Most rows looked at for one word of a query.
-const ROWS_MAX: usize = 200_000;
+/// Stands for having attachments; no text has it among its words.
+const HAS_ATTACHMENT: &str = "+attachment";
 
 /// Where a word stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,11 @@ impl Words {
                 Entry::Vacant(_) => {}
             }
         }
+    }
+
+    /// Notes that the message has attachments.
+    pub fn add_attachments(&mut self) {
+        self.0.insert(HAS_ATTACHMENT.to_owned(), Places::ANY.0);
     }
 
     /// Adds the words of a text.
@@ -168,119 +173,6 @@ pub fn add_words(tx: &mut dyn Tx, mailbox: MailboxId, id: StandbyId, words: &Wor
             .standby(id);
         tx.put(key.into_vec(), vec![*places]);
     }
-}
-
-/// What is looked for: everything that is said must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    /// Beginnings of words, and where they must stand.
-    pub words: Vec<(String, Places)>,
-    /// Only messages with attachments.
-    pub has_attachment: bool,
-    /// Only messages in this folder.
-    pub folder: Option<FolderId>,
-}
-
-impl Query {
-    /// Whether nothing is said.
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty() && !self.has_attachment && self.folder.is_none()
-    }
-}
-
-/// Up to `limit` messages that a query finds, newest first, older than `before`.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn find(
-    tx: &dyn ReadTx,
-    mailbox: MailboxId,
-    query: &Query,
-    before: Option<StandbyId>,
-    limit: usize,
-) -> Result<Vec<MessageRecord>, StoreError> {
-    let ids = match candidates(tx, mailbox, query)? {
-        Some(ids) => ids,
-        None => {
-            let all = Key::new(Table::Message).mailbox(mailbox);
-            messages::scan_ids(tx, all.as_slice(), &all.end(), Order::Descending, ROWS_MAX)?
-        }
-    };
-    let mut found = Vec::new();
-    for id in ids {
-        if found.len() >= limit {
-            break;
-        }
-        if before.is_some_and(|before| id >= before) {
-            continue;
-        }
-        let Some(message) = messages::get(tx, mailbox, id)? else {
-            continue;
-        };
-        let fits = query.folder.is_none_or(|folder| message.folder == folder)
-            && (!query.has_attachment || message.summary.has_attachment);
-        if fits {
-            found.push(message);
-        }
-    }
-    Ok(found)
-}
-
-/// The ids that have all words, newest first; none where no word is asked for.
-fn candidates(
-    tx: &dyn ReadTx,
-    mailbox: MailboxId,
-    query: &Query,
-) -> Result<Option<Vec<StandbyId>>, StoreError> {
-    let mut result: Option<Vec<StandbyId>> = None;
-    for (word, places) in query.words.iter().take(QUERY_WORDS_MAX) {
-        let mut ids = with_word(tx, mailbox, word, *places)?;
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        ids.dedup();
-        result = Some(match result {
-            None => ids,
-            Some(before) => before
-                .into_iter()
-                .filter(|id| ids.binary_search_by(|other| id.cmp(other)).is_ok())
-                .collect(),
-        });
-    }
-    Ok(result)
-}
-
-fn with_word(
-    tx: &dyn ReadTx,
-    mailbox: MailboxId,
-    word: &str,
-    places: Places,
-) -> Result<Vec<StandbyId>, StoreError> {
-    let range = Key::new(Table::Search)
-        .mailbox(mailbox)
-        .bytes(word.as_bytes());
-    let mut ids = Vec::new();
-    let mut rows = 0;
-    tx.scan(
-        range.as_slice(),
-        &range.end(),
-        Order::Ascending,
-        &mut |key, value| {
-            rows += 1;
-            if value
-                .first()
-                .is_some_and(|bits| Places(*bits).overlaps(places))
-            {
-                let id = keys::tail(key)
-                    .ok_or_else(|| StoreError::corrupt("search index", "its key is too short"))?;
-                ids.push(StandbyId(u64::from_be_bytes(id)));
-            }
-            Ok(if rows < ROWS_MAX {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            })
-        },
-    )?;
-    Ok(ids)
 }
 
 /// Removes up to `limit` rows of a mailbox's index; returns how many. For a mailbox without messages.
