@@ -9,8 +9,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { launch, open } from "./lib/browsers.mjs";
 import { Hand } from "./lib/hand.mjs";
-import { deliver, dice, finish, problems, site } from "./lib/site.mjs";
-import { consolePages, doors, webmail } from "./pages.mjs";
+import { dice, finish, problems, site } from "./lib/site.mjs";
+import { consolePages, doors, fill, fillOutbox, merged, webmail } from "./pages.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const all = site.all || Boolean(site.pictures);
@@ -56,6 +56,25 @@ function smallTargets() {
       return Math.hypot(dx, dy) < 12;
     });
   }).map(({ element, box }) => `${Math.round(box.width)}x${Math.round(box.height)} ${element.outerHTML.slice(0, 120)}`);
+}
+
+/**
+ * In the page: what is pressed most and is less than 44 px high, or on a touch screen less wide. `lists`
+ * may be compact at their reader's wish, which nobody here has.
+ */
+function smallMainTargets() {
+  const main = ".btn-primary, .actions .btn, .replies .btn, .toolbar .btn, .bar .btn, .folders a, .row-link, .pick, .star, "
+    + "input.input, select.input";
+  return [...document.querySelectorAll(main)]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .map((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      // The whole row is its link.
+      const box = element.matches(".row-link") ? element.closest(".row").getBoundingClientRect() : { width, height };
+      return { element, box };
+    })
+    .filter(({ box }) => box.width > 1 && (box.height < 43.5 || (innerWidth < 768 && box.width < 43.5)))
+    .map(({ element, box }) => `${Math.round(box.width)}x${Math.round(box.height)} ${element.outerHTML.slice(0, 120)}`);
 }
 
 /** In the page: text that is cut off without a mark of it. */
@@ -119,6 +138,7 @@ async function look(page, name, setting) {
     document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (overflow > 0) problems.add(`${where}: ${overflow} px wider than the screen`);
   for (const small of await page.evaluate(smallTargets)) problems.add(`${where}: a small target: ${small}`);
+  for (const small of await page.evaluate(smallMainTargets)) problems.add(`${where}: less than 44 px: ${small}`);
   for (const lost of await page.evaluate(lostText)) problems.add(`${where}: text is cut off: ${lost}`);
   await atTwice(page, where, setting);
   await page.evaluate(axe);
@@ -134,46 +154,78 @@ async function look(page, name, setting) {
   await withLongTexts(page, where, setting);
 }
 
-/** The session of a user and of an operator, kept for every setting. */
-async function sessions(browser) {
+/** A session as cookies, and the addresses of its pages. */
+async function session(browser, pages, signIn) {
   const context = await open(browser);
   const page = await context.newPage();
-  await new Hand(page, { user, js: true, engine: "chromium" }).signIn();
-  await page.goto("/console/login");
-  await page.getByLabel("Token").fill(site.token);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/console");
-  const cookies = (await context.cookies()).filter(({ name }) => name !== "zone");
-  const list = await context.newPage();
-  const at = async (text, part = "") => {
-    await list.goto("/mail/inbox");
-    return (await list.locator("li.row", { hasText: text }).first().locator(".row-link").getAttribute("href")) + part;
-  };
-  const pages = [];
-  for (const [name, path] of [...webmail, ...consolePages]) {
-    try {
-      pages.push([name, typeof path === "string" ? path : await path(at)]);
-    } catch (error) {
-      problems.add(`${name}: ${error}`);
+  try {
+    await signIn(page);
+    const at = async (text, part = "") => {
+      await page.goto("/mail/inbox");
+      return (await page.locator("li.row", { hasText: text }).first().locator(".row-link").getAttribute("href")) + part;
+    };
+    const link = async (path, part) => {
+      await page.goto(path);
+      return page.locator(`a[href*="${part}"]`).first().getAttribute("href");
+    };
+    const found = [];
+    for (const [name, path, act] of pages) {
+      try {
+        found.push([name, typeof path === "string" ? path : await path(at, link), act]);
+      } catch (error) {
+        problems.add(`${name}: ${error}`);
+      }
     }
+    return { pages: found, cookies: (await context.cookies()).filter(({ name }) => name !== "zone") };
+  } finally {
+    await context.close();
   }
-  await context.close();
-  return { cookies, pages };
 }
 
-async function lookAt(browser, setting, names, { cookies, pages }) {
+const as = (one) => (page) => new Hand(page, { user: one, js: true, engine: "chromium" }).signIn();
+
+/** Everybody's session, kept for every setting. */
+async function sessions(browser) {
+  const own = await session(browser, webmail, async (page) => {
+    await as(user)(page);
+    await fillOutbox(page);
+  });
+  const operator = await session(browser, consolePages, async (page) => {
+    await page.goto("/console/login");
+    await page.getByLabel("Token").fill(site.token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/console");
+  });
+  const back = await session(browser, merged, as(site.merged));
+  return [{ pages: doors, cookies: [] }, own, operator, back];
+}
+
+/** Axe is a script, and the page for paper lets none run: it is looked at without its policy. */
+async function withoutPolicy(route) {
+  const response = await route.fetch();
+  const headers = { ...response.headers() };
+  delete headers["content-security-policy"];
+  await route.fulfill({ response, headers });
+}
+
+async function lookAt(browser, setting, names, kept) {
   const context = await open(browser, setting);
   const page = await context.newPage();
+  await page.route("**/print", withoutPolicy);
   try {
-    for (const [name, path] of doors.filter(([name]) => names.has(name))) {
-      await page.goto(path);
-      await look(page, name, setting);
-    }
-    await context.addCookies(cookies);
-    for (const [name, path] of pages.filter(([name]) => names.has(name))) {
-      await page.goto(path);
-      await page.waitForLoadState("load");
-      await look(page, name, setting);
+    for (const { pages, cookies } of kept) {
+      for (const [name, path, act] of pages.filter(([name]) => names.has(name))) {
+        await context.clearCookies();
+        await context.addCookies(cookies);
+        try {
+          await page.goto(path);
+          await act?.(page);
+          await page.waitForLoadState("load");
+          await look(page, name, setting);
+        } catch (error) {
+          problems.add(`${name} at ${describe(setting)}: ${error.stack}`);
+        }
+      }
     }
   } finally {
     await context.close();
@@ -183,12 +235,11 @@ async function lookAt(browser, setting, names, { cookies, pages }) {
 if (site.pictures) mkdirSync(site.pictures, { recursive: true });
 const browser = await launch("chromium");
 try {
-  await deliver(user, { Subject: "A subject of many words ".repeat(13) }, "Long.");
-  await deliver(user, { Subject: "word".repeat(75) }, "x".repeat(500));
-  const keys = await sessions(browser);
-  const chosen = plan([...doors, ...keys.pages].map(([name]) => name));
+  await fill(user);
+  const kept = await sessions(browser);
+  const chosen = plan(kept.flatMap(({ pages }) => pages.map(([name]) => name)));
   for (const setting of settings) {
-    await lookAt(browser, setting, chosen.get(describe(setting)), keys)
+    await lookAt(browser, setting, chosen.get(describe(setting)), kept)
       .catch((error) => problems.add(`${describe(setting)}: ${error.stack}`));
   }
 } catch (error) {

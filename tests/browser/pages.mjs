@@ -1,38 +1,163 @@
 // Every page there is, as axe and the eye see it: data for looks.mjs.
+//
+// A page is [name, address, act]: `act(page)`, if there is one, does there what leads to the look. Texts
+// are in the reader's language, so that it names no text.
 
-/** Pages without a session: name and address. */
-export const doors = [["sign-in", "/login"], ["console-sign-in", "/console/login"]];
+import assert from "node:assert/strict";
+import { invitationTo, thread, withPicture } from "./lib/letters.mjs";
+import { deliver, site } from "./lib/site.mjs";
+
+const primary = (page) => page.locator("main form button.btn-primary").last();
+
+let strangers = 0;
+async function signInWrongly(page) {
+  // Never the same twice: guessing is slowed down.
+  strangers += 1;
+  await page.locator("#address").fill(`nobody-${strangers}@example.com`);
+  await page.locator("#password").fill("wrong");
+  await primary(page).click();
+  await page.locator(".error-summary").waitFor();
+}
+
+/** Pages without a session. */
+export const doors = [
+  ["sign-in", "/login"],
+  ["sign-in-error", "/login", signInWrongly],
+  ["sign-in-first", "/mail/inbox"],
+  ["console-sign-in", "/console/login"],
+  ["console-sign-in-error", "/console/login", async (page) => {
+    await page.locator("input#token").fill("wrong");
+    await primary(page).click();
+    await page.locator(".error-summary").waitFor();
+  }],
+];
+
+async function writeWrongly(page) {
+  await page.locator("#to").fill("bob");
+  await page.locator("#body").fill("Text.");
+  await page.locator('.actions button[value="send"]').click();
+  await page.locator(".error-summary").waitFor();
+}
+
+async function addFiles(page) {
+  const file = (name) => ({ name, mimeType: "text/plain", buffer: Buffer.alloc(3000, name) });
+  for (const name of ["Überblick über das Jahr.txt", `${"a-very-long-name-".repeat(9)}.txt`]) {
+    await page.locator("#files").setInputFiles(file(name));
+    // A name is kept as far as it fits.
+    await page.locator("li[data-bytes]", { hasText: name.slice(0, 20) }).waitFor();
+  }
+}
+
+/** The session ends, and what was written is sent. */
+async function signInAgain(page) {
+  await page.locator("#to").fill("bob@remote.example");
+  await page.context().clearCookies({ name: "lifeboat" });
+  await page.locator('.actions button[value="send"]').click();
+  await page.locator("#password").waitFor();
+}
+
+async function submitNothing(page) {
+  const form = page.locator("main form", { has: page.locator("button.btn-primary") }).first();
+  // What the browser would have asked for first.
+  await form.evaluate((element) => { element.noValidate = true; });
+  await form.locator("button.btn-primary").click();
+  await page.locator(".error-summary").waitFor();
+}
+
+/** Something that can be undone. */
+async function markFirst(page) {
+  const row = page.locator("li.row").first();
+  const action = await row.evaluate((element) => (element.classList.contains("unread") ? "read" : "unread"));
+  await row.locator('input[name="id"]').check();
+  await page.locator(`.toolbar button[value="${action}"]`).first().click();
+  await page.locator(".notice form").waitFor();
+}
+
+const pressed = (selector) => (page) => page.locator(selector).locator("visible=true").first().click();
+
+const numberOf = (address) => address.split("/").pop();
+const LONG = "A subject of many words ".repeat(13).trim();
+
+/** What lies in the mailbox besides, before its pages are looked at. */
+export async function fill(user) {
+  await deliver(user, { Subject: LONG }, "Long.");
+  await deliver(user, { Subject: "word".repeat(75) }, "x".repeat(500));
+  await deliver(user, ...invitationTo(user, "Planning for next year"));
+  await deliver(user, ...withPicture("Our catalogue"));
+  for (const [subject, count] of [["Forty answers", 40], ["Three answers", 3]]) {
+    for (const letter of thread(subject, count)) await deliver(user, ...letter);
+  }
+}
 
 /** Pages of the webmail; a function gets `at(text, part)`, the address of the message that shows `text`. */
 export const webmail = [
   ["inbox", "/mail/inbox"],
   ["inbox-selected", "/mail/inbox?select=all"],
+  ["inbox-everything", "/mail/inbox?select=everything"],
+  ["inbox-undo", "/mail/inbox", markFirst],
+  ["inbox-menu", "/mail/inbox", pressed(".menu > summary")],
   ["junk-empty", "/mail/junk"],
   ["archive-empty", "/mail/archive"],
+  ["trash-empty", "/mail/trash"],
   ["drafts", "/mail/drafts"],
+  ["sent", "/mail/sent"],
   ["message", (at) => at("Invoice 2026-114")],
   ["message-html", (at) => at("Your order has shipped")],
   ["message-long-subject", (at) => at("A subject of many words")],
+  ["message-one-word", (at) => at("wordword")],
   ["message-arabic", (at) => at("مرحبا")],
+  ["message-invitation", (at) => at("Planning for next year")],
+  ["message-pictures", (at) => at("Our catalogue")],
+  ["conversation", (at) => at("Three answers")],
+  ["conversation-long", (at) => at("Forty answers")],
   ["source", (at) => at("Invoice 2026-114", "/source")],
+  ["print", (at) => at("Three answers", "/print")],
   ["compose", "/mail/compose"],
-  ["reply-all", async (at) => `/mail/compose?reply_all=${(await at("Termin morgen")).split("/").pop()}`],
-  ["forward", async (at) => `/mail/compose?forward=${(await at("Invoice 2026-114")).split("/").pop()}`],
+  ["compose-error", "/mail/compose", writeWrongly],
+  ["compose-files", "/mail/compose", addFiles],
+  ["compose-signed-out", "/mail/compose", signInAgain],
+  ["reply-all", async (at) => `/mail/compose?reply_all=${numberOf(await at("Termin morgen"))}`],
+  ["forward", async (at) => `/mail/compose?forward=${numberOf(await at("Invoice 2026-114"))}`],
   ["outbox", "/mail/outbox"],
   ["search", "/mail/search?q=invoice"],
+  ["search-selected", "/mail/search?q=invoice&select=all"],
   ["search-none", "/mail/search?q=nothingatall"],
+  ["search-empty", "/mail/search"],
   ["settings", "/mail/settings"],
   ["folders", "/mail/folders"],
+  ["folders-error", "/mail/folders", submitNothing],
   ["help", "/mail/help"],
-  ["outbox", "/mail/outbox"],
-  ["receipt", "/mail/receipt"],
+  ["receipt-none", "/mail/receipt"],
   ["not-found", "/mail/nowhere"],
 ];
 
-/** Pages of the console. */
+/** Pages of a mailbox that was merged. */
+export const merged = [
+  ["merged-inbox", "/mail/inbox"],
+  ["merged-message", (at) => at("Before the return")],
+  ["receipt", "/mail/receipt"],
+];
+
+/** Pages of the console; a function gets `link(path, part)`, the first link on a page that holds `part`. */
 export const consolePages = [
   ["console", "/console"],
   ["console-change", "/console/change?scope=mailstore:a1"],
+  ["console-change-domain", "/console/change?scope=domain:example.com"],
+  ["console-change-mailbox", `/console/change?scope=mailbox:${site.users[0]}`],
+  ["console-change-error", "/console/change?scope=mailstore:a1", submitNothing],
   ["console-merges", "/console/merges"],
+  ["console-outage", (_, link) => link("/console/merges", "/console/merges/outage/")],
   ["console-receipts", "/console/merges/domain/example.com"],
+  ["console-notices", "/console/notices"],
 ];
+
+/** Leaves something in the outbox: nobody takes it. */
+export async function fillOutbox(page) {
+  await page.goto("/mail/compose");
+  await page.locator("#to").fill("bob@remote.example");
+  await page.locator("#subject").fill("What waits");
+  await page.locator("#body").fill("Nobody takes this.");
+  await page.locator('.actions button[value="send"]').click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/compose"));
+  assert.ok(await page.locator(".notice").count() > 0, "nothing was sent");
+}

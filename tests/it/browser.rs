@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::rig::{Dialect, Lifeboat, LifeboatOptions, MailstoreOptions, Port, RigDir, SmtpClient};
+use crate::rig::{
+    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, Port, RigDir,
+    SmtpClient, User, wait_until,
+};
 
 /// Mailboxes with the same mail, one for each walk of a run.
 const USERS: [&str; 4] = [
@@ -16,6 +19,9 @@ const USERS: [&str; 4] = [
     "dora@example.com",
 ];
 const PASSWORD: &str = "usual password";
+/// Whose mailstore is back, and has the mail that came in here.
+const MERGED: &str = "emil@merged.example";
+const SENTINEL: &str = "sentinel@a2.test";
 /// More than a page of the inbox.
 const MESSAGES: usize = 57;
 
@@ -77,31 +83,60 @@ struct Site {
     lifeboat: Lifeboat,
     smarthost: Port,
     token: String,
+    merged: Option<Dovecot>,
     dir: RigDir,
 }
 
 impl Site {
     fn start(name: &str) -> Self {
+        Self::beside(name, |_| None)
+    }
+
+    /// As [`Self::start`], with a mailbox that was merged into a real Dovecot.
+    fn with_merged(name: &str) -> Self {
+        let site = Self::beside(name, |dir| {
+            let options = DovecotOptions {
+                users: [MERGED, SENTINEL]
+                    .map(|user| User::plain(user, "pw"))
+                    .into(),
+                ..DovecotOptions::default()
+            };
+            Some(Dovecot::start("a2", &dir.sub("a2"), options))
+        });
+        site.merge();
+        site
+    }
+
+    fn beside(name: &str, mailstore: impl FnOnce(&RigDir) -> Option<Dovecot>) -> Self {
         let dir = RigDir::new(name);
+        let merged = mailstore(&dir);
         let dead = Port::reserve();
         let smarthost = Port::reserve();
         let password = dir.path().join("master");
         std::fs::write(&password, "master\n").expect("the master password");
+        let mut mailstores = vec![MailstoreOptions {
+            id: "a1".into(),
+            imap: dead.addr().to_string(),
+            lmtp: dead.addr().to_string(),
+            master_password_file: password,
+            sentinel: None,
+            extra: String::new(),
+        }];
+        mailstores.extend(merged.as_ref().map(|dovecot| MailstoreOptions {
+            sentinel: Some(SENTINEL.into()),
+            ..MailstoreOptions::of(dovecot)
+        }));
         let options = LifeboatOptions {
-            mailstores: vec![MailstoreOptions {
-                id: "a1".into(),
-                imap: dead.addr().to_string(),
-                lmtp: dead.addr().to_string(),
-                master_password_file: password,
-                sentinel: None,
-                extra: String::new(),
-            }],
+            mailstores,
             smarthost: Some(smarthost.addr().to_string()),
             ..LifeboatOptions::default()
         };
         let lifeboat = Lifeboat::start(crate::binary(), &dir.sub("lifeboat"), options);
         let users = dir.path().join("users.ndjson");
-        let rows: String = USERS.iter().map(|user| provisioned(user)).collect();
+        let mut rows: String = USERS.iter().map(|user| provisioned(user, "a1")).collect();
+        if merged.is_some() {
+            rows += &provisioned(MERGED, "a2");
+        }
         std::fs::write(&users, rows).expect("the users");
         lifeboat.cli(&[
             "provision",
@@ -117,8 +152,41 @@ impl Site {
             lifeboat,
             smarthost,
             token,
+            merged,
             dir,
         }
+    }
+
+    /// An outage of the real mailstore, from the first message to the receipt.
+    fn merge(&self) {
+        let ask = |args: &[&str]| self.lifeboat.cli_json(args);
+        let patience = Duration::from_secs(60);
+        wait_until("it may be merged into", patience, || {
+            let status = ask(&["merge", "status", "--json"]);
+            let mailstores = status["mailstores"].as_array();
+            mailstores.is_some_and(|all| all.iter().any(|one| one["open"] == true))
+        });
+        let failover = |what| {
+            let order = ["failover", what, "mailstore:a2", "--reason", "a walk"];
+            self.lifeboat.cli(&order);
+        };
+        failover("activate");
+        let mut client =
+            SmtpClient::connect(self.lifeboat.lmtp().addr(), Dialect::Lmtp).expect("LMTP answers");
+        for subject in ["Before the return", "Also before"] {
+            let message = format!(
+                "From: Bob Marley <bob@remote.example>\r\nTo: {MERGED}\r\nSubject: {subject}\r\n\r\nx\r\n"
+            );
+            let replies = client
+                .send("bob@remote.example", &[MERGED], message.as_bytes())
+                .expect("LMTP takes the message");
+            assert!(replies.iter().all(|reply| reply.is_ok()), "{replies:?}");
+        }
+        failover("return");
+        let of = format!("mailbox:{MERGED}");
+        wait_until("it is merged", patience, || {
+            ask(&["merge", "receipt", &of, "--json"])[0]["standing"] == "verified"
+        });
     }
 
     fn pid_file(&self) -> PathBuf {
@@ -154,6 +222,7 @@ impl Site {
             .env("LIFEBOAT_SMARTHOST", self.smarthost.addr().to_string())
             .env("LIFEBOAT_USERS", USERS.join(","))
             .env("LIFEBOAT_PASSWORD", PASSWORD)
+            .envs(self.merged.as_ref().map(|_| ("LIFEBOAT_MERGED", MERGED)))
             .env("LIFEBOAT_TOKEN", &self.token)
             .env("LIFEBOAT_PID_FILE", self.pid_file())
             .stdout(File::create(&said).expect("a file for what the walk says"))
@@ -181,9 +250,9 @@ impl Site {
 }
 
 /// The line of the directory for one mailbox.
-fn provisioned(user: &str) -> String {
+fn provisioned(user: &str, mailstore: &str) -> String {
     let row = serde_json::json!({
-        "mailbox": user, "mailstore": "a1", "password_hash": format!("{{PLAIN}}{PASSWORD}"),
+        "mailbox": user, "mailstore": mailstore, "password_hash": format!("{{PLAIN}}{PASSWORD}"),
         "name": "Ann Schmidt", "aliases": [format!("sales-{user}")],
     });
     format!("{row}\n")
@@ -220,7 +289,7 @@ fn every_task_in_firefox() {
 
 #[test]
 fn every_page_looked_at() {
-    Site::start("browser-looks").walk("looks.mjs", &[]);
+    Site::with_merged("browser-looks").walk("looks.mjs", &[]);
 }
 
 #[test]

@@ -13,6 +13,8 @@ export const site = {
   smarthost: env("LIFEBOAT_SMARTHOST"),
   /** Mailboxes with the same mail; each walk takes one of its own. */
   users: env("LIFEBOAT_USERS").split(","),
+  /** Somebody whose mailstore is back and has the mail from here, where there is such a one. */
+  merged: process.env.LIFEBOAT_MERGED,
   password: env("LIFEBOAT_PASSWORD"),
   /** An operator's. */
   token: env("LIFEBOAT_TOKEN"),

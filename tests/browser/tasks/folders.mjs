@@ -56,6 +56,28 @@ export const folders = [
     },
   },
   {
+    name: "all of a folder, archived and taken back",
+    async run(hand) {
+      const { page } = hand;
+      const total = async () => Number(/^(\d+) message/.exec(await page.locator(".list-head").first().innerText().then((text) =>
+        text.split("\n").find((line) => /^\d+ message/.test(line))))[1]);
+      await hand.open("/mail/inbox");
+      const before = await total();
+      assert.ok(before > 50, "more than a page");
+      await page.locator("[data-select-all]").first().click();
+      await page.getByRole("link", { name: `Select all ${before} messages of this folder` }).click();
+      await page.getByText(`All ${before} messages of this folder are selected`).waitFor();
+      await hand.press("Archive");
+      await hand.notice(`${before} messages moved to Archive`);
+      assert.equal(await page.locator("li.row").count(), 0);
+      await hand.button("Undo").click();
+      await hand.notice("Undone");
+      await hand.open("/mail/inbox");
+      assert.equal(await total(), before);
+      await page.getByRole("link", { name: "Older", exact: true }).waitFor();
+    },
+  },
+  {
     name: "folders on a narrow screen",
     async run(hand) {
       const { page } = hand;

@@ -12,9 +12,11 @@ import { compose } from "./compose.mjs";
 import { console_ } from "./console.mjs";
 import { conversation } from "./conversation.mjs";
 import { folders } from "./folders.mjs";
+import { invitation } from "./invitation.mjs";
 import { keys } from "./keys.mjs";
 import { live } from "./live.mjs";
 import { outbox } from "./outbox.mjs";
+import { pictures } from "./pictures.mjs";
 import { read } from "./read.mjs";
 import { reply } from "./reply.mjs";
 import { search } from "./search.mjs";
@@ -24,6 +26,6 @@ import { trouble } from "./trouble.mjs";
 import { writing } from "./writing.mjs";
 
 export const tasks = [
-  ...signIn, ...read, ...conversation, ...reply, ...files, ...compose, ...writing, ...outbox, ...folders, ...search,
-  ...settings, ...live, ...keys, ...trouble, ...console_,
+  ...signIn, ...read, ...conversation, ...reply, ...files, ...invitation, ...pictures, ...compose, ...writing, ...outbox,
+  ...folders, ...search, ...settings, ...live, ...keys, ...trouble, ...console_,
 ];

@@ -145,6 +145,11 @@ export const writing = [
       await page.keyboard.press("Enter");
       assert.equal(await to.inputValue(), "Bob Marley <bob@remote.example>, ");
       assert.match(await hand.focused(), /name="to"/);
+      // Somebody of the organisation, who never wrote.
+      const other = hand.site.users.find((user) => user !== hand.user);
+      await page.keyboard.type(other.slice(0, 3));
+      await page.locator("#to-people [role=option]", { hasText: other }).click();
+      assert.match(await to.inputValue(), new RegExp(`^Bob Marley <bob@remote\\.example>, .*<${other}>, $`));
     },
   },
   {
