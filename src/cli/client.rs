@@ -27,6 +27,8 @@ use crate::store::{OpenError, Store, StoreOptions};
 use crate::{admin, api};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait for a store that somebody else has open.
+const STORE_PATIENCE: Duration = Duration::from_secs(10);
 /// Largest answer that is read as a whole.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
@@ -78,19 +80,27 @@ impl Client {
         })
     }
 
-    /// The server on this host, or the store if none runs.
+    /// The server on this host, or the store if none runs. Waits a little for one that is just starting
+    /// or stopping: it has the store and does not listen.
     pub(super) async fn local(config: Config) -> Result<Self, Failure> {
         let socket = Endpoint::Unix(config.admin_socket());
-        match net::connect(&socket, CONNECT_TIMEOUT).await {
-            Ok(_) => return Ok(Self::Socket(socket)),
-            Err(ConnectError::Io { source, .. }) if is_absent(&source) => {}
-            Err(error) => {
-                return Err(Failure::cannot_run(format!(
-                    "the running server cannot be reached: {error}; run this as the server's user"
-                )));
+        let until = tokio::time::Instant::now() + STORE_PATIENCE;
+        let store = loop {
+            match net::connect(&socket, CONNECT_TIMEOUT).await {
+                Ok(_) => return Ok(Self::Socket(socket)),
+                Err(ConnectError::Io { source, .. }) if is_absent(&source) => {}
+                Err(error) => {
+                    return Err(Failure::cannot_run(format!(
+                        "the running server cannot be reached: {error}; run this as the server's user"
+                    )));
+                }
             }
-        }
-        let store = open(&config.store.path)?;
+            match open(&config.store.path) {
+                Err(OpenError::InUse { .. }) if tokio::time::Instant::now() < until => {}
+                opened => break opened.map_err(not_opened)?,
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
         let service = Service {
             routes: Routes::new(store.clone()),
             store,
@@ -231,16 +241,20 @@ fn is_absent(error: &std::io::Error) -> bool {
 }
 
 /// Opens the store of a server that does not run.
-pub(super) fn open(path: &Path) -> Result<Store, Failure> {
+fn open(path: &Path) -> Result<Store, OpenError> {
     let options = StoreOptions {
         now: SystemClock.now(),
     };
-    Store::open(path, &options).map_err(|error| match error {
+    Store::open(path, &options)
+}
+
+fn not_opened(error: OpenError) -> Failure {
+    match error {
         OpenError::InUse { .. } => Failure::cannot_run(format!(
             "{error}\n  a server is starting or stopping, or another command is at work: try again"
         )),
         _ => Failure::cannot_run(error),
-    })
+    }
 }
 
 /// Who runs the command, for the audit log.
