@@ -37,6 +37,7 @@ esac
 if [ "$target" = test ]; then
     need strace strace
     need getmail getmail6
+    need offlineimap offlineimap3
     # A real NFS server and its clients, in a user-mode Linux: tests/nfs/run.sh.
     need linux.uml user-mode-linux
     need /usr/sbin/rpc.nfsd nfs-kernel-server

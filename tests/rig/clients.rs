@@ -51,6 +51,12 @@ pub fn all(dir: &Path, mailstore: &Dovecot, address: &str, password: &str) -> Ve
             address,
             password,
         )),
+        Box::new(OfflineImap::new(
+            &dir.join("offlineimap"),
+            mailstore,
+            address,
+            password,
+        )),
         Box::new(UidClient::new(
             &dir.join("uid"),
             mailstore,
@@ -74,10 +80,62 @@ impl Client for Mbsync {
     }
 
     fn files(&self) -> Vec<PathBuf> {
-        files_below(&self.dir().join("mail"), |path| {
-            let parent = path.parent();
-            parent.is_some_and(|dir| dir.ends_with("cur") || dir.ends_with("new"))
-        })
+        files_below(&self.dir().join("mail"), is_maildir_file)
+    }
+}
+
+fn is_maildir_file(path: &Path) -> bool {
+    let parent = path.parent();
+    parent.is_some_and(|dir| dir.ends_with("cur") || dir.ends_with("new"))
+}
+
+/// OfflineIMAP: keeps the UIDs of each folder and takes every other one for new. It changes nothing on
+/// the server.
+pub struct OfflineImap {
+    dir: PathBuf,
+}
+
+impl OfflineImap {
+    /// Prepares an empty copy below `dir`.
+    pub fn new(dir: &Path, mailstore: &Dovecot, address: &str, password: &str) -> Self {
+        need_packages(&[("/usr/bin/offlineimap", "offlineimap3")]);
+        std::fs::create_dir_all(dir.join("mail")).expect("create the local copy");
+        let config = format!(
+            "[general]\naccounts = a\nui = quiet\nmetadata = {dir}/state\n\n\
+             [Account a]\nlocalrepository = local\nremoterepository = remote\n\n\
+             [Repository local]\ntype = Maildir\nlocalfolders = {dir}/mail\n\n\
+             [Repository remote]\ntype = IMAP\nremotehost = 127.0.0.1\nremoteport = {port}\n\
+             remoteuser = {address}\nremotepass = {password}\nauth_mechanisms = LOGIN\n\
+             ssl = no\nstarttls = no\nreadonly = True\nmaxconnections = 1\n",
+            dir = dir.display(),
+            port = mailstore.imap().number(),
+        );
+        std::fs::write(dir.join("config"), config).expect("write OfflineIMAP's configuration");
+        Self {
+            dir: dir.to_owned(),
+        }
+    }
+}
+
+impl Client for OfflineImap {
+    fn name(&self) -> &'static str {
+        "offlineimap"
+    }
+
+    fn inbox_only(&self) -> bool {
+        false
+    }
+
+    fn fetch(&self) -> Result<(), String> {
+        run(Command::new("offlineimap")
+            .arg("-o")
+            .arg("-c")
+            .arg(self.dir.join("config"))
+            .env("HOME", &self.dir))
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        files_below(&self.dir.join("mail"), is_maildir_file)
     }
 }
 

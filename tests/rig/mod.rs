@@ -34,7 +34,6 @@ pub mod sabotage;
 pub mod sink;
 pub mod smtp;
 pub mod syncs;
-pub mod uid_client;
 mod wait;
 
 pub use clients::{Client, Getmail, UidClient};

@@ -1,7 +1,7 @@
 //! A mailstore with a doveadm that listens, an MX, Lifeboat, and three clients of one mailbox.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,10 +11,9 @@ use serde_json::Value;
 
 use super::PATIENCE;
 use crate::binary;
-use crate::rig::uid_client::UidClient;
 use crate::rig::{
-    Client, Dovecot, DovecotOptions, Getmail, Lifeboat, LifeboatOptions, MailstoreOptions, Mbsync,
-    Port, Postfix, PostfixOptions, RigDir, TestMessage, User, wait_until,
+    Client, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, Port, Postfix,
+    PostfixOptions, RigDir, TestMessage, User, clients, wait_until,
 };
 
 pub const ANN: &str = "ann@example.com";
@@ -67,9 +66,7 @@ pub struct Stage {
     pub a1: Dovecot,
     pub lifeboat: Lifeboat,
     postfix: Arc<Postfix>,
-    mbsync: Mbsync,
-    getmail: Getmail,
-    uid_client: UidClient,
+    clients: Vec<Box<dyn Client>>,
     /// Tokens that every client must have in the end.
     expected: BTreeSet<String>,
     sent_to_ben: usize,
@@ -136,11 +133,8 @@ impl Stage {
                 ..PostfixOptions::default()
             },
         );
-        let client = |name: &str| dir.path().join(name);
         let stage = Self {
-            mbsync: Mbsync::new(&client("mbsync"), &a1, ANN, "pw"),
-            getmail: Getmail::new(&client("getmail"), &a1, ANN, "pw"),
-            uid_client: UidClient::new(&client("uids"), &a1, ANN, "pw"),
+            clients: clients::all(&dir.path().join("clients"), &a1, ANN, "pw"),
             a1,
             lifeboat,
             postfix: Arc::new(postfix),
@@ -170,9 +164,14 @@ impl Stage {
         stage
     }
 
-    /// The volume as it is now is kept.
+    /// The volume as it is now is kept: between two writes, as a filer's snapshot would be.
     pub fn take_snapshot(&self) {
-        run("cp", &["-a", &self.mail(), &self.path("snapshot")]);
+        let (mail, snapshot) = (self.mail(), self.path("snapshot"));
+        wait_until("a copy without a lock in it", PATIENCE, || {
+            run("rm", &["-rf", &snapshot]);
+            let copied = Command::new("cp").args(["-a", &mail, &snapshot]).status();
+            copied.unwrap().success() && !has_lock(Path::new(&snapshot))
+        });
     }
 
     /// A snapshot is taken; afterwards more mail comes, and every client fetches it.
@@ -372,29 +371,18 @@ impl Stage {
 
     /// Every client fetches what is new.
     pub fn fetch_all(&self) {
-        self.getmail.fetch().expect("getmail");
-        self.uid_client.fetch().expect("the client by UID");
-        // Without the guard it complains of UIDs that are not what they were.
-        if let Err(said) = self.mbsync.sync() {
-            println!("mbsync: {said}");
+        for client in &self.clients {
+            // Without the guard some complain of UIDs that are not what they were.
+            if let Err(said) = client.fetch() {
+                println!("{}: {said}", client.name());
+            }
         }
     }
 
     /// What each client does not have.
     pub fn missing(&self) -> Vec<(&'static str, Vec<String>)> {
-        let copies = [
-            ("mbsync", self.dir.path().join("mbsync/mail/INBOX")),
-            ("getmail", self.dir.path().join("getmail/mail")),
-            ("the client by UID", self.uid_client.mail()),
-        ];
-        let missing_in = |copy: &PathBuf| {
-            let mut texts = Vec::new();
-            read_all(copy, &mut texts);
-            let has = |token: &str| {
-                let line = format!("Subject: Test {token}\r\n");
-                let unix = format!("Subject: Test {token}\n");
-                texts.iter().any(|t| t.contains(&line) || t.contains(&unix))
-            };
+        let missing_in = |client: &dyn Client| {
+            let has: BTreeSet<String> = client.tokens().into_iter().collect();
             let late = (0..LATE).map(|n| format!("late-{n}"));
             let old = (0..OLD).map(|n| format!("old-{n}"));
             let expected = self.expected.iter().cloned();
@@ -405,10 +393,13 @@ impl Stage {
             };
             old.chain(seen)
                 .chain(expected)
-                .filter(|token| !has(token))
+                .filter(|token| !has.contains(token))
                 .collect()
         };
-        copies.map(|(name, copy)| (name, missing_in(&copy))).into()
+        let clients = self.clients.iter();
+        clients
+            .map(|client| (client.name(), missing_in(&**client)))
+            .collect()
     }
 
     fn mail(&self) -> String {
@@ -432,15 +423,12 @@ fn provision(lifeboat: &Lifeboat, dir: &Path) {
     lifeboat.cli(&["provision", &rows.display().to_string()]);
 }
 
-fn read_all(dir: &Path, texts: &mut Vec<String>) {
-    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            read_all(&path, texts);
-        } else if let Ok(bytes) = std::fs::read(&path) {
-            texts.push(String::from_utf8_lossy(&bytes).into_owned());
-        }
-    }
+/// Whether Dovecot was just writing somewhere below `dir`.
+fn has_lock(dir: &Path) -> bool {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .any(|path| path.extension().is_some_and(|ending| ending == "lock") || has_lock(&path))
 }
 
 fn run(program: &str, arguments: &[&str]) {
