@@ -774,7 +774,7 @@ receipt-col-found = موجودة من قبل
 
 receipt-title = ما أُضيف إلى صندوقك المعتاد
 receipt-none = لم يُضَف شيء بعد. متى عاد بريدك المعتاد وصار فيه كل ما هنا فسيُذكر ذلك هنا.
-receipt-heading = أُضيف حتى { $time }
+receipt-heading = { $time }: أُضيف إلى صندوقك المعتاد
 receipt-received = { $count ->
     [zero] لم تُضَف رسائل مستلمة.
     [one] أُضيفت رسالة واحدة وصلت إلى هنا.

@@ -686,7 +686,7 @@ receipt-col-found = Schon da
 
 receipt-title = Was Ihrem gewohnten Postfach hinzugefügt wurde
 receipt-none = Es wurde noch nichts hinzugefügt. Sobald Ihr gewohntes Postfach zurück ist und alles von hier enthält, steht es hier.
-receipt-heading = Hinzugefügt bis { $time }
+receipt-heading = { $time }: Ihrem gewohnten Postfach hinzugefügt
 receipt-received = { $count ->
     [one] 1 Nachricht, die hier ankam, wurde hinzugefügt.
    *[other] { $count } Nachrichten, die hier ankamen, wurden hinzugefügt.

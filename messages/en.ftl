@@ -686,7 +686,7 @@ receipt-col-found = There already
 
 receipt-title = What was added to your usual mailbox
 receipt-none = Nothing has been added yet. Once your usual mail is back and everything from here is in it, it is listed here.
-receipt-heading = Added until { $time }
+receipt-heading = { $time }: added to your usual mailbox
 receipt-received = { $count ->
     [one] 1 message that arrived here was added.
    *[other] { $count } messages that arrived here were added.

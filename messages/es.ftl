@@ -686,7 +686,7 @@ receipt-col-found = Ya estaban
 
 receipt-title = Qué se ha añadido a su buzón habitual
 receipt-none = Todavía no se ha añadido nada. Cuando su correo habitual vuelva y tenga todo lo de aquí, se indicará aquí.
-receipt-heading = Añadido hasta { $time }
+receipt-heading = { $time }: añadido a su buzón habitual
 receipt-received = { $count ->
     [one] Se añadió 1 mensaje que llegó aquí.
    *[other] Se añadieron { $count } mensajes que llegaron aquí.

@@ -687,7 +687,7 @@ receipt-col-found = Déjà là
 
 receipt-title = Ce qui a été ajouté à votre boîte habituelle
 receipt-none = Rien n’a encore été ajouté. Dès que votre messagerie habituelle sera de retour et contiendra tout ce qui est ici, ce sera indiqué ici.
-receipt-heading = Ajouté jusqu’à { $time }
+receipt-heading = { $time } : ajouté à votre boîte habituelle
 receipt-received = { $count ->
     [one] 1 message arrivé ici a été ajouté.
    *[other] { $count } messages arrivés ici ont été ajoutés.

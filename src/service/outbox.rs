@@ -234,8 +234,9 @@ fn item(
     let missing = entry.recipients.iter().filter_map(|to| match &to.state {
         RecipientState::Relayed { .. } => None,
         RecipientState::Pending { last } => {
-            let said = last.as_ref().map(|reply| reply.text.clone());
-            Some((to.address.clone(), said))
+            // What is our own trouble names our own servers, and helps nobody who waits.
+            let said = last.as_ref().filter(|reply| reply.code.is_some());
+            Some((to.address.clone(), said.map(|reply| reply.text.clone())))
         }
         RecipientState::Failed { reply, .. } => {
             Some((to.address.clone(), Some(reply.text.clone())))

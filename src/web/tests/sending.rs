@@ -171,6 +171,21 @@ async fn the_outbox_says_what_waits_and_stops_it() {
     assert!(!page.says("bob@x.example") && page.says("&#60;b&#62;later"));
     assert!(ann.get("/mail/inbox").await.says("href=\"/mail/outbox\""));
 
+    site.clock.advance(Duration::from_secs(600));
+    let busy = claim(&site).await.remove(0);
+    let own_trouble = [Outcome::Deferred(RemoteReply {
+        code: None,
+        text: "4.4.1 no connection to 10.0.0.7:25".to_owned(),
+    })];
+    let now = site.service.clock.now();
+    let retry_at = now.after(Duration::from_secs(600));
+    tx(&site, move |tx| {
+        queue::record_result(tx, &busy, &own_trouble, now, retry_at).map(drop)
+    })
+    .await;
+    let page = ann.get("/mail/outbox").await;
+    assert!(page.says("boss@x.example") && !page.says("10.0.0.7"));
+
     let path = format!("/mail/outbox/{}/stop", entries(&site)[0].id);
     let csrf = page.field("csrf");
     let stopped = ann.post(&path, &[("csrf", csrf.as_str())]).await;

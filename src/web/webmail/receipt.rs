@@ -24,6 +24,8 @@ pub struct ReceiptPage {
     pub(super) p: Page,
     pub(super) shell: Shell,
     pub(super) receipts: Vec<Receipt>,
+    /// Address of the usual webmail, once it is back.
+    pub(super) home: Option<String>,
 }
 
 /// One receipt in words.
@@ -58,6 +60,7 @@ pub async fn show(
     let receipts = found.iter().take(SHOWN_MAX);
     let page = ReceiptPage {
         p: Page::new(reader.texts, &reader.texts.get("receipt-title")),
+        home: framed.shell.banner.as_ref().and_then(|b| b.home.clone()),
         shell: framed.shell,
         receipts: receipts.map(|receipt| in_words(&reader, receipt)).collect(),
     };
