@@ -162,7 +162,7 @@ async function session(browser, pages, signIn) {
     await signIn(page);
     const at = async (text, part = "") => {
       await page.goto("/mail/inbox");
-      return (await page.locator("li.row", { hasText: text }).first().locator(".row-link").getAttribute("href")) + part;
+      return (await page.locator("li.row", { hasText: text }).first().locator(".row-link").getAttribute("href")).split("#")[0] + part;
     };
     const link = async (path, part) => {
       await page.goto(path);

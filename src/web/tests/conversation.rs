@@ -41,7 +41,8 @@ async fn a_conversation_is_one_line_and_one_page() {
     let lines: Vec<_> = text.matches("<li class=\"row").collect();
     assert_eq!(lines.len(), 2, "{text}");
     assert!(text.contains(" (4 messages)"), "{text}");
-    assert!(text.contains(&format!("/mail/inbox/{third}\"")));
+    let newest = format!("/mail/inbox/{third}#m{third}\"");
+    assert!(text.contains(&newest), "a long one is opened at its newest");
     assert!(text.contains(&format!("/mail/inbox/{other}\"")));
 
     let page = ann.get(&format!("/mail/inbox/{third}")).await;
