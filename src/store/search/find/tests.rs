@@ -17,23 +17,23 @@ struct Desk {
 
 /// What message `number` is, apart from its words.
 fn nature(number: u64) -> (Role, bool) {
-    let role = if number % 7 == 0 {
+    let role = if number.is_multiple_of(7) {
         Role::Sent
     } else {
         Role::Inbox
     };
-    (role, number % 11 == 0)
+    (role, number.is_multiple_of(11))
 }
 
 /// Where a word stands in message `number`, if it does.
 fn places(number: u64, word: &str) -> Option<Places> {
     let is = match word {
         "all" => true,
-        "third" => number % 3 == 0,
-        "fifth" => number % 5 == 0,
+        "third" => number.is_multiple_of(3),
+        "fifth" => number.is_multiple_of(5),
         "rare" => number == 1 || number == 1_400,
         "said" => {
-            return Some(if number % 2 == 0 {
+            return Some(if number.is_multiple_of(2) {
                 Places::SUBJECT
             } else {
                 Places::TEXT
