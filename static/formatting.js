@@ -167,8 +167,17 @@ function begin() {
   });
   // The caret at the start, as in the field for plain text.
   const place = () => {
-    const at = rich.querySelector("div, li, p") ?? rich;
-    getSelection().collapse(at, 0);
+    getSelection().collapse(rich, 0);
+    settle();
+  };
+  // Into the text: Firefox leaves the caret of a new list between its elements, and then writes there.
+  const settle = () => {
+    const { anchorNode, anchorOffset, isCollapsed } = getSelection();
+    let node = anchorNode?.childNodes[anchorOffset];
+    if (!isCollapsed || !node || !rich.contains(node)) return;
+    while (node.firstChild) node = node.firstChild;
+    if (node.localName === "br") getSelection().collapse(node.parentNode, [...node.parentNode.childNodes].indexOf(node));
+    else getSelection().collapse(node, 0);
   };
 
   // --- Commands ---
@@ -178,6 +187,7 @@ function begin() {
     document.execCommand("styleWithCSS", false, false);
     document.execCommand("defaultParagraphSeparator", false, "div");
     document.execCommand(command, false, value);
+    if (["ul", "ol"].includes(getSelection().anchorNode?.localName)) settle();
     state();
   };
   const around = (selector) => {
