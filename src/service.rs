@@ -27,6 +27,7 @@ pub mod invitations;
 pub mod live;
 pub mod mailbox;
 mod mailbox_compose;
+mod mailbox_draft;
 pub mod mailbox_letter;
 pub mod mailbox_phase;
 pub mod mailbox_search;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::attach::{Attached, Attaching, PREFIX_TEXT_BYTES_MAX, kept_of};
 use super::mailbox::{self, own};
+use super::mailbox_draft::draft_of;
 use super::mailbox_letter::{
     self, Envelope, FIELD_BYTES_MAX, Stage, cut, header, multipart_head, new_message_id, text_part,
 };
-use super::mailbox_write::{Answers, Letter, WriteError, draft_of, identities};
+use super::mailbox_write::{Answers, Letter, WriteError, identities};
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{BodyId, QueueId};

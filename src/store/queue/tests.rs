@@ -1,4 +1,5 @@
 use super::*;
+use crate::ids::BodyId;
 use crate::store::{Store, StoreOptions};
 
 const ANN: MailboxId = MailboxId::from_bytes([1; 16]);
