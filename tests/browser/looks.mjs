@@ -16,7 +16,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const all = site.all || Boolean(site.pictures);
 const user = site.users[0];
 /** How often a page is looked at in a sample, of the twelve looks there are. */
-const LOOKS_IN_SAMPLE = 2;
+const LOOKS_IN_SAMPLE = 1;
 
 const wide = site.pictures ? [320, 360, 768, 1280] : [320, 768, 1280];
 const settings = wide.flatMap((width) =>

@@ -45,8 +45,11 @@ function withoutAnimationFrames(page) {
   const isPlain = (locator) => locator.page().context().scriptless;
   for (const name of ["click", "check", "uncheck"]) {
     const usual = kind[name];
-    kind[name] = function act(...values) {
-      return usual.call(this, ...values, ...(isPlain(this) ? [{ force: true }] : []));
+    kind[name] = async function act(...values) {
+      if (!isPlain(this)) return usual.call(this, ...values);
+      // Nothing moves any more once the page is there.
+      await this.page().waitForLoadState();
+      return usual.call(this, ...values, { force: true });
     };
   }
   const fill = kind.fill;

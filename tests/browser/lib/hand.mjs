@@ -28,6 +28,8 @@ export class Hand {
   async openMessage(text, path = "/mail/inbox") {
     await this.open(path);
     await this.row(text).locator(".row-link").click();
+    // Without script nothing tells when a click on what is still being laid out hits nothing.
+    await this.page.waitForURL((url) => url.pathname !== path);
   }
 
   pick(text) { return this.row(text).locator('input[type="checkbox"]').check(); }
@@ -43,6 +45,12 @@ export class Hand {
   field(label) { return this.page.getByLabel(label, { exact: true }); }
 
   button(name) { return this.page.getByRole("button", { name, exact: true }); }
+
+  /** What comes of an act: a "download", a "popup". */
+  async comes(event, act) {
+    const [came] = await Promise.all([this.page.waitForEvent(event), act()]);
+    return came;
+  }
 
   /** Delivers a message to this walk's mailbox; gives its Message-ID. */
   deliver(headers, body, sender) { return deliver(this.user, headers, body, sender); }

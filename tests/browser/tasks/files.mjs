@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-/** What a link downloads: its name and its bytes. */
+/** What a link of the invoice's page downloads: its name and its bytes. */
 async function downloaded(hand, name) {
-  const download = hand.page.waitForEvent("download");
-  await hand.page.getByRole("link", { name }).first().click();
-  return saved(await download);
+  await hand.openMessage("Invoice 2026-114");
+  return saved(await hand.comes("download", () => hand.page.getByRole("link", { name }).first().click()));
 }
 
 async function saved(download) {
@@ -27,11 +26,10 @@ export const files = [
   {
     name: "download an attachment, all of them, and the message",
     async run(hand) {
-      await hand.openMessage("Invoice 2026-114");
       const one = await downloaded(hand, "Download invoice-2026-114.pdf");
       assert.equal(one.name, "invoice-2026-114.pdf");
       assert.match(one.bytes.toString("latin1"), /^%PDF-1\.4/);
-      const all = await downloaded(hand, "Download all as one archive");
+      const all = await downloaded(hand, /^Download all/);
       assert.match(all.name, /\.zip$/);
       assert.deepEqual(namesIn(all.bytes), ["invoice-2026-114.pdf", "list.csv"]);
       const whole = await downloaded(hand, /\.eml/);
@@ -40,21 +38,17 @@ export const files = [
     },
     async keys(hand) {
       await hand.openMessage("Invoice 2026-114");
-      const download = hand.page.waitForEvent("download");
-      await hand.enter(/Download<span[^>]*> invoice-2026-114/);
-      assert.equal((await download).suggestedFilename(), "invoice-2026-114.pdf");
-      const archive = hand.page.waitForEvent("download");
-      await hand.enter(/href="[^"]*\/zip"/);
-      assert.equal(namesIn((await saved(await archive)).bytes).length, 2);
+      const one = await hand.comes("download", () => hand.enter(/Download<span[^>]*> invoice-2026-114/));
+      assert.equal(one.suggestedFilename(), "invoice-2026-114.pdf");
+      const archive = await hand.comes("download", () => hand.enter(/href="[^"]*\/zip"/));
+      assert.equal(namesIn((await saved(archive)).bytes).length, 2);
     },
   },
   {
     name: "a page for paper",
     async run(hand) {
       await hand.openMessage("Invoice 2026-114");
-      const opened = hand.page.waitForEvent("popup");
-      await hand.page.getByRole("link", { name: "Print view" }).click();
-      const paper = await opened;
+      const paper = await hand.comes("popup", () => hand.page.getByRole("link", { name: /^Print/ }).click());
       await paper.getByRole("heading", { name: "Invoice 2026-114" }).waitFor();
       await paper.getByText("please find the invoice").waitFor();
       await paper.getByText("list.csv").waitFor();
@@ -63,9 +57,7 @@ export const files = [
     },
     async keys(hand) {
       await hand.openMessage("Invoice 2026-114");
-      const opened = hand.page.waitForEvent("popup");
-      await hand.enter(/href="[^"]*\/print"/);
-      const paper = await opened;
+      const paper = await hand.comes("popup", () => hand.enter(/href="[^"]*\/print"/));
       await paper.getByText("please find the invoice").waitFor();
       await paper.close();
     },
