@@ -27,6 +27,7 @@ mod merge_check;
 mod merge_receipt;
 mod notice;
 mod output;
+mod probe;
 mod provision;
 mod store;
 mod token;
@@ -95,6 +96,9 @@ enum Command {
     /// The store: check, back up, restore, export.
     #[command(subcommand)]
     Store(store::Command),
+    /// Look at something from this host.
+    #[command(subcommand)]
+    Probe(probe::Command),
     /// The configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -132,6 +136,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
             Command::Store(command) => store::run(command, &global).await,
+            Command::Probe(command) => probe::run(command).await,
             Command::Config(command) => config::run(command, &global),
         }
     })

@@ -23,6 +23,7 @@ pub mod merge;
 pub mod merge_plan;
 pub mod metrics;
 pub mod net;
+pub mod nfs;
 pub mod postfix;
 pub mod provision;
 pub mod receive;

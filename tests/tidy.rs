@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
         "receive",
         "send",
         "detect",
+        "nfs",
         "postfix",
         "merge",
         "watermark",

@@ -15,6 +15,7 @@ mod matrix;
 mod merge;
 mod merge_commands;
 mod nfs;
+mod nfs_canary;
 mod proof;
 mod rig_itself;
 mod sending;

@@ -4,6 +4,10 @@
 #   fault.sh hang CLIENT      the network swallows whatever CLIENT and the server say to each other
 #   fault.sh heal CLIENT      ends that
 #   fault.sh forget           the server forgets all locks, and tells nobody
+#   fault.sh stop             the server is stopped: nobody answers
+#   fault.sh start            it is there again
+#   fault.sh freeze           the server's disk hangs: it answers, but what is written does not return
+#   fault.sh thaw             ends that
 #   fault.sh restart          the server restarts, and lets its clients claim their locks again
 #   fault.sh unmount CLIENT   /mnt/cCLIENT is an empty directory
 set -eu
@@ -20,13 +24,17 @@ case ${1:-} in
             if [ -e "$client" ]; then echo expire >"$client"; fi
         done
         ;;
+    stop) rpc.nfsd 0 ;;
+    start) start_server ;;
+    freeze) fsfreeze -f /mnt/export ;;
+    thaw) fsfreeze -u /mnt/export ;;
     restart)
         rpc.nfsd 0
         start_server
         ;;
     unmount) umount -f -l "/mnt/c$2" ;;
     *)
-        echo "fault.sh hang|heal|forget|restart|unmount; see the file" >&2
+        echo "fault.sh hang|heal|forget|stop|start|freeze|thaw|restart|unmount; see the file" >&2
         exit 125
         ;;
 esac

@@ -49,7 +49,7 @@ END
             start_rpc || exit 1
             path=/mnt/export
         fi
-        mount.nfs "10.9.$1.1:$path" "/mnt/c$1" -o "vers=$RIG_NFS,hard" || exit 1
+        mount.nfs "10.9.$1.1:$path" "/mnt/c$1" -o "vers=$RIG_NFS,$RIG_OPTIONS" || exit 1
         echo mounted
         exec sleep infinity >/dev/null' _ "$1" "$here"
     local pid said

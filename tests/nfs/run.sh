@@ -2,11 +2,11 @@
 # Runs a command where a real NFS server and two real NFS clients are, without root, KVM or NFS in
 # the host's kernel:
 #
-#   run.sh [-v 3|4.2] [-t SECONDS] [-d DIR] -- COMMAND...
+#   run.sh [-v 3|4.0|4.2] [-o OPTION,...] [-t SECONDS] [-d DIR] -- COMMAND...
 #
 # A user-mode Linux kernel boots with the host's files as its root, read only. It holds a kernel nfsd
 # and two clients of it, each with a network, a lock manager and caches of its own: one is mounted on
-# /mnt/c1, the other on /mnt/c2; /mnt/export is what the server itself sees. COMMAND runs as root, in
+# /mnt/c1, the other on /mnt/c2, with the mount options of -o; /mnt/export is what the server itself sees. COMMAND runs as root, in
 # the present directory; /run is empty, what it changes in /tmp is gone afterwards. `fault.sh`, beside this file, breaks
 # things. Nothing that happens in there reaches the host but what is written below DIR (made, and
 # removed at the end, when not given): the console, and /tmp when COMMAND failed.
@@ -15,6 +15,7 @@
 set -eu
 
 version=4.2
+options=hard
 seconds=300
 dir=
 made=
@@ -25,9 +26,10 @@ die() {
     exit 125
 }
 
-while getopts v:t:d: option; do
+while getopts v:o:t:d: option; do
     case $option in
         v) version=$OPTARG ;;
+        o) options=hard,$OPTARG ;;
         t) seconds=$OPTARG ;;
         d) dir=$OPTARG ;;
         *) exit 125 ;;
@@ -35,7 +37,7 @@ while getopts v:t:d: option; do
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || die "no command; see $here/run.sh"
-case $version in 3 | 4.2) ;; *) die "NFS version $version: 3 or 4.2" ;; esac
+case $version in 3 | 4.0 | 4.2) ;; *) die "NFS version $version: 3, 4.0 or 4.2" ;; esac
 
 PATH=$PATH:/usr/sbin:/sbin
 for program in linux.uml rpc.nfsd rpc.mountd rpc.statd rpcbind exportfs mount.nfs ip modprobe mke2fs \
@@ -84,7 +86,7 @@ status=0
 TMPDIR=$memory_dir timeout -k 5 "$seconds" linux.uml mem=${memory_mb}M umid="lifeboat-$$" uml_dir="$dir" \
     root=/dev/root rootfstype=hostfs rootflags=/ ro ubd0="$dir/export.img" \
     con=null con0=null,fd:3 con1=null,fd:1 ssl=null loglevel=4 panic=1 noreboot \
-    init="$here/init.sh" RIG_DIR="$dir" RIG_NFS="$version" 3>"$dir/console.log" </dev/null 2>&3 || status=$?
+    init="$here/init.sh" RIG_DIR="$dir" RIG_NFS="$version" RIG_OPTIONS="$options" 3>"$dir/console.log" </dev/null 2>&3 || status=$?
 rm -f "$dir/export.img"
 if [ -s "$dir/status" ]; then
     exit "$(cat "$dir/status")"

@@ -16,13 +16,17 @@ use super::{need_packages, need_root};
 /// Says to a test that it runs inside, and with which version.
 const VARIABLE: &str = "LIFEBOAT_IN_NFS_RIG";
 /// A guest that lives longer than this is ended.
-const SECONDS_MAX: u64 = 240;
+const SECONDS_MAX: u64 = 480;
 
 /// The version of NFS, which decides how locks are kept, and lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
     /// Locks by a protocol of their own; a server that forgets them tells nobody.
     V3,
+    /// The same, on mounts that keep their locks to themselves: broken on purpose.
+    V3Nolock,
+    /// Locks within leases; a client asks for them again and again.
+    V4Zero,
     /// Locks within leases; whose lease is forgotten is refused.
     V4,
 }
@@ -30,8 +34,16 @@ pub enum Version {
 impl Version {
     fn number(self) -> &'static str {
         match self {
-            Self::V3 => "3",
+            Self::V3 | Self::V3Nolock => "3",
+            Self::V4Zero => "4.0",
             Self::V4 => "4.2",
+        }
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::V3Nolock => &["-o", "nolock"],
+            Self::V3 | Self::V4Zero | Self::V4 => &[],
         }
     }
 }
@@ -58,6 +70,26 @@ impl Nfs {
     /// The server forgets all locks and tells nobody.
     pub fn forget_locks(&self) {
         fault(&["forget"]);
+    }
+
+    /// The server is stopped, until [`Self::start_server`].
+    pub fn stop_server(&self) {
+        fault(&["stop"]);
+    }
+
+    /// Ends [`Self::stop_server`].
+    pub fn start_server(&self) {
+        fault(&["start"]);
+    }
+
+    /// The server's disk hangs, until [`Self::thaw`].
+    pub fn freeze(&self) {
+        fault(&["freeze"]);
+    }
+
+    /// Ends [`Self::freeze`].
+    pub fn thaw(&self) {
+        fault(&["thaw"]);
     }
 
     /// The server restarts.
@@ -107,11 +139,18 @@ pub fn on_nfs(test: &str, version: Version, body: impl FnOnce(&Nfs)) {
     let mut command = Command::new("sh");
     command
         .arg(script("run.sh"))
+        .args(version.options())
         .args(["-v", version.number(), "-t", &SECONDS_MAX.to_string(), "-d"])
         .arg(dir.path())
         .arg("--")
         .arg(program)
-        .args([test, "--exact", "--nocapture", "--test-threads=1"])
+        .args([
+            test,
+            "--exact",
+            "--include-ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(VARIABLE, version.number())
         .stdout(said.try_clone().expect("clone a file"))
         .stderr(said);
