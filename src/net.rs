@@ -6,6 +6,7 @@
 //! Never installs a process-wide TLS provider, never skips the verification of a certificate, and
 //! never waits without a limit.
 
+mod certificate;
 mod endpoint;
 mod listen;
 mod public;

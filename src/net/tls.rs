@@ -9,7 +9,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use serde::{Deserialize, Serialize};
 
-use super::BoxStream;
+use super::{BoxStream, certificate};
+use crate::clock::Timestamp;
 
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,9 @@ pub enum TlsError {
     /// rustls refused the configuration.
     #[error("TLS configuration: {0}")]
     Config(#[from] rustls::Error),
+    /// A certificate is not one, or says no end.
+    #[error("the certificate does not say when it ends")]
+    Certificate,
     /// The handshake failed.
     #[error("TLS handshake: {0}")]
     Handshake(#[source] std::io::Error),
@@ -142,6 +146,33 @@ impl TlsConnector {
             Ok(Err(error)) => Err(TlsError::Handshake(error)),
             Err(_) => Err(TlsError::Timeout(timeout)),
         }
+    }
+}
+
+impl TlsConnector {
+    /// Shakes hands as [`Self::handshake`] does, and tells when the server's certificate ends.
+    ///
+    /// # Errors
+    /// As [`Self::handshake`]; also when the certificate cannot be read.
+    pub async fn certificate_ends(
+        &self,
+        stream: BoxStream,
+        name: &str,
+        timeout: Duration,
+    ) -> Result<Timestamp, TlsError> {
+        let server = ServerName::try_from(name.to_owned())
+            .map_err(|_| TlsError::Name(name.chars().take(120).collect()))?;
+        let stream = match tokio::time::timeout(timeout, self.0.connect(server, stream)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(TlsError::Handshake(error)),
+            Err(_) => return Err(TlsError::Timeout(timeout)),
+        };
+        let (_, connection) = stream.get_ref();
+        connection
+            .peer_certificates()
+            .and_then(<[_]>::first)
+            .and_then(|certificate| certificate::ends(certificate))
+            .ok_or(TlsError::Certificate)
     }
 }
 
