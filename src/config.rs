@@ -9,6 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+mod agent;
 mod check;
 mod example;
 mod failover;
@@ -30,8 +31,9 @@ mod store;
 pub mod values;
 mod watermark;
 
-pub use example::example;
-pub use failover::{Failover, PolicyName};
+pub use agent::{Agent, AgentConfig, ServerParts, Watch};
+pub use example::{agent_example, example};
+pub use failover::{Failover, OWN_VANTAGE, PolicyName, is_vantage_name};
 pub use http::Http;
 pub use lmtp::Lmtp;
 pub use log::{Log, LogFormat};

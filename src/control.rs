@@ -16,6 +16,7 @@ use crate::clock::{SharedClock, Timestamp};
 use crate::detect::{Seen, Target};
 use crate::failover::{
     Command, Decision, GuardVerdict, Observation, Outcome, Phase, ProbeKind, Settings, State,
+    Traffic,
 };
 use crate::ids::{Address, Epoch, MailstoreId};
 use crate::postfix::Flusher;
@@ -24,6 +25,7 @@ use crate::store::routes::Routes;
 use crate::store::{Store, StoreError};
 use crate::watermark::Board;
 
+mod census;
 mod decide;
 mod effects;
 mod keep;
@@ -46,6 +48,10 @@ pub struct Watched {
     pub interval: Duration,
     /// How often the sentinel gets a message.
     pub sentinel_interval: Duration,
+    /// How often the large mailbox is opened.
+    pub large_interval: Duration,
+    /// How often certificates are looked at.
+    pub certificate_interval: Duration,
 }
 
 /// What the loop works with.
@@ -89,6 +95,8 @@ pub struct View {
     pub may_raise: Option<Epoch>,
     /// The last result of each probe.
     pub probes: Vec<LastProbe>,
+    /// An observation that is older says nothing about it.
+    pub observation_stale: Duration,
 }
 
 /// Why an order was not taken.
@@ -105,11 +113,38 @@ pub enum OrderError {
     Stopping,
 }
 
+/// Why a report was left out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// No such mailstore is configured.
+    #[error("there is no mailstore {0} in the server's configuration")]
+    NoSuchMailstore(MailstoreId),
+    /// It says nothing about now.
+    #[error("{mailstore}: a look by {probe} is {} s old; {} s is the most", age.as_secs(), stale.as_secs())]
+    TooOld {
+        /// Of which.
+        mailstore: MailstoreId,
+        /// How it was looked.
+        probe: ProbeKind,
+        /// How old it is.
+        age: Duration,
+        /// How old it may be.
+        stale: Duration,
+    },
+    /// The loop has more to do than it can, or is ending.
+    #[error("the server is busy; report again")]
+    Busy,
+}
+
 enum Message {
     Observed {
         mailstore: MailstoreId,
         observation: Observation,
         seen: Option<Seen>,
+    },
+    Counted {
+        mailstore: MailstoreId,
+        traffic: Traffic,
     },
     Guard {
         mailstore: MailstoreId,
@@ -170,6 +205,7 @@ impl Control {
         });
         let overrides_changed = Arc::new(Notify::new());
         let flush = effects::start_flushing(parts.flusher, tasks, stop);
+        let census = census::start(parts.store.clone(), tasks, stop);
         for watched in &parts.mailstores {
             let prober = probes::Prober {
                 target: watched.target.clone(),
@@ -185,6 +221,7 @@ impl Control {
             mailstores: parts.mailstores,
             inbox: inbox.clone(),
             flush,
+            census,
             overrides_changed: overrides_changed.clone(),
             merge_wake: merge_tell,
             tasks: tasks.clone(),
@@ -226,6 +263,54 @@ impl Control {
             .await
             .map_err(|_| OrderError::Stopping)?;
         answer.await.map_err(stopping)?
+    }
+
+    /// Takes what somebody else saw of a mailstore. Does not wait for what is decided.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub fn observed(
+        &self,
+        mailstore: &MailstoreId,
+        observation: Observation,
+    ) -> Result<(), ReportError> {
+        let stale = self.stale(mailstore)?;
+        if observation.age > stale {
+            return Err(ReportError::TooOld {
+                mailstore: mailstore.clone(),
+                probe: observation.probe,
+                age: observation.age,
+                stale,
+            });
+        }
+        self.report(Message::Observed {
+            mailstore: mailstore.clone(),
+            observation,
+            seen: None,
+        })
+    }
+
+    /// Takes what was counted of a mailstore's traffic. Does not wait for what is decided.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub fn counted(&self, mailstore: &MailstoreId, traffic: Traffic) -> Result<(), ReportError> {
+        self.stale(mailstore)?;
+        self.report(Message::Counted {
+            mailstore: mailstore.clone(),
+            traffic,
+        })
+    }
+
+    /// How old an observation of a mailstore may be.
+    fn stale(&self, mailstore: &MailstoreId) -> Result<Duration, ReportError> {
+        self.shared
+            .view(mailstore, |view| view.observation_stale)
+            .ok_or_else(|| ReportError::NoSuchMailstore(mailstore.clone()))
+    }
+
+    fn report(&self, message: Message) -> Result<(), ReportError> {
+        self.inbox.try_send(message).map_err(|_| ReportError::Busy)
     }
 
     /// Has the routes published anew after an override was set or removed. Does not wait.

@@ -1,4 +1,4 @@
-//! Looking at mailstores: probes by IMAP and LMTP, and the sentinel.
+//! Looking at mailstores: probes of their ports, by IMAP, LMTP and POP3, and the sentinel.
 //!
 //! Each look is bounded in time and waits for no other. It never decides anything: it says what it saw,
 //! as an [`Observation`], and what is in the sentinel, as [`SentinelSeen`]. A refusal that only tells
@@ -9,16 +9,22 @@
 mod files;
 mod imap;
 mod lmtp;
+mod pop3;
+mod ports;
+mod reach;
 mod sentinel;
 
 pub use files::guard_by_files;
+pub use pop3::Pop3;
+pub use ports::{Starttls, TlsPort};
+pub use reach::ControlTargets;
 
 use std::time::{Duration, Instant};
 
 use crate::clock::Timestamp;
 use crate::config::secret::Secret;
 use crate::failover::{
-    GuardVerdict, Observation, Outcome, ProbeKind, SentinelKnown, SentinelSeen, judge,
+    GuardVerdict, Observation, Outcome, ProbeKind, SentinelKnown, SentinelLook, SentinelSeen, judge,
 };
 use crate::ids::{Address, MailstoreId};
 use crate::imap::Server;
@@ -32,21 +38,48 @@ pub struct Target {
     /// Its IMAP service; its limits are replaced by `timeout`.
     pub imap: Server,
     /// Its LMTP service.
-    pub lmtp: Endpoint,
-    /// Dovecot's master user.
-    pub master_user: String,
-    /// Dovecot's auth_master_user_separator.
-    pub master_separator: char,
-    /// The master user's password.
-    pub master_password: Secret,
+    pub lmtp: Option<Endpoint>,
+    /// Its POP3 service.
+    pub pop3: Option<Pop3>,
+    /// How to sign in by IMAP and POP3.
+    pub login: Login,
     /// The sentinel mailbox.
     pub sentinel: Option<Address>,
+    /// A mailbox with very many messages.
+    pub large: Option<Address>,
+    /// How long it may take to open that.
+    pub large_timeout: Duration,
+    /// Ports whose certificates are looked at.
+    pub tls_ports: Vec<TlsPort>,
+    /// How long before its end a certificate is told of.
+    pub certificate_warning: Duration,
+    /// What tells a broken network of this machine's own from a broken mailstore.
+    pub control_targets: ControlTargets,
     /// How many numbered messages it keeps.
     pub sentinel_keep: u32,
     /// How long one look may take.
     pub timeout: Duration,
     /// The name of this vantage point.
     pub vantage: String,
+}
+
+/// How to sign in.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// As any mailbox, by Dovecot's master user.
+    Master {
+        /// The master user.
+        user: String,
+        /// Dovecot's auth_master_user_separator.
+        separator: char,
+        /// The master user's password.
+        password: Secret,
+    },
+    /// As the sentinel, by its own password.
+    Own {
+        /// The password.
+        password: Secret,
+    },
 }
 
 /// What the IMAP probe brings.
@@ -78,31 +111,102 @@ impl Seen {
 /// messages. Without a sentinel only the server's greeting and capabilities are asked for.
 pub async fn probe_imap(target: &Target, known: Option<&SentinelKnown>) -> ImapLook {
     let start = Instant::now();
-    let looked = within(target.timeout, imap::look(target, known)).await;
-    let (outcome, seen) = match looked {
-        Ok(Ok(seen)) => (Outcome::Up, seen),
-        Ok(Err(failure)) => (failure.into_outcome(), None),
-        Err(late) => (late, None),
+    let look = async {
+        match within(target.timeout, imap::look(target, known)).await {
+            Ok(Ok(seen)) => (Outcome::Up, seen),
+            Ok(Err(failure)) => (failure.into_outcome(), None),
+            Err(late) => (late, None),
+        }
     };
-    let sentinel = seen.as_ref().and_then(|seen| seen.verdict(known));
-    let outcome = match &sentinel {
+    let (outcome, seen) = reach::sure(
+        &target.control_targets,
+        target.timeout,
+        look,
+        |(outcome, _)| outcome,
+    )
+    .await;
+    let verdict = seen.as_ref().and_then(|seen| seen.verdict(known));
+    let sentinel = verdict.map_or(SentinelLook::Unseen, SentinelLook::Seen);
+    let outcome = match sentinel.verdict() {
         Some(verdict) if verdict.is_another_mailbox() => Outcome::Down(verdict.to_string()),
         _ => outcome,
     };
     ImapLook {
-        observation: observation(target, ProbeKind::Imap, outcome, start, sentinel),
+        observation: Observation {
+            sentinel,
+            ..observation(target, ProbeKind::Imap, outcome, start)
+        },
         seen,
     }
 }
 
 /// Probes by LMTP: asks whether mail for the sentinel would be taken.
 pub async fn probe_lmtp(target: &Target) -> Observation {
-    let start = Instant::now();
-    let outcome = match within(target.timeout, lmtp::ask(target)).await {
-        Ok(outcome) => outcome,
-        Err(late) => late,
+    look(target, ProbeKind::Lmtp, target.timeout, lmtp::ask(target)).await
+}
+
+/// Probes whether the IMAP port takes connections. For who may not sign in.
+pub async fn probe_tcp(target: &Target) -> Observation {
+    let connect = ports::connect(&target.imap.endpoint, target.timeout);
+    look(target, ProbeKind::Tcp, target.timeout, connect).await
+}
+
+/// Probes by POP3: signs in as the sentinel. None where there is no POP3 service.
+pub async fn probe_pop3(target: &Target) -> Option<Observation> {
+    let pop3 = target.pop3.as_ref()?;
+    let signing_in = pop3::look(target, pop3);
+    Some(look(target, ProbeKind::Pop3, target.timeout, signing_in).await)
+}
+
+/// Opens a mailbox with very many messages and fetches the oldest. None where there is no such mailbox.
+pub async fn probe_large(target: &Target) -> Option<Observation> {
+    let large = target.large.as_ref()?;
+    let opening = imap::look_at_large(target, large);
+    Some(look(target, ProbeKind::Large, target.large_timeout, opening).await)
+}
+
+/// Looks at the certificates; the first that is not good for long enough is told of. None where nothing
+/// is protected.
+pub async fn probe_tls(target: &Target, now: Timestamp) -> Option<Observation> {
+    if target.tls_ports.is_empty() {
+        return None;
+    }
+    let (limit, warn) = (target.timeout, target.certificate_warning);
+    let looking = async {
+        for port in &target.tls_ports {
+            match ports::certificate(port, limit, warn, now).await {
+                Outcome::Up => {}
+                outcome => return outcome,
+            }
+        }
+        Outcome::Up
     };
-    observation(target, ProbeKind::Lmtp, outcome, start, None)
+    // Each port has the whole time.
+    let ports = u32::try_from(target.tls_ports.len()).unwrap_or(u32::MAX);
+    let all = limit.saturating_mul(ports).saturating_mul(2);
+    Some(look(target, ProbeKind::Tls, all, looking).await)
+}
+
+/// What `looking` finds within `limit`, if the network of this machine itself works.
+async fn look(
+    target: &Target,
+    probe: ProbeKind,
+    limit: Duration,
+    looking: impl Future<Output = Outcome>,
+) -> Observation {
+    let start = Instant::now();
+    let looking = async {
+        match within(limit, looking).await {
+            Ok(outcome) | Err(outcome) => outcome,
+        }
+    };
+    let outcome = reach::sure(
+        &target.control_targets,
+        target.timeout,
+        looking,
+        |outcome| outcome,
+    );
+    observation(target, probe, outcome.await, start)
 }
 
 /// Delivers message `number` to the sentinel by LMTP and waits until it appears by IMAP; then removes
@@ -113,24 +217,23 @@ pub async fn deliver_numbered(
     known: Option<&SentinelKnown>,
     now: Timestamp,
 ) -> Observation {
-    let start = Instant::now();
-    let delivered = within(target.timeout, lmtp::deliver(target, number, now)).await;
-    let mut outcome = match delivered {
-        Ok(outcome) => outcome,
-        Err(late) => late,
-    };
-    if outcome == Outcome::Up {
-        let appeared = within(target.timeout, imap::wait_for(target, number, known)).await;
-        outcome = match appeared {
+    let delivering = async {
+        let delivered = within(target.timeout, lmtp::deliver(target, number, now)).await;
+        match delivered {
+            Ok(Outcome::Up) => {}
+            Ok(outcome) | Err(outcome) => return outcome,
+        }
+        match within(target.timeout, imap::wait_for(target, number, known)).await {
             Ok(Ok(())) => Outcome::Up,
             Ok(Err(failure)) => failure.into_outcome(),
             Err(_) => Outcome::Down(format!(
                 "message {number} was taken and did not appear by IMAP within {} s",
                 target.timeout.as_secs_f32()
             )),
-        };
-    }
-    observation(target, ProbeKind::Lmtp, outcome, start, None)
+        }
+    };
+    let limit = target.timeout.saturating_mul(3);
+    look(target, ProbeKind::Lmtp, limit, delivering).await
 }
 
 /// Asks the guard: is this the mailstore that failed?
@@ -153,19 +256,14 @@ pub async fn guard(target: &Target, known: Option<&SentinelKnown>) -> GuardVerdi
     }
 }
 
-fn observation(
-    target: &Target,
-    probe: ProbeKind,
-    outcome: Outcome,
-    start: Instant,
-    sentinel: Option<GuardVerdict>,
-) -> Observation {
+fn observation(target: &Target, probe: ProbeKind, outcome: Outcome, start: Instant) -> Observation {
     Observation {
         vantage: target.vantage.clone(),
         probe,
         outcome,
         took: start.elapsed(),
-        sentinel,
+        age: Duration::ZERO,
+        sentinel: SentinelLook::Elsewhere,
     }
 }
 

@@ -13,16 +13,18 @@
 mod decision;
 mod guard;
 mod health;
+mod probe;
 mod settings;
 mod state;
 mod step;
 
 pub use decision::{AskReason, Decider, Decision, Verb};
 pub use guard::{Canary, Difference, GuardVerdict, Numbered, SentinelKnown, SentinelSeen, judge};
-pub use health::{Evidence, Observation, Outcome, ProbeEvidence, ProbeKind, Tally};
-pub use settings::{Policy, Raise, Settings};
+pub use health::{Evidence, ProbeEvidence, Tally};
+pub use probe::{Observation, Outcome, ProbeKind, SentinelLook, Traffic, Weight};
+pub use settings::{Policy, Raise, SHARE_WINDOW, Settings};
 pub use state::{GuardCheck, Mode, MustBeRaised, Phase, Raising, ReturnRequest, Serving, State};
-pub use step::{Action, Command, Event, Order, Surroundings, step};
+pub use step::{Action, Command, Event, Order, Share, Surroundings, step};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{App, StartError};
 use crate::config::Mailstore;
 use crate::control::{Control, target};
+use crate::detect;
 use crate::doveadm::{Api, Doveadm, Login};
 use crate::net::{Tls, TlsConnector};
 use crate::watermark::{Access, CollectSettings, Collector, RaiseSettings, Raiser};
@@ -53,12 +54,20 @@ pub(super) fn raising(app: &App, control: &Control) -> Result<Raising, StartErro
 
 fn access(app: &App, mailstore: &Mailstore) -> Result<Access, String> {
     let target = target(&app.config, mailstore)?;
+    let detect::Login::Master {
+        user: master_user,
+        separator,
+        password: master_password,
+    } = target.login
+    else {
+        return Err("the master user is needed to look into mailboxes".to_owned());
+    };
     Ok(Access {
         id: target.mailstore,
         server: target.imap,
-        master_user: target.master_user,
-        separator: target.master_separator,
-        master_password: target.master_password,
+        master_user,
+        separator,
+        master_password,
         doveadm: doveadm(mailstore)?,
     })
 }

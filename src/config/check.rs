@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::failover::{OWN_VANTAGE, is_vantage_name};
 use super::secret::SecretSource;
 use super::{Config, Mailstore, MergeDriver, Problem, Problems};
 use crate::net::{Endpoint, Tls};
@@ -352,17 +353,83 @@ fn failover(config: &Config, findings: &mut Findings) {
             "write 1 or more; to leave it to people, use policy = \"manual\"",
         );
     }
+    vantages(config, findings);
     for (key, span) in [
         ("interval", probe.interval),
         ("timeout", probe.timeout),
         ("sentinel_interval", probe.sentinel_interval),
+        ("large_interval", probe.large_interval),
+        ("large_timeout", probe.large_timeout),
+        ("certificate_interval", probe.certificate_interval),
     ] {
         if span.duration() < std::time::Duration::from_millis(100) {
             findings.problem(format!("probe.{key}"), "write \"100ms\" or more");
         }
     }
+    if probe.control_targets.len() > CONTROL_TARGETS_MAX {
+        findings.problem(
+            "probe.control_targets",
+            format!("name {CONTROL_TARGETS_MAX} or less"),
+        );
+    }
     if probe.sentinel_keep < 10 {
         findings.problem("probe.sentinel_keep", "write 10 or more");
+    }
+}
+
+/// Most places that tell a broken network from a broken mailstore.
+const CONTROL_TARGETS_MAX: usize = 10;
+
+/// Most agents whose reports are counted.
+const VANTAGES_MAX: usize = 15;
+
+fn vantages(config: &Config, findings: &mut Findings) {
+    let failover = &config.failover;
+    let names = &failover.vantages;
+    let mut seen = HashSet::new();
+    for name in names {
+        if !is_vantage_name(name) {
+            findings.problem(
+                "failover.vantages",
+                format!(
+                    "{name:?}: write lower-case letters, digits, \"-\", \"_\" and \".\", up to 64"
+                ),
+            );
+        }
+        if name == OWN_VANTAGE || !seen.insert(name) {
+            findings.problem(
+                "failover.vantages",
+                format!("{name:?} is taken: name each agent once, and none {OWN_VANTAGE:?}"),
+            );
+        }
+    }
+    if names.len() > VANTAGES_MAX {
+        findings.problem(
+            "failover.vantages",
+            format!("name {VANTAGES_MAX} agents or less"),
+        );
+    }
+    // The traffic may stand for one vantage point.
+    let votes_max = names.len() + 1 + usize::from(failover.deferrals > 0);
+    if failover.quorum as usize > votes_max {
+        findings.problem(
+            "failover.quorum",
+            format!("so many never agree: write {votes_max} or less, or name more vantages"),
+        );
+    } else if failover.quorum == 1 && !names.is_empty() {
+        findings.warning(
+            "failover.quorum",
+            "with 1 a single vantage point that has lost its own network takes mailstores over: leave it out",
+        );
+    }
+    if failover.mailboxes_percent_max == 0 || failover.mailboxes_percent_max > 100 {
+        findings.problem("failover.mailboxes_percent_max", "write 1 to 100");
+    }
+    if failover.dry_run {
+        findings.warning(
+            "failover.dry_run",
+            "nothing is taken over but by hand; what would have been done is written down",
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::SECTIONS;
+use super::agent::AGENT_SECTIONS;
 use super::section::{Field, Presence, SectionInfo};
 
 /// The example file: what must be set is set, every other option stands as a comment with its
@@ -13,12 +14,21 @@ pub fn example() -> String {
 
 /// The example file; with `all`, no option is commented out.
 pub(super) fn render(all: bool) -> String {
-    let mut text = String::from(
-        "# Configuration of Lifeboat. Options that are commented out show their defaults, or an\n\
+    render_sections("Configuration of Lifeboat", SECTIONS, all)
+}
+
+/// The example of an agent's file; with `all`, no option is commented out.
+pub fn agent_example(all: bool) -> String {
+    render_sections("Configuration of a Lifeboat agent", AGENT_SECTIONS, all)
+}
+
+fn render_sections(title: &str, sections: &[SectionInfo], all: bool) -> String {
+    let mut text = format!(
+        "# {title}. Options that are commented out show their defaults, or an\n\
          # example where they say so.\n\
          # Times: 500ms, 90s, 15m, 12h, 30d. Sizes: 64KB, 50MB, 2GB. Paths are best absolute.\n",
     );
-    for section in SECTIONS {
+    for section in sections {
         render_section(&mut text, section, all);
     }
     text

@@ -17,6 +17,18 @@ pub enum PolicyName {
     Automatic,
 }
 
+/// The vantage point that the server itself is.
+pub const OWN_VANTAGE: &str = "lifeboat";
+
+/// Longest name of a vantage point, in octets.
+const VANTAGE_NAME_OCTETS_MAX: usize = 64;
+
+/// Whether a vantage point can be called so.
+pub fn is_vantage_name(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
+    !name.is_empty() && name.len() <= VANTAGE_NAME_OCTETS_MAX && name.bytes().all(allowed)
+}
+
 section! {
     /// When Lifeboat takes over a mailstore's mail and when it hands it back. By hand (console, API,
     /// `lifeboat failover`) both work at once.
@@ -56,5 +68,22 @@ section! {
         /// More mailstores than this at once are not taken over without a person's word, as the
         /// fault may be in Lifeboat's own network. The first is never held back.
         pub mailstores_at_once: u32 = default "2",
+        /// When more than this many percent of all mailboxes would be taken over within an hour, a
+        /// person must say so. The first mailstore is never held back; 100 for no limit.
+        pub mailboxes_percent_max: u32 = default "25",
+        /// The agents (`lifeboat agent`) whose reports count, by the names in their tokens. A report
+        /// from another one is refused.
+        pub vantages: Vec<String> = default "[]",
+        /// So many vantage points must see a mailstore failing, this server among them as one. 0: more
+        /// than half of this server and the vantages named above.
+        pub quorum: u32 = default "0",
+        /// When the MX put off so many deliveries to a mailstore within traffic_window, and more than
+        /// were made, that counts like one more vantage point, but never alone. 0: never.
+        pub deferrals: u32 = default "20",
+        /// How long deliveries and sign-ins that logs or agents told of are counted.
+        pub traffic_window: Span = default "\"2m\"",
+        /// Decides and writes down what would be done, and switches nothing by itself, neither way. By
+        /// hand everything works. Settable per mailstore.
+        pub dry_run: bool = default "false",
     }
 }

@@ -32,6 +32,13 @@ section! {
         /// that failed. Without one a mailstore that lost its mail looks healthy, and mail never goes
         /// back by itself.
         pub sentinel: Address = optional "\"lifeboat-sentinel@a1.example.com\"",
+        /// Its POP3 service, to be probed too; when only that fails, a person is told.
+        pub pop3: Endpoint = optional "\"10.0.0.1:110\"",
+        /// How POP3 is protected: "off", "starttls" or "implicit".
+        pub pop3_tls: Tls = default "\"off\"",
+        /// A mailbox with very many messages (50,000) that nobody uses. A broken index makes it slow
+        /// before small ones show anything; a person is told.
+        pub large_mailbox: Address = optional "\"lifeboat-large@a1.example.com\"",
         /// How what came in goes home: "imap" appends through Dovecot; "maildir" writes files to
         /// the mailstore's volume, which must be mounted here, and looks at them through IMAP when
         /// that is there. It does not look at Dovecot's quota.
@@ -55,5 +62,8 @@ section! {
         pub raise_command: RaiseCommand = optional "[\"/usr/bin/doveadm\", \"mailbox\", \"update\", \"-u\", \"%u\", \"--min-next-uid\", \"%n\", \"%f\"]",
         /// Who decides to take over this mailstore's mail, if not as the section failover says.
         pub policy: PolicyName = optional "\"manual\"",
+        /// Whether nothing is switched for this mailstore but by hand, if not as the section failover
+        /// says: what would have been done is written down.
+        pub dry_run: bool = optional "true",
     }
 }

@@ -2,6 +2,7 @@
 
 use super::section::section;
 use super::values::Span;
+use crate::net::Endpoint;
 
 section! {
     /// How mailstores are watched.
@@ -15,5 +16,17 @@ section! {
         pub sentinel_interval: Span = default "\"60s\"",
         /// How many numbered messages a sentinel keeps; older ones are removed.
         pub sentinel_keep: u32 = default "1500",
+        /// Places ("host:port") that take connections as long as this server's own network works, such
+        /// as a router, a resolver and a machine elsewhere. While none of them does, probes that fail
+        /// say nothing, and nothing is taken over.
+        pub control_targets: Vec<Endpoint> = default "[]",
+        /// How often a mailstore's large_mailbox is opened.
+        pub large_interval: Span = default "\"5m\"",
+        /// How long that may take.
+        pub large_timeout: Span = default "\"30s\"",
+        /// How often certificates are looked at.
+        pub certificate_interval: Span = default "\"1h\"",
+        /// How long before a mailstore's certificate ends that is told.
+        pub certificate_warning: Span = default "\"14d\"",
     }
 }

@@ -186,8 +186,11 @@ fn the_example_and_every_commented_option_parse() {
     full.relay.password_file = None;
     for mailstore in &mut full.mailstore {
         mailstore.sentinel = None;
+        mailstore.pop3 = None;
+        mailstore.large_mailbox = None;
         mailstore.maildir = None;
         mailstore.policy = None;
+        mailstore.dry_run = None;
         mailstore.doveadm = None;
         mailstore.doveadm_key_file = None;
     }

@@ -9,13 +9,14 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::census::Census;
 use super::keep::{decisions, keep, log};
 use super::{LastProbe, Message, OrderError, Shared, View, Watched};
 use crate::clock::Timestamp;
 use crate::detect::{self, Seen};
 use crate::failover::{
     Action, Decision, Event, GuardVerdict, Mode, MustBeRaised, Observation, Outcome, Phase,
-    SentinelKnown, Serving, State, Surroundings, judge, step,
+    SHARE_WINDOW, SentinelKnown, SentinelLook, Serving, Share, State, Surroundings, judge, step,
 };
 use crate::ids::{MailstoreId, OutageId};
 use crate::route::{MailstoreFacts, OverrideTable, Raising, Route, Table};
@@ -34,6 +35,7 @@ pub(super) struct Wiring {
     pub(super) mailstores: Vec<Watched>,
     pub(super) inbox: mpsc::Sender<Message>,
     pub(super) flush: Arc<Notify>,
+    pub(super) census: watch::Receiver<Census>,
     pub(super) overrides_changed: Arc<Notify>,
     pub(super) merge_wake: watch::Sender<u64>,
     pub(super) tasks: TaskTracker,
@@ -135,6 +137,9 @@ impl Decider {
                 observation,
                 seen,
             } => self.observe(&mailstore, observation, seen).await,
+            Message::Counted { mailstore, traffic } => {
+                let _ = self.apply(&mailstore, Event::Counted(traffic)).await;
+            }
             Message::Guard { mailstore, verdict } => {
                 let decided = self.apply(&mailstore, Event::Guard(verdict)).await;
                 self.answer_waiting(&mailstore, &decided);
@@ -228,12 +233,12 @@ impl Decider {
         if let Some(known) = known.filter(|known| known.newest.is_none())
             && seen_by
                 .sentinel
-                .as_ref()
+                .verdict()
                 .is_some_and(GuardVerdict::went_back)
         {
-            seen_by.sentinel = Some(judge(&known, &seen.sentinel));
+            seen_by.sentinel = SentinelLook::Seen(judge(&known, &seen.sentinel));
         }
-        let learned = match (known, &seen_by.sentinel) {
+        let learned = match (known, seen_by.sentinel.verdict()) {
             (None, _) if may_learn(&entry.state) => seen.learnable,
             (Some(known), Some(GuardVerdict::Intact)) => with_newest(known, seen),
             _ => None,
@@ -248,7 +253,7 @@ impl Decider {
         match stored {
             Ok(()) if known.is_none() => {
                 tracing::info!(%mailstore, "the sentinel is known now");
-                seen_by.sentinel = Some(GuardVerdict::Intact);
+                seen_by.sentinel = SentinelLook::Seen(GuardVerdict::Intact);
             }
             Ok(()) => {}
             Err(error) => tracing::error!(%mailstore, %error, "the sentinel is not learned"),
@@ -263,12 +268,14 @@ impl Decider {
     ) -> Result<Vec<Action>, OrderError> {
         let now = self.wiring.shared.clock.now();
         let others = self.automatic_elsewhere(mailstore);
+        let share = self.share(mailstore, now);
         let Some(entry) = self.entries.get_mut(mailstore) else {
             return Err(OrderError::NoSuchMailstore(mailstore.clone()));
         };
         let around = Surroundings {
             settings: &entry.watched.settings,
             automatic_elsewhere: others,
+            share,
             new_outage: OutageId::generate(now),
         };
         let (state, actions) = step(entry.state.clone(), event, &around, now);
@@ -301,6 +308,19 @@ impl Decider {
             .iter()
             .filter(|(id, entry)| *id != mailstore && entry.state.is_automatically_active());
         u32::try_from(others.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Which part of all mailboxes is at stake with this mailstore.
+    fn share(&self, mailstore: &MailstoreId, now: Timestamp) -> Share {
+        let census = self.wiring.census.borrow();
+        let switched = self.entries.iter().filter(|(id, entry)| {
+            *id != mailstore && entry.state.was_switched_within(SHARE_WINDOW, now)
+        });
+        Share {
+            own: census.of(mailstore),
+            switched_elsewhere: switched.map(|(id, _)| census.of(id)).sum(),
+            all: census.all(),
+        }
     }
 
     /// Carries out what was decided and kept; then it need not be done again.
@@ -392,6 +412,7 @@ impl Decider {
             may_merge: entry.state.may_merge(&entry.watched.settings, now),
             may_raise: entry.state.may_raise(&entry.watched.settings, now),
             probes: entry.probes.clone(),
+            observation_stale: entry.watched.settings.observation_stale,
         };
         let could_merge = {
             let views = self.wiring.shared.views.write();
@@ -449,7 +470,7 @@ impl Decider {
 impl Entry {
     fn note_probe(&mut self, seen: &Observation, now: Timestamp) {
         let last = LastProbe {
-            at: now,
+            at: now.before(seen.age),
             vantage: seen.vantage.clone(),
             probe: seen.probe,
             outcome: seen.outcome.clone(),

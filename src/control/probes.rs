@@ -1,5 +1,5 @@
-//! The tasks that look at a mailstore, again and again: one by IMAP, one by LMTP, neither waiting for
-//! the other nor for another mailstore.
+//! The tasks that look at a mailstore, again and again: one for each kind of probe, none waiting for
+//! another nor for another mailstore.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,16 +25,63 @@ pub(super) struct Prober {
 
 impl Prober {
     pub(super) fn start(&self, watched: &Watched, tasks: &TaskTracker, stop: &CancellationToken) {
-        let (imap, lmtp) = (self.clone(), self.clone());
         let (every, sentinel_every) = (watched.interval, watched.sentinel_interval);
-        let stopped = stop.clone();
-        tasks.spawn(async move { stopped.run_until_cancelled(imap.imap_loop(every)).await });
-        let stopped = stop.clone();
-        tasks.spawn(async move {
-            stopped
-                .run_until_cancelled(lmtp.lmtp_loop(every, sentinel_every))
-                .await
+        let (large_every, certificate_every) =
+            (watched.large_interval, watched.certificate_interval);
+        self.spawn(tasks, stop, |prober| prober.imap_loop(every));
+        self.spawn(tasks, stop, |prober| {
+            prober.lmtp_loop(every, sentinel_every)
         });
+        if self.target.pop3.is_some() {
+            self.spawn(tasks, stop, |prober| prober.pop3_loop(every));
+        }
+        if self.target.large.is_some() {
+            self.spawn(tasks, stop, |prober| prober.large_loop(large_every));
+        }
+        if !self.target.tls_ports.is_empty() {
+            self.spawn(tasks, stop, |prober| prober.tls_loop(certificate_every));
+        }
+    }
+
+    fn spawn<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+        looking: impl FnOnce(Self) -> F,
+    ) {
+        let (looking, stop) = (looking(self.clone()), stop.clone());
+        tasks.spawn(async move { stop.run_until_cancelled(looking).await });
+    }
+
+    async fn pop3_loop(self, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            ticks.tick().await;
+            if let Some(observation) = detect::probe_pop3(&self.target).await {
+                self.tell(observation, None).await;
+            }
+        }
+    }
+
+    async fn large_loop(self, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            ticks.tick().await;
+            if let Some(observation) = detect::probe_large(&self.target).await {
+                self.tell(observation, None).await;
+            }
+        }
+    }
+
+    async fn tls_loop(self, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            ticks.tick().await;
+            let now = self.shared.clock.now();
+            if let Some(observation) = detect::probe_tls(&self.target, now).await {
+                self.tell(observation, None).await;
+            }
+        }
     }
 
     async fn imap_loop(self, every: Duration) {

@@ -1,15 +1,12 @@
 //! From the configuration to what the loop works with.
 
-use crate::config::{Config, Mailstore, PolicyName};
-use crate::detect::Target;
+use crate::config::{Config, Failover, Mailstore, OWN_VANTAGE, PolicyName};
+use crate::detect::{ControlTargets, Login, Pop3, Starttls, Target, TlsPort};
 use crate::failover::{Policy, Raise, Settings};
 use crate::imap;
 use crate::net::{Tls, TlsConnector};
 
 use super::Watched;
-
-/// The name of the vantage point that is Lifeboat itself.
-const VANTAGE: &str = "lifeboat";
 
 /// Why a mailstore cannot be watched.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +35,8 @@ pub fn watched(config: &Config) -> Result<Vec<Watched>, SetupError> {
                 settings: settings(config, mailstore),
                 interval: config.probe.interval.duration(),
                 sentinel_interval: config.probe.sentinel_interval.duration(),
+                large_interval: config.probe.large_interval.duration(),
+                certificate_interval: config.probe.certificate_interval.duration(),
             })
         })
         .collect()
@@ -48,30 +47,52 @@ pub fn watched(config: &Config) -> Result<Vec<Watched>, SetupError> {
 /// # Errors
 /// In words, when a password or certificate cannot be read.
 pub fn target(config: &Config, mailstore: &Mailstore) -> Result<Target, String> {
-    let tls_connector = match mailstore.tls {
-        Tls::Off => None,
-        Tls::Starttls | Tls::Implicit => {
-            Some(TlsConnector::new(None).map_err(|error| error.to_string())?)
-        }
+    let probe = &config.probe;
+    let connector = match (mailstore.tls, mailstore.pop3_tls) {
+        (Tls::Off, Tls::Off) => None,
+        _ => Some(TlsConnector::new(None).map_err(|error| error.to_string())?),
     };
+    let imap_port = TlsPort::of(
+        &mailstore.imap,
+        mailstore.tls,
+        Starttls::Imap,
+        connector.as_ref(),
+    );
+    let pop3_port = mailstore
+        .pop3
+        .as_ref()
+        .and_then(|pop3| TlsPort::of(pop3, mailstore.pop3_tls, Starttls::Pop3, connector.as_ref()));
+    let pop3 = mailstore.pop3.as_ref().map(|endpoint| Pop3 {
+        endpoint: endpoint.clone(),
+        tls: mailstore.pop3_tls,
+        connector: connector.clone(),
+    });
     let master_password = mailstore.master_password_file.read();
     let master_separator = mailstore.master_separator.chars().next();
     Ok(Target {
         mailstore: mailstore.id.clone(),
         imap: imap::Server {
             tls: mailstore.tls,
-            tls_connector,
+            tls_connector: connector,
             ..imap::Server::plain(mailstore.imap.clone())
         },
-        lmtp: mailstore.lmtp.clone(),
-        master_user: mailstore.master_user.clone(),
-        master_separator: master_separator
-            .ok_or("master_separator is empty; Dovecot's usual one is *")?,
-        master_password: master_password.map_err(|error| error.to_string())?,
+        lmtp: Some(mailstore.lmtp.clone()),
+        pop3,
+        login: Login::Master {
+            user: mailstore.master_user.clone(),
+            separator: master_separator
+                .ok_or("master_separator is empty; Dovecot's usual one is *")?,
+            password: master_password.map_err(|error| error.to_string())?,
+        },
         sentinel: mailstore.sentinel.clone(),
-        sentinel_keep: config.probe.sentinel_keep,
-        timeout: config.probe.timeout.duration(),
-        vantage: VANTAGE.to_owned(),
+        large: mailstore.large_mailbox.clone(),
+        large_timeout: probe.large_timeout.duration(),
+        tls_ports: imap_port.into_iter().chain(pop3_port).collect(),
+        certificate_warning: probe.certificate_warning.duration(),
+        control_targets: ControlTargets::new(probe.control_targets.clone()),
+        sentinel_keep: probe.sentinel_keep,
+        timeout: probe.timeout.duration(),
+        vantage: OWN_VANTAGE.to_owned(),
     })
 }
 
@@ -90,7 +111,7 @@ fn settings(config: &Config, mailstore: &Mailstore) -> Settings {
         policy,
         failures: failover.failures,
         observations: failover.observations,
-        quorum: 1,
+        quorum: quorum(failover),
         confirm: failover.confirm.duration(),
         active_min: failover.active_min.duration(),
         return_after: failover.return_after.duration(),
@@ -99,13 +120,27 @@ fn settings(config: &Config, mailstore: &Mailstore) -> Settings {
         flap_window: failover.flap_window.duration(),
         mailstores_at_once: failover.mailstores_at_once,
         // A delivery may take two time limits: until it is taken, and until it appears.
-        observation_stale: interval * 3 + timeout * 3,
+        // Asking the control targets takes one more.
+        observation_stale: interval * 3 + timeout * 4,
         guard_retry: timeout * 2 + interval,
         has_sentinel: mailstore.sentinel.is_some(),
+        dry_run: mailstore.dry_run.unwrap_or(failover.dry_run),
+        share_permille_max: failover.mailboxes_percent_max.saturating_mul(10),
+        deferrals: failover.deferrals,
+        traffic_window: failover.traffic_window.duration(),
         raise: match mailstore.doveadm.is_some() || mailstore.raise_command.is_some() {
             _ if !failover.raise_uidnext => Raise::Skip,
             true => Raise::Able,
             false => Raise::Unable,
         },
+    }
+}
+
+/// How many vantage points must agree: as configured, or more than half of all.
+fn quorum(failover: &Failover) -> u32 {
+    let agents = u32::try_from(failover.vantages.len()).unwrap_or(u32::MAX);
+    match failover.quorum {
+        0 => agents.saturating_add(1) / 2 + 1,
+        set => set,
     }
 }

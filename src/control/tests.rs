@@ -5,6 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::secret::Secret;
+use crate::detect::{ControlTargets, Login};
 use crate::failover::{Mode, Order, Phase, Policy, Serving, Verb};
 use crate::ids::MailboxId;
 use crate::net::Endpoint;
@@ -30,10 +31,18 @@ fn watched(id: &str, policy: Policy) -> Watched {
         target: Target {
             mailstore: id.parse().unwrap(),
             imap: crate::imap::Server::plain(endpoint.clone()),
-            lmtp: endpoint,
-            master_user: "lifeboat".into(),
-            master_separator: '*',
-            master_password: Secret::new("secret".into()),
+            lmtp: Some(endpoint),
+            pop3: None,
+            login: Login::Master {
+                user: "lifeboat".into(),
+                separator: '*',
+                password: Secret::new("secret".into()),
+            },
+            large: None,
+            large_timeout: Duration::from_secs(3),
+            tls_ports: Vec::new(),
+            certificate_warning: Duration::from_secs(86_400),
+            control_targets: ControlTargets::default(),
             sentinel: Some("sentinel@example.com".parse().unwrap()),
             sentinel_keep: 100,
             timeout: millis(500),
@@ -48,6 +57,8 @@ fn watched(id: &str, policy: Policy) -> Watched {
         },
         interval: millis(20),
         sentinel_interval: millis(200),
+        large_interval: millis(200),
+        certificate_interval: millis(200),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::sentinel::number_in;
-use super::{Seen, Target, words};
+use super::{Login, Seen, Target, words};
 use crate::failover::{Canary, Numbered, Outcome, SentinelKnown, SentinelSeen};
 use crate::ids::{Address, PrimaryUid};
 use crate::imap::{
@@ -65,12 +65,12 @@ impl From<ImapError> for Failure {
     }
 }
 
-async fn connect(target: &Target) -> Result<Client, ImapError> {
+async fn connect(target: &Target, limit: Duration) -> Result<Client, ImapError> {
     let server = Server {
         limits: Limits {
-            connect: target.timeout,
-            silence: target.timeout,
-            command: target.timeout,
+            connect: limit,
+            silence: limit,
+            command: limit,
             answer_bytes_max: ANSWER_BYTES_MAX,
         },
         ..target.imap.clone()
@@ -78,17 +78,49 @@ async fn connect(target: &Target) -> Result<Client, ImapError> {
     Client::connect(&server).await
 }
 
-async fn sign_in(target: &Target, sentinel: &Address) -> Result<Client, ImapError> {
-    let mut client = connect(target).await?;
-    client
-        .login_as(
-            sentinel.as_str(),
-            target.master_separator,
-            &target.master_user,
-            target.master_password.expose(),
-        )
-        .await?;
+async fn sign_in(target: &Target, mailbox: &Address) -> Result<Client, ImapError> {
+    let mut client = connect(target, target.timeout).await?;
+    enter(&mut client, target, mailbox).await?;
     Ok(client)
+}
+
+async fn enter(client: &mut Client, target: &Target, mailbox: &Address) -> Result<(), ImapError> {
+    match &target.login {
+        Login::Master {
+            user,
+            separator,
+            password,
+        } => {
+            client
+                .login_as(mailbox.as_str(), *separator, user, password.expose())
+                .await
+        }
+        Login::Own { password } => client.login(mailbox.as_str(), password.expose()).await,
+    }
+}
+
+/// Opens the inbox of a mailbox with very many messages and fetches the header of its oldest: what a
+/// broken index makes slow, and a small mailbox does not show.
+pub(super) async fn look_at_large(target: &Target, mailbox: &Address) -> Outcome {
+    match open_large(target, mailbox).await {
+        Ok(()) => Outcome::Up,
+        Err(error) => Failure::from(error).into_outcome(),
+    }
+}
+
+async fn open_large(target: &Target, mailbox: &Address) -> Result<(), ImapError> {
+    let mut client = connect(target, target.large_timeout).await?;
+    enter(&mut client, target, mailbox).await?;
+    let selected = client.examine(&FolderName::inbox()).await?;
+    let uids = match selected.exists {
+        0 => Vec::new(),
+        _ => client.search(&[]).await?,
+    };
+    if let Some(oldest) = uids.first() {
+        fetch_one(&mut client, *oldest, Section::Header).await?;
+    }
+    let _ = client.logout().await;
+    Ok(())
 }
 
 /// Looks into the sentinel; none if there is no sentinel.
@@ -97,7 +129,7 @@ pub(super) async fn look(
     known: Option<&SentinelKnown>,
 ) -> Result<Option<Seen>, Failure> {
     let Some(sentinel) = &target.sentinel else {
-        let mut client = connect(target).await?;
+        let mut client = connect(target, target.timeout).await?;
         client.has_capability("IMAP4REV1").await?;
         let _ = client.logout().await;
         return Ok(None);

@@ -10,8 +10,11 @@ use crate::lmtp_client::{self, DeliverError, Message, Reply};
 const CLIENT_NAME: &str = "lifeboat.invalid";
 
 pub(super) async fn ask(target: &Target) -> Outcome {
+    let Some(lmtp) = &target.lmtp else {
+        return Outcome::Unknown("there is no LMTP service to ask".into());
+    };
     let recipient = target.sentinel.as_ref().map(Address::as_str);
-    match lmtp_client::ask(&target.lmtp, CLIENT_NAME, recipient, target.timeout).await {
+    match lmtp_client::ask(lmtp, CLIENT_NAME, recipient, target.timeout).await {
         Ok(None) => Outcome::Up,
         Ok(Some(reply)) => outcome_of(&reply),
         Err(error) => outcome_of_error(&error),
@@ -19,7 +22,7 @@ pub(super) async fn ask(target: &Target) -> Outcome {
 }
 
 pub(super) async fn deliver(target: &Target, number: u64, now: Timestamp) -> Outcome {
-    let Some(sentinel) = &target.sentinel else {
+    let (Some(lmtp), Some(sentinel)) = (&target.lmtp, &target.sentinel) else {
         return Outcome::Unknown("there is no sentinel to deliver to".into());
     };
     let content = sentinel::message(sentinel, number, now);
@@ -28,7 +31,7 @@ pub(super) async fn deliver(target: &Target, number: u64, now: Timestamp) -> Out
         recipients: &[sentinel.as_str()],
         content: &content,
     };
-    match lmtp_client::deliver(&target.lmtp, CLIENT_NAME, &message, target.timeout).await {
+    match lmtp_client::deliver(lmtp, CLIENT_NAME, &message, target.timeout).await {
         Ok(replies) => replies.first().map_or_else(
             || Outcome::Down("the server said nothing about the message".into()),
             outcome_of,

@@ -45,6 +45,20 @@ pub enum AskReason {
         /// How many.
         others: u32,
     },
+    /// With this one more of all mailboxes would be switched within an hour than may be.
+    Share {
+        /// Percent of all mailboxes.
+        percent: u32,
+    },
+    /// It would activate now, but is told to switch nothing.
+    DryRun {
+        /// How long the failure was seen before.
+        failing_for: Duration,
+        /// Vantage points that saw it …
+        down: u32,
+        /// … of so many.
+        vantages: u32,
+    },
 }
 
 /// What was decided.
@@ -119,6 +133,7 @@ impl Verb {
         match self {
             Self::Suspected => "suspected",
             Self::Cleared => "cleared",
+            Self::Asked(AskReason::DryRun { .. }) => "would-activate",
             Self::Asked(_) => "asked",
             Self::Activated { .. } => "activated",
             Self::Blocked(_) => "blocked",
@@ -154,6 +169,28 @@ pub struct Decision {
     pub evidence: Evidence,
 }
 
+impl Decision {
+    /// `3 of 3 vantage points failed IMAP and LMTP for 62 s, Postfix deferred 412: ` and the probes.
+    fn write_confirmed(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        down: u32,
+        vantages: u32,
+        failing_for: Duration,
+    ) -> fmt::Result {
+        write!(
+            f,
+            "{down} of {vantages} vantage points failed {} for {} s",
+            self.evidence.kinds(),
+            failing_for.as_secs()
+        )?;
+        if !self.evidence.traffic.is_empty() {
+            write!(f, ", {}", self.evidence.traffic)?;
+        }
+        write!(f, ": {}", self.evidence.by_probe())
+    }
+}
+
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = |d: &Duration| d.as_secs();
@@ -182,6 +219,19 @@ impl fmt::Display for Decision {
                 "waiting for a person, as {others} other mailstores were switched already and Lifeboat's own network may be to blame: {}",
                 self.evidence
             ),
+            Verb::Asked(AskReason::Share { percent }) => write!(
+                f,
+                "waiting for a person, as {percent} % of all mailboxes would be switched within an hour: {}",
+                self.evidence
+            ),
+            Verb::Asked(AskReason::DryRun {
+                failing_for,
+                down,
+                vantages,
+            }) => {
+                f.write_str("would activate, and does not, as this is a dry run: ")?;
+                self.write_confirmed(f, *down, *vantages, *failing_for)
+            }
             Verb::Activated {
                 epoch,
                 failing_for,
@@ -190,12 +240,8 @@ impl fmt::Display for Decision {
             } => {
                 write!(f, "activated (epoch {epoch})")?;
                 if self.by == Decider::Lifeboat {
-                    write!(
-                        f,
-                        ": {down} of {vantages} vantage points saw it failing, for {} s: {}",
-                        seconds(failing_for),
-                        self.evidence
-                    )?;
+                    f.write_str(": ")?;
+                    self.write_confirmed(f, *down, *vantages, *failing_for)?;
                 }
                 Ok(())
             }

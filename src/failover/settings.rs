@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::probe::Traffic;
+
 /// Who decides to activate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Policy {
@@ -62,8 +64,30 @@ pub struct Settings {
     pub guard_retry: Duration,
     /// Whether the mailstore has a sentinel for the guard to look at.
     pub has_sentinel: bool,
+    /// It is decided and written down what would be done, and nothing is switched.
+    pub dry_run: bool,
+    /// At most so many thousandths of all mailboxes are switched by Lifeboat itself within
+    /// [`SHARE_WINDOW`]; the first mailstore never needs a person's word.
+    pub share_permille_max: u32,
+    /// So many deliveries that Postfix put off within `traffic_window`, and more than were made,
+    /// count like one more vantage point; 0 for never.
+    pub deferrals: u32,
+    /// How long counted traffic is remembered.
+    pub traffic_window: Duration,
     /// What can be done when it went back in time.
     pub raise: Raise,
+}
+
+/// Within this time the mailboxes are counted that Lifeboat switched by itself.
+pub const SHARE_WINDOW: Duration = Duration::from_secs(60 * 60);
+
+impl Settings {
+    /// Whether the platform's traffic speaks against the mailstore.
+    pub fn traffic_fails(&self, traffic: &Traffic) -> bool {
+        self.deferrals > 0
+            && traffic.deferred >= self.deferrals
+            && traffic.deferred > traffic.delivered
+    }
 }
 
 impl Default for Settings {
@@ -83,6 +107,10 @@ impl Default for Settings {
             observation_stale: Duration::from_secs(60),
             guard_retry: Duration::from_secs(30),
             has_sentinel: true,
+            dry_run: false,
+            share_permille_max: 250,
+            deferrals: 20,
+            traffic_window: Duration::from_secs(2 * 60),
             raise: Raise::Unable,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -279,6 +280,12 @@ impl State {
     /// Whether Lifeboat switched it by itself.
     pub fn is_automatically_active(&self) -> bool {
         matches!(self.phase, Phase::Active { by_hand: false, .. })
+    }
+
+    /// Whether Lifeboat switched it by itself within `window`.
+    pub fn was_switched_within(&self, window: Duration, now: Timestamp) -> bool {
+        let oldest = now.before(window);
+        self.activations.iter().any(|at| *at >= oldest)
     }
 
     /// The vantage points' votes now.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::{AskReason, Decider, Decision, Verb};
 use super::guard::GuardVerdict;
-use super::health::{Observation, Outcome, ProbeKind, Tally};
+use super::health::Tally;
+use super::probe::{Observation, Outcome, SentinelLook, Traffic};
 use super::settings::{Policy, Raise, Settings};
 use super::state::{GuardCheck, Mode, Phase, Serving, State};
 use crate::clock::Timestamp;
@@ -20,6 +21,8 @@ pub enum Event {
     Tick,
     /// A probe found something.
     Observed(Observation),
+    /// The platform's own traffic showed something.
+    Counted(Traffic),
     /// The guard answered.
     Guard(GuardVerdict),
     /// The UIDs of all mailboxes were raised under this epoch.
@@ -102,8 +105,31 @@ pub struct Surroundings<'a> {
     pub settings: &'a Settings,
     /// How many other mailstores Lifeboat switched by itself.
     pub automatic_elsewhere: u32,
+    /// How many mailboxes this one and others have.
+    pub share: Share,
     /// The id of an outage, should one begin.
     pub new_outage: OutageId,
+}
+
+/// Which part of all mailboxes is at stake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// Mailboxes of this mailstore.
+    pub own: u64,
+    /// Mailboxes of other mailstores that Lifeboat switched by itself within the last hour.
+    pub switched_elsewhere: u64,
+    /// All mailboxes; 0 while they are not counted.
+    pub all: u64,
+}
+
+impl Share {
+    /// Thousandths of all mailboxes that would be switched within an hour; none when other mailstores
+    /// were not, because the first never needs a person's word.
+    fn permille_with_others(self) -> Option<u64> {
+        let switched = self.switched_elsewhere.saturating_add(self.own);
+        (self.switched_elsewhere > 0 && self.all > 0)
+            .then(|| (switched.saturating_mul(1000) / self.all).min(1000))
+    }
 }
 
 /// The most that `return_after` is lengthened by flapping.
@@ -127,6 +153,7 @@ pub fn step(
     match event {
         Event::Tick => {}
         Event::Observed(seen) => machine.observe(&seen),
+        Event::Counted(traffic) => machine.state.windows.count(traffic, around.settings, now),
         Event::Guard(verdict) => machine.guard_answered(verdict),
         Event::Raised(epoch) => machine.all_raised(epoch),
         Event::Command(command) => machine.obey(command),
@@ -183,10 +210,10 @@ impl Machine<'_> {
             None => self.state.windows.record(seen, settings, self.now),
         }
         match &seen.sentinel {
-            Some(verdict) => self.note_sentinel(verdict.clone()),
-            // It could not be looked at: what was seen before says nothing about what is there now.
-            None if seen.probe == ProbeKind::Imap => self.state.sentinel = None,
-            None => {}
+            SentinelLook::Seen(verdict) => self.note_sentinel(verdict.clone()),
+            // What was seen before says nothing about what is there now.
+            SentinelLook::Unseen => self.state.sentinel = None,
+            SentinelLook::Elsewhere => {}
         }
     }
 
@@ -196,7 +223,7 @@ impl Machine<'_> {
         let is_home = !matches!(self.state.phase, Phase::Active { .. });
         let verdict = seen
             .sentinel
-            .as_ref()
+            .verdict()
             .filter(|verdict| verdict.went_back())?;
         (is_home && self.settings().raise == Raise::Able).then(|| Observation {
             outcome: Outcome::Down(verdict.found()),
@@ -299,11 +326,39 @@ impl Machine<'_> {
             }
             Some(_) => {}
             None if self.now.since(since) >= settings.confirm && tally.is_down_now(settings) => {
-                self.note_automatic_activation();
-                self.activate(Decider::Lifeboat, tally);
+                if settings.dry_run {
+                    self.would_activate(tally, since, first_failed, asked);
+                } else {
+                    self.note_automatic_activation();
+                    self.activate(Decider::Lifeboat, tally);
+                }
             }
             None => {}
         }
+    }
+
+    /// Says once per suspicion what would be done.
+    fn would_activate(
+        &mut self,
+        tally: &Tally,
+        since: Timestamp,
+        first_failed: Timestamp,
+        asked: Option<AskReason>,
+    ) {
+        if matches!(asked, Some(AskReason::DryRun { .. })) {
+            return;
+        }
+        let reason = AskReason::DryRun {
+            failing_for: self.now.since(first_failed),
+            down: tally.down,
+            vantages: tally.vantages,
+        };
+        self.state.phase = Phase::Suspected {
+            since,
+            first_failed,
+            asked: Some(reason),
+        };
+        self.record(Verb::Asked(reason), Decider::Lifeboat, tally);
     }
 
     /// What keeps Lifeboat from activating by itself although the failure is, or will be, confirmed.
@@ -329,8 +384,13 @@ impl Machine<'_> {
         {
             return Some(AskReason::CoolDown { until });
         }
-        (others > 0 && others >= settings.mailstores_at_once)
-            .then_some(AskReason::BlastRadius { others })
+        if others > 0 && others >= settings.mailstores_at_once {
+            return Some(AskReason::BlastRadius { others });
+        }
+        let permille = self.around.share.permille_with_others()?;
+        (permille > settings.share_permille_max.into()).then(|| AskReason::Share {
+            percent: u32::try_from(permille.div_ceil(10)).unwrap_or(u32::MAX),
+        })
     }
 
     fn note_automatic_activation(&mut self) {

@@ -2,12 +2,14 @@
 //!
 //! A timeline is a text. `set KEY VALUE` changes a setting. `T WHAT` or `A..B/STEP WHAT` happens at
 //! T seconds: `imap up`, `lmtp down REASON`, `imap unknown REASON`, `world VERDICT` (what a look at
-//! the sentinel shows from then on), `order NAME`, `others N`, `raised` (the UIDs of all mailboxes),
-//! `restart`. `= T SENTENCE` is a decision that must follow, `= end PHASE SERVING` how it must end, with
+//! the sentinel shows from then on), `order NAME`, `others N`, `share OWN ELSEWHERE ALL` (mailboxes),
+//! `traffic DEFERRED DELIVERED LOGINS`, `raised` (the UIDs of all mailboxes), `restart`. A probe can be
+//! any, and `imap@mx1` is one that is made at the vantage point mx1. `= T SENTENCE` is a decision that must follow, `= end PHASE SERVING` how it must end, with
 //! the epoch under which mailboxes must be raised. Every second ticks.
 
 mod properties;
 mod timelines;
+mod traces;
 
 use std::time::Duration;
 
@@ -27,12 +29,16 @@ pub(super) fn outage(n: u8) -> OutageId {
     OutageId::from_bytes([n; 16])
 }
 
+/// The vantage point that also looks at the sentinel.
+pub(super) const HERE: &str = "here";
+
 /// A mailstore under test with its surroundings.
 pub(super) struct Bench {
     pub settings: Settings,
     pub state: State,
     pub world: GuardVerdict,
     pub others: u32,
+    pub share: Share,
     pub outages: u8,
     pub decisions: Vec<Decision>,
 }
@@ -44,6 +50,7 @@ impl Bench {
             state: State::default(),
             world: GuardVerdict::Intact,
             others: 0,
+            share: Share::default(),
             outages: 1,
             decisions: Vec::new(),
         }
@@ -54,6 +61,7 @@ impl Bench {
         let around = Surroundings {
             settings: &self.settings,
             automatic_elsewhere: self.others,
+            share: self.share,
             new_outage: outage(self.outages),
         };
         let (state, mut actions) = step(self.state.clone(), event, &around, now);
@@ -81,17 +89,33 @@ impl Bench {
     }
 
     pub(super) fn observe(&mut self, probe: ProbeKind, outcome: Outcome, now: Timestamp) {
-        let looked = probe == ProbeKind::Imap && outcome == Outcome::Up;
-        let sentinel = (looked && self.settings.has_sentinel).then(|| self.world.clone());
-        let outcome = match &sentinel {
+        self.observe_from(HERE, probe, outcome, now);
+    }
+
+    pub(super) fn observe_from(
+        &mut self,
+        vantage: &str,
+        probe: ProbeKind,
+        outcome: Outcome,
+        now: Timestamp,
+    ) {
+        let sentinel = match (vantage == HERE && probe == ProbeKind::Imap, &outcome) {
+            (true, Outcome::Up) if self.settings.has_sentinel => {
+                SentinelLook::Seen(self.world.clone())
+            }
+            (true, _) => SentinelLook::Unseen,
+            (false, _) => SentinelLook::Elsewhere,
+        };
+        let outcome = match sentinel.verdict() {
             Some(verdict) if verdict.is_another_mailbox() => Outcome::Down(verdict.to_string()),
             _ => outcome,
         };
         let seen = Observation {
-            vantage: "here".into(),
+            vantage: vantage.into(),
             probe,
             outcome,
             took: Duration::from_millis(3),
+            age: Duration::ZERO,
             sentinel,
         };
         self.event(Event::Observed(seen), now);

@@ -45,6 +45,8 @@ pub enum Role {
     Operator,
     /// What concerns the domains of one reseller.
     Reseller(ResellerId),
+    /// To report what is seen from the vantage point of this name.
+    Agent(String),
 }
 
 /// Who is signed in.

@@ -21,7 +21,7 @@ impl Machine<'_> {
         check: &GuardCheck,
     ) {
         let settings = self.around.settings;
-        let healthy_now = if tally.faulty > 0 || tally.vantages == 0 {
+        let healthy_now = if tally.is_faulty(settings) {
             None
         } else {
             healthy_since.or_else(|| tally.is_healthy(settings).then_some(self.now))
@@ -64,6 +64,7 @@ impl Machine<'_> {
             healthy_since.is_some_and(|healthy| self.now.since(healthy) >= self.health_needed());
         self.state.mode == Mode::Auto
             && !by_hand
+            && !settings.dry_run
             && settings.has_sentinel
             && self.now.since(since) >= settings.active_min
             && healthy_long
@@ -215,11 +216,16 @@ impl Machine<'_> {
     pub(super) fn decide_returning(&mut self, tally: &Tally, since: Timestamp) {
         let settings = self.around.settings;
         if tally.is_down_now(settings) {
-            let automatic = settings.policy != Policy::Manual && self.state.mode == Mode::Auto;
-            if automatic {
-                self.note_automatic_activation();
-                self.activate(Decider::Lifeboat, tally);
+            if self.state.mode != Mode::Auto {
+                return;
             }
+            if settings.policy == Policy::Manual || settings.dry_run {
+                // Nothing is switched without a person, who must hear of it.
+                self.decide_normal(tally);
+                return;
+            }
+            self.note_automatic_activation();
+            self.activate(Decider::Lifeboat, tally);
         } else if self.now.since(since) >= settings.returning && !tally.is_down(settings) {
             self.state.phase = Phase::Normal;
             let after = self.now.since(since);

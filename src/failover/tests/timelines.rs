@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::*;
-use super::{Bench, validity};
+use super::{Bench, HERE, validity};
 use crate::clock::Timestamp;
 use crate::ids::Epoch;
 
@@ -30,6 +30,9 @@ fn set(settings: &mut Settings, key: &str, value: &str) {
         "return-after" => settings.return_after = secs(),
         "returning" => settings.returning = secs(),
         "cool-down" => settings.cool_down = secs(),
+        "quorum" => settings.quorum = small(),
+        "deferrals" => settings.deferrals = small(),
+        "dry-run" => settings.dry_run = value == "yes",
         "at-once" => settings.mailstores_at_once = small(),
         "sentinel" => settings.has_sentinel = value == "yes",
         "raise" => {
@@ -90,21 +93,23 @@ fn order(text: &str) -> Order {
     }
 }
 
+fn numbers<const N: usize>(text: &str) -> [u64; N] {
+    let all: Vec<u64> = text.split(' ').map(|n| n.parse().unwrap()).collect();
+    all.try_into()
+        .unwrap_or_else(|_| panic!("{N} numbers, not {text}"))
+}
+
 fn happen(bench: &mut Bench, what: &str, now: Timestamp) {
     let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
-    let probe = match word {
-        "imap" => Some(ProbeKind::Imap),
-        "lmtp" => Some(ProbeKind::Lmtp),
-        _ => None,
-    };
-    if let Some(probe) = probe {
+    let (name, vantage) = word.split_once('@').unwrap_or((word, HERE));
+    if let Ok(probe) = name.parse::<ProbeKind>() {
         let outcome = match rest.split_once(' ') {
             None if rest == "up" => Outcome::Up,
             Some(("down", why)) => Outcome::Down(why.into()),
             Some(("unknown", why)) => Outcome::Unknown(why.into()),
             _ => panic!("unknown outcome {rest}"),
         };
-        return bench.observe(probe, outcome, now);
+        return bench.observe_from(vantage, probe, outcome, now);
     }
     match word {
         "world" => bench.world = verdict(rest),
@@ -114,6 +119,23 @@ fn happen(bench: &mut Bench, what: &str, now: Timestamp) {
                 .raising
                 .map_or(Epoch(0), |raising| raising.epoch);
             bench.event(Event::Raised(epoch), now);
+        }
+        "share" => {
+            let [own, switched_elsewhere, all] = numbers(rest);
+            bench.share = Share {
+                own,
+                switched_elsewhere,
+                all,
+            };
+        }
+        "traffic" => {
+            let [deferred, delivered, logins_failed] = numbers(rest);
+            let traffic = Traffic {
+                deferred: u32::try_from(deferred).unwrap(),
+                delivered: u32::try_from(delivered).unwrap(),
+                logins_failed: u32::try_from(logins_failed).unwrap(),
+            };
+            bench.event(Event::Counted(traffic), now);
         }
         "others" => bench.others = rest.parse().unwrap(),
         "order" => bench.order(order(rest), now),

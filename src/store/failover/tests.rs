@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::failover::{Command, Event, Phase, Serving, Settings, Surroundings, step};
+use crate::failover::{Command, Event, Phase, Serving, Settings, Share, Surroundings, step};
 use crate::route::{Author, Setting};
 use crate::store::Store;
 use crate::store::tests::reopen;
@@ -25,6 +25,7 @@ async fn order(store: &Store, order: crate::failover::Order, at: i64) -> Vec<Act
     let around = Surroundings {
         settings: &settings,
         automatic_elsewhere: 0,
+        share: Share::default(),
         new_outage: OutageId::from_bytes([u8::try_from(at).unwrap(); 16]),
     };
     let command = Command {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lifeboat::clock::{SharedClock, SystemClock, Timestamp};
 use lifeboat::config::secret::Secret;
 use lifeboat::control::{Control, Parts, View, Watched};
-use lifeboat::detect::Target;
+use lifeboat::detect::{ControlTargets, Login, Target};
 use lifeboat::failover::{Command, Decision, Order, Settings};
 use lifeboat::ids::{Address, MailboxId, MailstoreId};
 use lifeboat::imap;
@@ -67,10 +67,18 @@ fn watched(dovecot: &Dovecot, sentinel: Option<&str>) -> Watched {
         target: Target {
             mailstore: dovecot.name().parse().unwrap(),
             imap: imap::Server::plain(endpoint(dovecot.imap().addr())),
-            lmtp: endpoint(dovecot.lmtp().addr()),
-            master_user: MASTER_USER.into(),
-            master_separator: '*',
-            master_password: Secret::new(MASTER_PASSWORD.into()),
+            lmtp: Some(endpoint(dovecot.lmtp().addr())),
+            pop3: None,
+            login: Login::Master {
+                user: MASTER_USER.into(),
+                separator: '*',
+                password: Secret::new(MASTER_PASSWORD.into()),
+            },
+            large: None,
+            large_timeout: secs(3),
+            tls_ports: Vec::new(),
+            certificate_warning: secs(86_400),
+            control_targets: ControlTargets::default(),
             sentinel: sentinel.map(|s| s.parse().unwrap()),
             sentinel_keep: 10,
             timeout: secs(3),
@@ -89,6 +97,8 @@ fn watched(dovecot: &Dovecot, sentinel: Option<&str>) -> Watched {
         },
         interval: millis(300),
         sentinel_interval: millis(600),
+        large_interval: secs(60),
+        certificate_interval: secs(60),
     }
 }
 
