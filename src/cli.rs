@@ -17,6 +17,7 @@ use crate::app::{self, ServeError};
 use crate::config::{Config, ConfigError, Loaded};
 use crate::crash;
 
+mod agent;
 mod client;
 mod config;
 mod export;
@@ -93,6 +94,8 @@ enum Command {
     /// What users are told on the pages of the webmail.
     #[command(subcommand)]
     Notice(notice::Command),
+    /// Look at mailstores from this host and report to a server elsewhere.
+    Agent(agent::Arguments),
     /// The store: check, back up, restore, export.
     #[command(subcommand)]
     Store(store::Command),
@@ -135,6 +138,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             Command::Failover(command) => failover::run(command, &global).await,
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
+            Command::Agent(arguments) => agent::run(arguments).await,
             Command::Store(command) => store::run(command, &global).await,
             Command::Probe(command) => probe::run(command).await,
             Command::Config(command) => config::run(command, &global),

@@ -3,6 +3,7 @@
 //! See `ARCHITECTURE.md` for the map of the house.
 
 pub mod admin;
+pub mod agent;
 pub mod api;
 pub mod app;
 pub mod auth;

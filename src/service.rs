@@ -39,6 +39,7 @@ pub mod merge_check;
 pub mod merge_orders;
 mod merge_place;
 pub mod merge_receipt;
+pub mod observations;
 pub mod outage;
 pub mod outbox;
 pub mod overview;
@@ -61,6 +62,9 @@ pub enum Actor {
     Operator(String),
     /// A reseller, and by what means.
     Reseller(ResellerId, String),
+    /// An agent by the name of its vantage point, and by what means. It reports, and may do and see
+    /// nothing else.
+    Agent(String, String),
     /// A part of Lifeboat.
     System(&'static str),
 }
@@ -72,6 +76,7 @@ impl fmt::Display for Actor {
             Self::User(_, address) => write!(f, "user {address}"),
             Self::Operator(by) => write!(f, "operator ({by})"),
             Self::Reseller(reseller, by) => write!(f, "reseller {reseller} ({by})"),
+            Self::Agent(vantage, by) => write!(f, "agent {vantage} ({by})"),
             Self::System(part) => write!(f, "lifeboat ({part})"),
         }
     }
@@ -82,7 +87,9 @@ impl Actor {
     fn operator(&self) -> Result<(), ServiceError> {
         match self {
             Self::Operator(_) | Self::System(_) => Ok(()),
-            Self::User(..) | Self::Reseller(..) => Err(ServiceError::NotFound("such a page")),
+            Self::User(..) | Self::Reseller(..) | Self::Agent(..) => {
+                Err(ServiceError::NotFound("such a page"))
+            }
         }
     }
 
@@ -91,7 +98,7 @@ impl Actor {
         match self {
             Self::Operator(_) | Self::System(_) => true,
             Self::Reseller(reseller, _) => owner == Some(reseller),
-            Self::User(..) => false,
+            Self::User(..) | Self::Agent(..) => false,
         }
     }
 }

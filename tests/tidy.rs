@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["metrics"],
     &["control"],
     &["service"],
-    &["web", "api", "admin"],
+    &["web", "api", "admin", "agent"],
     &["app"],
     &["cli"],
 ];

@@ -84,10 +84,11 @@ impl Env {
     }
 
     async fn token(&self, role: RoleName, reseller: Option<&str>) -> String {
+        let label = if role == RoleName::Agent { "mx1" } else { "" };
         let new = NewToken {
             role,
             reseller: reseller.map(|reseller| reseller.parse().unwrap()),
-            label: String::new(),
+            label: label.to_owned(),
             expires_in_secs: Some(3600),
         };
         let created = token::create(&self.service, &Actor::System("test"), new).await;
@@ -150,6 +151,7 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
     let operator = env.token(RoleName::Operator, None).await;
     let acme = env.token(RoleName::Reseller, Some("acme")).await;
     let rival = env.token(RoleName::Reseller, Some("rival")).await;
+    let agent = env.token(RoleName::Agent, None).await;
     let revoked = env.token(RoleName::Operator, None).await;
     let id = revoked.split('_').nth(1).unwrap();
     let path = format!("/api/v1/tokens/{id}");
@@ -175,6 +177,19 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
         }
         let own = ask(Some(&acme)).await;
         let others = ask(Some(&rival)).await;
+        let reported = ask(Some(&agent)).await;
+        match path {
+            "/api/v1/observations" => assert_eq!(reported.status, StatusCode::CONFLICT, "{name}"),
+            "/api/v1/provision?format=ndjson" => {
+                assert!(reported.text.contains("failed"), "{name}")
+            }
+            _ => assert_eq!(
+                reported.status,
+                StatusCode::NOT_FOUND,
+                "{name}: {}",
+                reported.text
+            ),
+        }
         match (about, path) {
             // It streams: the refusal is in its only line.
             (_, "/api/v1/provision?format=ndjson") => {

@@ -12,6 +12,7 @@ mod mailstores;
 mod merge_checks;
 mod merges;
 mod notices;
+mod observations;
 mod outages;
 mod provision;
 mod tokens;
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(failover::of_mailbox, failover::change_mailbox))
         .routes(routes!(outages::list))
         .routes(routes!(outages::show))
+        .routes(routes!(observations::take))
         .routes(routes!(merges::status))
         .routes(routes!(merges::of_mailstore, merges::order_mailstore))
         .routes(routes!(merges::of_mailbox, merges::order_mailbox))

@@ -20,7 +20,7 @@ pub(super) enum Command {
         /// The reseller, for the role reseller.
         #[arg(long, value_name = "ID")]
         reseller: Option<ResellerId>,
-        /// What it is for.
+        /// What it is for; for the role agent the name of its vantage point.
         #[arg(long, default_value = "")]
         label: String,
         /// When it ends, such as 90d; without it, when it is revoked.
@@ -86,7 +86,8 @@ fn list(tokens: &[TokenView], json: bool) -> Result<(), Failure> {
         .map(|token| {
             let role = match (&token.role, &token.reseller) {
                 (RoleName::Reseller, Some(reseller)) => format!("reseller {reseller}"),
-                _ => "operator".to_owned(),
+                (RoleName::Agent, _) => "agent".to_owned(),
+                (RoleName::Operator | RoleName::Reseller, _) => "operator".to_owned(),
             };
             let state = match (&token.revoked, token.valid) {
                 (Some(_), _) => "revoked",

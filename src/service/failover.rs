@@ -446,7 +446,9 @@ async fn set_override(
         Actor::Operator(_) | Actor::System(_) => Author::Operator {
             name: actor.to_string(),
         },
-        Actor::User(..) => return Err(ServiceError::NotFound("such mailbox")),
+        Actor::User(..) | Actor::Agent(..) => {
+            return Err(ServiceError::NotFound("such mailbox"));
+        }
     };
     let rank = author.rank();
     let expires_at = change

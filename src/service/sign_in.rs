@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::ids::Address;
 use crate::store::directory::{self, Mailbox};
-use crate::store::sessions::{self, Principal, SecretHash, SessionRecord};
+use crate::store::sessions::{self, Principal, Role, SecretHash, SessionRecord};
 use crate::store::{StoreError, messages};
 
 /// In front of a session's secret.
@@ -109,6 +109,9 @@ pub async fn user(
 pub async fn console(service: &Service, token: &str) -> Result<String, ServiceError> {
     let now = service.now();
     let recognised = token::recognise(service, token.trim())?;
+    if matches!(recognised.role, Role::Agent(_)) {
+        return Err(ServiceError::Unauthenticated);
+    }
     let session = SessionRecord {
         principal: Principal::Token {
             token: recognised.id,

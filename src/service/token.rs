@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{Actor, Service, ServiceError};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
+use crate::config::{OWN_VANTAGE, is_vantage_name};
 use crate::ids::{ResellerId, TokenId};
 use crate::store::tokens::{self, Role, SecretHash, TokenRecord};
 use crate::store::{StoreError, audit};
@@ -26,14 +27,14 @@ const LABEL_CHARS_MAX: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// `operator` or `reseller`.
+    /// `operator`, `reseller` or `agent`.
     #[schema(example = "operator")]
     pub role: RoleName,
     /// The reseller, for the role `reseller`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub reseller: Option<ResellerId>,
-    /// What it is for.
+    /// What it is for; for the role `agent` the name of its vantage point.
     #[serde(default)]
     pub label: String,
     /// In how many seconds it ends; absent: when it is revoked.
@@ -49,6 +50,8 @@ pub enum RoleName {
     Operator,
     /// What concerns one reseller's domains.
     Reseller,
+    /// To report what `lifeboat agent` sees; its vantage point is the label.
+    Agent,
 }
 
 /// A token that was made.
@@ -96,9 +99,18 @@ pub async fn create(
     actor.operator()?;
     let role = match (new.role, new.reseller) {
         (RoleName::Operator, None) => Role::Operator,
+        (RoleName::Agent, None) if is_vantage_name(&new.label) && new.label != OWN_VANTAGE => {
+            Role::Agent(new.label.clone())
+        }
+        (RoleName::Agent, None) => {
+            return Err(invalid(
+                "label",
+                "the name of the agent's vantage point, as in failover.vantages: lower-case letters, digits, \"-\", \"_\" and \".\"",
+            ));
+        }
         (RoleName::Reseller, Some(reseller)) => Role::Reseller(reseller),
-        (RoleName::Operator, Some(_)) => {
-            return Err(invalid("reseller", "an operator's token has no reseller"));
+        (RoleName::Operator | RoleName::Agent, Some(_)) => {
+            return Err(invalid("reseller", "only a reseller's token has one"));
         }
         (RoleName::Reseller, None) => {
             return Err(invalid("reseller", "say which reseller the token is for"));
@@ -169,6 +181,7 @@ fn view(id: TokenId, record: TokenRecord, now: Timestamp) -> TokenView {
     let (role, reseller) = match record.role {
         Role::Operator => (RoleName::Operator, None),
         Role::Reseller(reseller) => (RoleName::Reseller, Some(reseller.to_string())),
+        Role::Agent(_) => (RoleName::Agent, None),
     };
     let shown = |time: Option<Timestamp>| time.map(|time| time.to_string());
     TokenView {
@@ -265,6 +278,7 @@ fn still_valid(
     let actor = match &record.role {
         Role::Operator => Actor::Operator(by),
         Role::Reseller(reseller) => Actor::Reseller(reseller.clone(), by),
+        Role::Agent(vantage) => Actor::Agent(vantage.clone(), by),
     };
     Ok(Recognised {
         id,

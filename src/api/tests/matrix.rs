@@ -103,6 +103,13 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         About::Platform,
     ),
     (
+        "POST",
+        "/api/v1/observations",
+        "/api/v1/observations",
+        "{}",
+        About::Platform,
+    ),
+    (
         "GET",
         "/api/v1/merges",
         "/api/v1/merges",
