@@ -37,7 +37,7 @@ pub use door::{Check, Finding, Verdict};
 pub use plan::{FolderPlan, MailboxPlan};
 pub use run::{LaneView, Merger};
 pub use step::{PlaceStep, Step};
-pub use verify::{Difference, Verified};
+pub use verify::{DIFFERENCES_MAX, Difference, Verified};
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -35,6 +35,7 @@ pub mod mailbox_write;
 pub mod mailboxes;
 pub mod mailstores;
 pub mod merge;
+mod merge_again;
 pub mod merge_check;
 pub mod merge_orders;
 mod merge_place;

@@ -37,6 +37,10 @@ pub(super) enum Command {
     Plan(merge_check::Plan),
     /// Read what was merged again and compare it with the receipts; changes nothing.
     Verify(merge_check::Verify),
+    /// Look for what was merged from a mailbox, and merge again what is not there any more, such as after a
+    /// mailbox was let in although it had changed. What its user has moved is not doubled; what its user
+    /// has deleted for good comes back. Look first: lifeboat merge verify.
+    Again(Again),
     /// Show what was merged: of a mailbox, a domain or an outage.
     Receipt(merge_receipt::Arguments),
 }
@@ -52,6 +56,21 @@ pub(super) struct Run {
     #[arg(long, value_enum)]
     driver: Option<Driver>,
     /// Wait until nothing is left but what waits for a reason of its own; status 1 if something does.
+    #[arg(long)]
+    wait: bool,
+    /// Print how it stands then as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Again {
+    /// mailbox:ADDRESS.
+    scope: Scope,
+    /// Why, for the audit log.
+    #[arg(long)]
+    reason: String,
+    /// Wait until all of it is there, or waits for a reason of its own (status 1).
     #[arg(long)]
     wait: bool,
     /// Print how it stands then as JSON.
@@ -112,6 +131,7 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             order(resume.order, action, global).await
         }
         Command::Plan(plan) => merge_check::plan(plan, global).await,
+        Command::Again(order) => again(order, global).await,
         Command::Verify(verify) => merge_check::verify(verify, global).await,
         Command::Receipt(arguments) => merge_receipt::run(arguments, global).await,
     }
@@ -270,6 +290,24 @@ async fn start(run: Run, global: &Global) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
+}
+
+async fn again(order: Again, global: &Global) -> Result<(), Failure> {
+    let Scope::Mailbox(_) = order.scope else {
+        return Err(Failure::cannot_run("write mailbox:ADDRESS"));
+    };
+    let body = MergeOrder {
+        action: MergeAction::Again,
+        reason: order.reason,
+        driver: None,
+    };
+    let path = path(&order.scope)?;
+    let client = global.client().await?;
+    let mut view: MailboxMergeView = client.call(Method::PUT, &path, &body).await?;
+    if order.wait {
+        view = wait_mailbox(&client, &path).await?;
+    }
+    print_mailbox(&view, order.json, order.wait)
 }
 
 /// Waits until all that is left of a mailstore waits for a reason of its own.

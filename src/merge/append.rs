@@ -223,8 +223,9 @@ impl Visit<'_> {
             .zip(places)
             .map(|(item, place)| (item.id, Fate::Stored(place)))
             .collect();
-        let places = fates.iter().filter_map(|(_, fate)| fate.place());
-        self.claimed.extend(places.cloned());
+        for (message, fate) in &fates {
+            self.claim(*message, fate);
+        }
         let last = fates
             .iter()
             .filter_map(|(_, fate)| fate.place())

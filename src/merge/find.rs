@@ -89,7 +89,7 @@ impl Visit<'_> {
             let loaded = self.load(message).await?;
             match self.first_same(candidates, &loaded).await? {
                 Some(found) => {
-                    self.claimed.insert(found.place.clone());
+                    self.claimed.insert(found.place.clone(), loaded.record.id);
                     all_found.push((loaded.record, found));
                 }
                 None => rest.push(loaded.record),
@@ -162,7 +162,10 @@ impl Visit<'_> {
                 };
                 (folder.name.clone(), place)
             })
-            .filter(|(_, place)| !self.claimed.contains(place))
+            .filter(|(_, place)| {
+                let claimed = self.claimed.get(place);
+                claimed.is_none_or(|owner| *owner == message.id)
+            })
             .collect()
     }
 
@@ -208,7 +211,7 @@ impl Visit<'_> {
         let id = BatchId::generate(now);
         let mailbox = self.mailbox.record.id;
         let place = found.place;
-        self.claimed.insert(place.clone());
+        self.claimed.insert(place.clone(), message.id);
         let batch = BatchRecord {
             mailstore: self.access.id.clone(),
             epoch,
@@ -278,8 +281,9 @@ impl Visit<'_> {
             .write(move |tx| journal::record_fates(tx, mailbox, id, &to_write, now))
             .await?;
         Step::Recovered.reached(mailbox);
-        let places = fates.iter().filter_map(|(_, fate)| fate.place());
-        self.claimed.extend(places.cloned());
+        for (message, fate) in &fates {
+            self.claim(*message, fate);
+        }
         Ok(fates)
     }
 
@@ -423,7 +427,7 @@ impl Visit<'_> {
                 uid_validity,
                 uid: fetched.uid,
             };
-            items.iter().any(is_size) && !self.claimed.contains(&place)
+            items.iter().any(is_size) && !self.claimed.contains_key(&place)
         };
         let uids: Vec<_> = all.iter().filter(of_size).map(|f| f.uid).collect();
         let mut seen = Vec::new();

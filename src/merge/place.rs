@@ -316,13 +316,17 @@ impl Placing<'_> {
         Ok(())
     }
 
-    /// The last message of the next window, and those of it that are in no mailstore's hands.
+    /// The last message of the next window, and those of it that are in no mailstore's hands. What was
+    /// taken back since this visit began has to be looked for, which only the next visit does.
     fn window(
         &self,
         after: Option<StandbyId>,
-    ) -> Result<(Option<StandbyId>, Vec<MessageRecord>), StoreError> {
+    ) -> Result<(Option<StandbyId>, Vec<MessageRecord>), VisitError> {
         let id = self.id();
         self.context.store.read(|tx| {
+            if journal::is_lost(tx, id, &self.access.id)? && !self.state.lost {
+                return Err(VisitError::Closed);
+            }
             let ids = messages::unmerged(tx, &self.access.id, id, after, WINDOW)?;
             let mut due = Vec::with_capacity(ids.len());
             for message in &ids {

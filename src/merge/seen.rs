@@ -293,8 +293,9 @@ impl Visit<'_> {
             return Ok(());
         }
         let (mailbox, now) = (self.mailbox.record.id, self.context.clock.now());
-        let places = found.values().flatten().map(|(_, place)| place.clone());
-        self.claimed.extend(places);
+        let places = found.values().flatten();
+        self.claimed
+            .extend(places.map(|(id, place)| (place.clone(), *id)));
         PlaceStep::Seen.reached(mailbox);
         let found: Vec<_> = found
             .into_iter()

@@ -13,7 +13,7 @@ use super::{Merger, VisitError, find, ground};
 /// Messages read in one command.
 const GROUP: usize = 100;
 /// Most differences that are listed.
-const DIFFERENCES_MAX: usize = 1_000;
+pub const DIFFERENCES_MAX: usize = 1_000;
 
 /// What reading again showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -52,7 +52,7 @@ pub(super) struct Visit<'a> {
     pub(super) ground: Ground,
     pub(super) state: MailboxMerge,
     /// Places that the journal knows: no other message is taken to be there.
-    pub(super) claimed: BTreeSet<Place>,
+    pub(super) claimed: BTreeMap<Place, StandbyId>,
     /// What this mailbox's messages were looked for in; made when first needed.
     pub(super) survey: Option<super::find::Survey>,
     /// Messages that a person has to decide on.
@@ -195,10 +195,11 @@ async fn conclude(
             state.verified_at = (state.parked.is_none() && left.is_empty()).then_some(now);
             orders::served(tx, &mailstore, id);
             if state.verified_at.is_some() {
-                state.lost = false;
                 state.closed = Some(state.epoch);
                 receipt::write(tx, id, &state, Standing::Verified, now)?;
-            } else if journal::provisional(tx, id)? > 0 {
+                return journal::put_verified(tx, id, &state);
+            }
+            if journal::provisional(tx, id)? > 0 {
                 receipt::write(tx, id, &state, Standing::Provisional, now)?;
             }
             journal::put_mailbox(tx, id, &state)
@@ -226,7 +227,7 @@ impl<'a> Visit<'a> {
             mailbox,
             ground,
             state,
-            claimed: BTreeSet::new(),
+            claimed: BTreeMap::new(),
             survey: None,
             unsure: BTreeSet::new(),
             aside: BTreeSet::new(),
@@ -281,6 +282,13 @@ impl Visit<'_> {
                 format!("{} message(s) refused: {why}", self.state.held.len()),
             )),
             None => self.placed_unseen(),
+        }
+    }
+
+    /// Notes that what lies where `fate` says is message `id`.
+    pub(super) fn claim(&mut self, id: StandbyId, fate: &Fate) {
+        if let Some(place) = fate.place() {
+            self.claimed.insert(place.clone(), id);
         }
     }
 
@@ -344,9 +352,8 @@ impl Visit<'_> {
                 self.look_before = Timestamp::from_millis(i64::MAX);
                 continue;
             }
-            let places = batch.items.iter().filter_map(|item| item.fate.place());
-            self.claimed.extend(places.cloned());
             for item in &batch.items {
+                self.claim(item.id, &item.fate);
                 fates.insert(item.id, item.fate.clone());
             }
             if batch.is_in_doubt() {
@@ -356,13 +363,17 @@ impl Visit<'_> {
         Ok((fates, doubts))
     }
 
-    /// The next messages to take into hand.
+    /// The next messages to take into hand. What was taken back since this visit began has to be looked
+    /// for, which only the next visit does.
     pub(super) fn window(
         &self,
         after: Option<StandbyId>,
-    ) -> Result<Vec<MessageRecord>, StoreError> {
+    ) -> Result<Vec<MessageRecord>, VisitError> {
         let id = self.mailbox.record.id;
         self.context.store.read(|tx| {
+            if journal::is_lost(tx, id, &self.access.id)? && !self.state.lost {
+                return Err(VisitError::Closed);
+            }
             let ids = messages::unmerged(tx, &self.access.id, id, after, WINDOW)?;
             let mut window = Vec::with_capacity(ids.len());
             for message in ids {

@@ -10,7 +10,7 @@ use super::{Actor, Service, ServiceError};
 use crate::ids::{Address, MailboxId, MailstoreId};
 use crate::merge::{self, Merger, Verdict, Verified};
 use crate::store::directory::{self, Mailbox};
-use crate::store::merge::receipt;
+use crate::store::merge::receipt::{self, ReceiptId, ReceiptItem};
 use crate::store::{ReadTx, StoreError, messages};
 
 /// Most mailboxes in one page of a plan.
@@ -119,7 +119,7 @@ pub struct VerifyView {
     pub differences: Vec<DifferenceView>,
 }
 
-fn merger(service: &Service) -> Result<Arc<Merger>, ServiceError> {
+pub(super) fn merger(service: &Service) -> Result<Arc<Merger>, ServiceError> {
     service.merger.clone().ok_or_else(|| {
         ServiceError::Unavailable("the server does not run: start it with lifeboat serve".into())
     })
@@ -144,7 +144,7 @@ pub async fn plan(
     plan_one(&merger, mailbox).await
 }
 
-fn resolve(tx: &dyn ReadTx, address: &Address) -> Result<Mailbox, ServiceError> {
+pub(super) fn resolve(tx: &dyn ReadTx, address: &Address) -> Result<Mailbox, ServiceError> {
     directory::resolve(tx, address)?.ok_or(ServiceError::NotFound("such mailbox"))
 }
 
@@ -297,16 +297,7 @@ pub async fn verify(
                 .read(|tx| receipt::items(tx, &receipt.id, after, VERIFIED_AT_ONCE))?;
             let Some(last) = items.last() else { break };
             after = Some(last.id);
-            let read = merger
-                .verify(
-                    &receipt.id.mailstore,
-                    &mailbox.address,
-                    &items,
-                    &mut verified,
-                )
-                .await;
-            read.ok_or_else(no_mailstore)?
-                .map_err(ServiceError::Unavailable)?;
+            read_again(&merger, &mailbox, &receipt.id, &items, &mut verified).await?;
         }
     }
     Ok(VerifyView {
@@ -327,4 +318,17 @@ pub async fn verify(
             })
             .collect(),
     })
+}
+
+/// Compares messages of one receipt with what the mailstore has, and adds what is found to `into`.
+pub(super) async fn read_again(
+    merger: &Merger,
+    mailbox: &Mailbox,
+    receipt: &ReceiptId,
+    items: &[ReceiptItem],
+    into: &mut Verified,
+) -> Result<(), ServiceError> {
+    let read = merger.verify(&receipt.mailstore, &mailbox.address, items, into);
+    let read = read.await.ok_or_else(no_mailstore)?;
+    read.map_err(ServiceError::Unavailable)
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::merge::{self, MailstoreMergeView};
-use super::{Actor, Service, ServiceError, merge_place, reason};
+use super::{Actor, Service, ServiceError, merge_again, merge_place, reason};
 use crate::ids::{Address, MailstoreId};
 use crate::store::merge as kept;
 use crate::store::merge::orders::{self, Orders, Speed};
-use crate::store::{StoreError, audit, directory, messages};
+use crate::store::{audit, directory, messages};
 
 /// Waiting mailboxes that one order to run lets try again.
 const RETRIED_MAX: usize = 1_000;
@@ -27,6 +27,8 @@ pub enum MergeAction {
     Slow,
     /// Go on with as many mailboxes as are allowed at most, however slowly the mailstore answers.
     Hurry,
+    /// Look for what was merged from a mailbox, and merge again what is not there; mailboxes only.
+    Again,
 }
 
 impl MergeAction {
@@ -37,17 +39,20 @@ impl MergeAction {
             Self::Resume => "merge.resume",
             Self::Slow => "merge.slow",
             Self::Hurry => "merge.hurry",
+            Self::Again => "merge.again",
         }
     }
 
-    /// What it makes of the orders in force: paused, and how hard.
-    const fn effect(self, speed: Speed) -> (bool, Speed) {
+    /// What it makes of the orders in force of a mailstore: paused, and how hard. None if it is not one
+    /// for mailstores.
+    const fn effect(self, speed: Speed) -> Option<(bool, Speed)> {
         match self {
-            Self::Run => (false, speed),
-            Self::Pause => (true, speed),
-            Self::Resume => (false, Speed::Normal),
-            Self::Slow => (false, Speed::Slow),
-            Self::Hurry => (false, Speed::Hurry),
+            Self::Run => Some((false, speed)),
+            Self::Pause => Some((true, speed)),
+            Self::Resume => Some((false, Speed::Normal)),
+            Self::Slow => Some((false, Speed::Slow)),
+            Self::Hurry => Some((false, Speed::Hurry)),
+            Self::Again => None,
         }
     }
 }
@@ -133,7 +138,8 @@ pub async fn order(
             audit::append(tx, event.clone())?;
             let before = orders::get(tx, &mailstore)?;
             let speed = before.map(|before| before.speed).unwrap_or_default();
-            let (paused, speed) = order.action.effect(speed);
+            let effect = order.action.effect(speed);
+            let (paused, speed) = effect.ok_or_else(only_for_mailboxes)?;
             let new = Orders {
                 paused,
                 speed,
@@ -148,7 +154,7 @@ pub async fn order(
                     kept::hurry(tx, id, now)?;
                 }
             }
-            Ok::<_, StoreError>(new)
+            Ok::<_, ServiceError>(new)
         })
         .await?;
     if let Some(merger) = &service.merger {
@@ -160,11 +166,18 @@ pub async fn order(
     merge::mailstore(service, actor, id)
 }
 
-/// Puts a mailbox first in line, at once.
+fn only_for_mailboxes() -> ServiceError {
+    ServiceError::Invalid {
+        field: "action",
+        text: "again is for mailboxes: it looks for what was merged from one".into(),
+    }
+}
+
+/// Puts a mailbox first in line, at once, or merges again what is not there any more.
 ///
 /// # Errors
 /// When the actor may not, there is no such mailbox, the order is not one for a mailbox, or the store
-/// fails.
+/// fails; [`merge_again::order`].
 pub async fn order_mailbox(
     service: &Service,
     actor: &Actor,
@@ -172,11 +185,16 @@ pub async fn order_mailbox(
     order: MergeOrder,
 ) -> Result<MailboxMergeView, ServiceError> {
     actor.operator()?;
+    if order.action == MergeAction::Again && order.driver.is_none() {
+        return merge_again::order(service, actor, address, &order.reason).await;
+    }
     let reason = reason(&order.reason)?;
     if order.action != MergeAction::Run || order.driver.is_some() {
         return Err(ServiceError::Invalid {
             field: "action",
-            text: "a mailbox can only be run: it is put first; the rest is for mailstores".into(),
+            text: "a mailbox can be run, which puts it first, or merged again; the rest is for \
+                   mailstores"
+                .into(),
         });
     }
     let event = service.event(

@@ -15,8 +15,8 @@ pub mod receipt;
 mod status;
 
 pub use mailbox::{
-    Counts, FolderMark, MailboxMerge, ParkReason, Parked, accept_ground, counts_so_far, hurry,
-    mailbox, put_counted, put_mailbox, take_back,
+    Counts, FolderMark, Lost, MailboxMerge, ParkReason, Parked, accept_ground, counts_so_far,
+    hurry, is_lost, mailbox, put_counted, put_mailbox, put_verified, take_back, take_back_from,
 };
 pub use placement::{
     PlacedFate, PlacedItem, PlacementRecord, free_placed, place, placements, provisional,

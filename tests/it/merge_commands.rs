@@ -314,6 +314,44 @@ fn a_plan_touches_nothing_and_a_verification_finds_what_is_gone() {
     );
 }
 
+/// One copy stays, one is moved, one is deleted, as a mailstore that lost it would show: only the last is
+/// appended again.
+#[test]
+fn what_is_gone_is_merged_again_by_order_and_the_rest_is_not_doubled() {
+    let bench = Bench::new("merge-again");
+    let of = format!("mailbox:{ANN}");
+    let again = ["merge", "again", &of, "--reason", "restored", "--wait"];
+    let early = bench.lifeboat.cli_output(&again);
+    assert!(!early.status.success(), "nothing was merged yet: {early:?}");
+    bench.failover("activate");
+    for token in ["stays", "moved", "lost"] {
+        bench.deliver(ANN, token);
+    }
+    bench.failover("return");
+    let run = ["merge", "run", "mailstore:a1", "--reason", "go", "--wait"];
+    bench.lifeboat.cli(&run);
+    let mut session = bench.a1.session(ANN);
+    session.select("INBOX");
+    session.command("CREATE Kept");
+    session.command("UID MOVE 2 Kept");
+    session.command("UID STORE 3 +FLAGS (\\Deleted)");
+    session.command("EXPUNGE");
+    drop(session);
+    for round in ["first", "second"] {
+        bench.lifeboat.cli(&again);
+        let view = bench.lifeboat.cli_json(&["merge", "verify", &of, "--json"]);
+        let inbox = bench.a1.session(ANN).examine("INBOX");
+        let kept = bench.a1.session(ANN).examine("Kept");
+        assert_eq!((inbox.exists, kept.exists), (2, 1), "{round}: {view:#}");
+        assert_eq!(inbox.uid_next, 5, "{round}: one message was appended");
+        assert_eq!(view["different"], 0, "{round}: {view:#}");
+    }
+    bench.failover("activate");
+    let closed = bench.lifeboat.cli_output(&again);
+    let said = String::from_utf8_lossy(&closed.stderr);
+    assert!(said.contains("proves nothing"), "{said}");
+}
+
 #[test]
 fn merged_mail_is_purged_after_its_retention_and_leaves_its_receipt() {
     let bench = Bench::with(

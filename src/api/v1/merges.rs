@@ -65,12 +65,13 @@ pub(super) async fn of_mailbox(
     Ok(Json(merge_orders::mailbox(&service, &actor, &address)?))
 }
 
-/// Puts a mailbox first in line (`run`), whatever it waits for.
+/// Puts a mailbox first in line (`run`), whatever it waits for, or has looked for what was merged from
+/// it and merges again what is not there (`again`).
 #[utoipa::path(put, path = "/api/v1/merges/mailboxes/{address}", tag = "merges",
     params(("address" = String, Path, description = "An address or alias")),
     request_body = MergeOrder,
     responses((status = 200, body = MailboxMergeView), (status = 404, body = Problem),
-              (status = 422, body = Problem)))]
+              (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn order_mailbox(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,

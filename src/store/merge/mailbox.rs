@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::codec::{self, Versioned};
 use super::super::keys::{Key, Table};
 use super::super::{ReadTx, StoreError, Tx, messages};
+use super::Place;
 use crate::clock::Timestamp;
 use crate::ids::{Epoch, MailboxId, MailstoreId, PrimaryUid, StandbyId, UidValidity};
 
@@ -97,7 +98,8 @@ pub struct MailboxMerge {
     /// The activation after which everything was read back once: under it the standby is read-only.
     pub closed: Option<Epoch>,
     /// Whether the mailstore lost some of it after it was merged. Until all is verified again, everything
-    /// is looked for by its content before it is merged: what was only moved is not merged twice.
+    /// is looked for by its content before it is merged: what was only moved is not merged twice. Set by
+    /// [`take_back`] and ended by [`put_verified`] alone.
     pub lost: bool,
     /// When this was written.
     pub at: Timestamp,
@@ -144,6 +146,19 @@ pub fn mailbox(tx: &dyn ReadTx, id: MailboxId) -> Result<Option<MailboxMerge>, S
         .transpose()
 }
 
+/// Whether `mailstore` lost some of what was merged from this mailbox, and not all is there again.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_lost(
+    tx: &dyn ReadTx,
+    id: MailboxId,
+    mailstore: &MailstoreId,
+) -> Result<bool, StoreError> {
+    let kept = mailbox(tx, id)?;
+    Ok(kept.is_some_and(|kept| kept.mailstore == *mailstore && kept.lost))
+}
+
 /// Writes the state of a mailbox's merge. What was counted stays as [`put_counted`] left it: a visit
 /// that was cut off may have counted after this one had read.
 ///
@@ -155,6 +170,21 @@ pub fn put_mailbox(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Resu
     put_counted(tx, id, &state)
 }
 
+/// Writes the state of a mailbox of which nothing is left to merge: what was lost is there again.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn put_verified(
+    tx: &mut dyn Tx,
+    id: MailboxId,
+    state: &MailboxMerge,
+) -> Result<(), StoreError> {
+    let mut state = state.clone();
+    state.counts = counts_so_far(tx, id, &state)?;
+    state.lost = false;
+    put(tx, id, &state)
+}
+
 /// What was counted for this mailbox and mailstore until now.
 ///
 /// # Errors
@@ -164,16 +194,31 @@ pub fn counts_so_far(
     id: MailboxId,
     state: &MailboxMerge,
 ) -> Result<Counts, StoreError> {
-    let kept = mailbox(tx, id)?.filter(|kept| kept.mailstore == state.mailstore);
+    let kept = kept(tx, id, state)?;
     Ok(kept.map_or(state.counts, |kept| kept.counts))
 }
 
+/// What was written of the merge into the same mailstore.
+fn kept(
+    tx: &dyn ReadTx,
+    id: MailboxId,
+    state: &MailboxMerge,
+) -> Result<Option<MailboxMerge>, StoreError> {
+    Ok(mailbox(tx, id)?.filter(|kept| kept.mailstore == state.mailstore))
+}
+
 /// Writes the state of a mailbox's merge with its counts, which began with [`counts_so_far`] in the
-/// same transaction.
+/// same transaction. What was lost meanwhile stays so.
 ///
 /// # Errors
-/// As [`codec::encode`].
+/// When the store cannot be read.
 pub fn put_counted(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
+    let mut state = state.clone();
+    state.lost |= kept(tx, id, &state)?.is_some_and(|kept| kept.lost);
+    put(tx, id, &state)
+}
+
+fn put(tx: &mut dyn Tx, id: MailboxId, state: &MailboxMerge) -> Result<(), StoreError> {
     tx.put(state_key(id).into_vec(), codec::encode(state)?);
     Ok(())
 }
@@ -230,6 +275,45 @@ pub fn take_back(
         put_counted(tx, id, &state)?;
     }
     Ok(())
+}
+
+/// A merged message that is not where it was merged to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Its id on the standby.
+    pub id: StandbyId,
+    /// Where it should be.
+    pub place: Place,
+}
+
+/// As [`take_back`], for those whose copy should still be where `lost` says: not what was merged again
+/// since, nor what was purged. Returns how many.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn take_back_from(
+    tx: &mut dyn Tx,
+    mailstore: &MailstoreId,
+    id: MailboxId,
+    lost: &[Lost],
+) -> Result<usize, StoreError> {
+    let mut still = Vec::with_capacity(lost.len());
+    for one in lost {
+        let merged = messages::get(tx, id, one.id)?.and_then(|record| record.merged);
+        let at = merged.filter(|copy| copy.mailstore == *mailstore);
+        let at = at.map(|copy| Place {
+            folder: copy.folder,
+            uid_validity: copy.uid_validity,
+            uid: copy.uid,
+        });
+        if at.as_ref() == Some(&one.place) {
+            still.push(one.id);
+        }
+    }
+    if !still.is_empty() {
+        take_back(tx, mailstore, id, &still)?;
+    }
+    Ok(still.len())
 }
 
 fn state_key(mailbox: MailboxId) -> Key {
