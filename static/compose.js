@@ -22,7 +22,13 @@ function begin() {
   const written = () => FIELDS.map((name) => field(name)?.value ?? "");
   const now = () => JSON.stringify([written(), kept().map((one) => one.value)]);
 
+  // What the page came with is no draft, nor is it with formatting switched on.
+  const plainFields = () => FIELDS.slice(0, 6).map((name) => (field(name)?.value ?? "").replace(/\s+/g, " ").trim());
+  const first = plainFields().join("\n");
+  const isUntouched = () => !field("draft").value && kept().length === 0 && plainFields().join("\n") === first;
+
   let saved = now();
+  const isDirty = () => !leaving && now() !== saved && !isUntouched();
   let leaving = false;
   let timer = 0;
   let dirtySince = 0;
@@ -134,7 +140,7 @@ function begin() {
   });
   const schedule = () => {
     clearTimeout(timer);
-    if (leaving || now() === saved) return;
+    if (!isDirty()) return;
     dirtySince ||= Date.now();
     const rest = dirtySince + SAVE_WITHIN - Date.now();
     timer = setTimeout(save, Math.max(Math.min(SAVE_AFTER, rest), notBefore - Date.now(), 0));
@@ -153,10 +159,10 @@ function begin() {
     keeping = setTimeout(local.keep, 400);
     schedule();
   });
-  addEventListener("online", () => { if (now() !== saved) save(); });
-  addEventListener("pagehide", () => { if (!leaving && now() !== saved) local.keep(); });
+  addEventListener("online", () => { if (isDirty()) save(); });
+  addEventListener("pagehide", () => { if (isDirty()) local.keep(); });
   addEventListener("beforeunload", (event) => {
-    if (!leaving && now() !== saved) event.preventDefault();
+    if (isDirty()) event.preventDefault();
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { launch, open } from "./lib/browsers.mjs";
 import { Hand } from "./lib/hand.mjs";
 import { dice, finish, problems, site } from "./lib/site.mjs";
-import { consolePages, doors, fill, fillOutbox, merged, webmail } from "./pages.mjs";
+import { atHome, consolePages, doors, fill, fillOutbox, merged, webmail } from "./pages.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const all = site.all || Boolean(site.pictures);
@@ -197,7 +197,8 @@ async function sessions(browser) {
     await page.waitForURL("**/console");
   });
   const back = await session(browser, merged, as(site.merged));
-  return [{ pages: doors, cookies: [] }, own, operator, back];
+  const home = await session(browser, atHome, as(site.atHome));
+  return [{ pages: doors, cookies: [] }, own, operator, back, home];
 }
 
 /** Axe is a script, and the page for paper lets none run: it is looked at without its policy. */

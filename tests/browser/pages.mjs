@@ -131,6 +131,14 @@ export const webmail = [
   ["not-found", "/mail/nowhere"],
 ];
 
+/** Pages of a mailbox whose mailstore never failed. */
+export const atHome = [
+  ["at-home-inbox", "/mail/inbox"],
+  ["at-home-drafts", "/mail/drafts"],
+  ["at-home-compose", "/mail/compose"],
+  ["at-home-settings", "/mail/settings"],
+];
+
 /** Pages of a mailbox that was merged. */
 export const merged = [
   ["merged-inbox", "/mail/inbox"],

@@ -21,6 +21,8 @@ const USERS: [&str; 4] = [
 const PASSWORD: &str = "usual password";
 /// Whose mailstore is back, and has the mail that came in here.
 const MERGED: &str = "emil@merged.example";
+/// Whose mailstore never failed: nothing of theirs is here.
+const AT_HOME: &str = "frida@merged.example";
 const SENTINEL: &str = "sentinel@a2.test";
 /// More than a page of the inbox.
 const MESSAGES: usize = 57;
@@ -135,7 +137,7 @@ impl Site {
         let users = dir.path().join("users.ndjson");
         let mut rows: String = USERS.iter().map(|user| provisioned(user, "a1")).collect();
         if merged.is_some() {
-            rows += &provisioned(MERGED, "a2");
+            rows += &(provisioned(MERGED, "a2") + &provisioned(AT_HOME, "a2"));
         }
         std::fs::write(&users, rows).expect("the users");
         lifeboat.cli(&[
@@ -223,6 +225,7 @@ impl Site {
             .env("LIFEBOAT_USERS", USERS.join(","))
             .env("LIFEBOAT_PASSWORD", PASSWORD)
             .envs(self.merged.as_ref().map(|_| ("LIFEBOAT_MERGED", MERGED)))
+            .envs(self.merged.as_ref().map(|_| ("LIFEBOAT_AT_HOME", AT_HOME)))
             .env("LIFEBOAT_TOKEN", &self.token)
             .env("LIFEBOAT_PID_FILE", self.pid_file())
             .stdout(File::create(&said).expect("a file for what the walk says"))

@@ -15,6 +15,7 @@ export const site = {
   users: env("LIFEBOAT_USERS").split(","),
   /** Somebody whose mailstore is back and has the mail from here, where there is such a one. */
   merged: process.env.LIFEBOAT_MERGED,
+  atHome: process.env.LIFEBOAT_AT_HOME,
   password: env("LIFEBOAT_PASSWORD"),
   /** An operator's. */
   token: env("LIFEBOAT_TOKEN"),

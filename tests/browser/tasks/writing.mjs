@@ -111,6 +111,25 @@ export const writing = [
     },
   },
   {
+    name: "writing: formatting switched on is no draft yet",
+    only: "js",
+    async run(hand) {
+      const { page } = hand;
+      await page.clock.install();
+      await hand.open("/mail/compose");
+      const posts = [];
+      page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
+      for (const _ of ["on", "off"]) {
+        await hand.button("Formatting").click();
+        await page.clock.runFor(20_000);
+      }
+      assert.deepEqual(posts, []);
+      await hand.field("Subject").fill(`A letter ${hand.label}`);
+      await page.clock.runFor(20_000);
+      await page.getByText("Draft saved at").waitFor();
+    },
+  },
+  {
     name: "writing: a file is taken at once and can be removed",
     only: "js",
     async run(hand) {
