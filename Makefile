@@ -61,5 +61,5 @@ soak: ## Full matrices and long counts; goes on where it stopped
 
 .PHONY: bench
 bench: ## Benchmarks side by side with the peers; JSON under target/bench/
-	sh tests/install.sh test
+	sh tests/install.sh bench
 	cargo bench --locked

@@ -213,6 +213,9 @@ search-summary = { $count ->
 }
 search-summary-more = أحدث الرسائل التي عُثر عليها: { $count }
 search-none = لم يُعثر على شيء
+search-none-yet = لم يُعثر على شيء بعد
+search-partial = هذا الصندوق كبير: ما زال البحث جاريًا في الرسائل الأقدم.
+search-again = إعادة البحث
 search-none-text = يشمل البحث بريد هذا التعطل وحده. الرسائل الأقدم في أمان في صندوقك المعتاد.
 search-start = ابحث في الرسائل التي لديك هنا
 search-start-text = المواضيع والأشخاص والنصوص وأسماء المرفقات.

@@ -191,6 +191,9 @@ search-summary = { $count ->
 }
 search-summary-more = Die neuesten { $count } gefundenen Nachrichten
 search-none = Nichts gefunden
+search-none-yet = Noch nichts gefunden
+search-partial = Dieses Postfach ist groß: Ältere Nachrichten werden noch durchgesehen.
+search-again = Erneut suchen
 search-none-text = Durchsucht wird nur die E-Mail dieses Ausfalls. Ältere Nachrichten liegen sicher in Ihrem gewohnten Postfach.
 search-start = Durchsuchen Sie Ihre Nachrichten hier
 search-start-text = Betreff, Personen, Text und Namen von Anhängen.

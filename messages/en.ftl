@@ -191,6 +191,9 @@ search-summary = { $count ->
 }
 search-summary-more = The newest { $count } messages found
 search-none = Nothing found
+search-none-yet = Nothing found yet
+search-partial = This mailbox is large: its older mail is still being gone through.
+search-again = Search again
 search-none-text = Only mail of this outage is searched. Older mail is safe in your usual mailbox.
 search-start = Search the mail you have here
 search-start-text = Subjects, people, text and names of attachments.

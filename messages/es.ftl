@@ -191,6 +191,9 @@ search-summary = { $count ->
 }
 search-summary-more = Los { $count } mensajes encontrados más recientes
 search-none = No se ha encontrado nada
+search-none-yet = Aún no se ha encontrado nada
+search-partial = Este buzón es grande: todavía se están revisando los mensajes más antiguos.
+search-again = Buscar de nuevo
 search-none-text = Solo se busca en el correo de esta avería. Los mensajes anteriores están a salvo en su buzón habitual.
 search-start = Busque en los mensajes que tiene aquí
 search-start-text = Asuntos, personas, texto y nombres de los adjuntos.

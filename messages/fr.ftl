@@ -192,6 +192,9 @@ search-summary = { $count ->
 }
 search-summary-more = Les { $count } messages trouvés les plus récents
 search-none = Rien trouvé
+search-none-yet = Rien trouvé pour l’instant
+search-partial = Cette boîte est grande : les messages plus anciens sont encore en cours d’examen.
+search-again = Chercher à nouveau
 search-none-text = Seuls les messages de cette panne sont cherchés. Les plus anciens sont en sécurité dans votre boîte habituelle.
 search-start = Cherchez dans les messages que vous avez ici
 search-start-text = Objets, personnes, texte et noms des pièces jointes.

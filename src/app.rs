@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, SharedConfig};
 use crate::net::{BindError, Endpoint, Listener, TlsError};
-use crate::service::Service;
+use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
@@ -178,6 +178,7 @@ impl App {
             routes,
             control: Some(control),
             merger: Some(merger),
+            index: SearchIndex::default(),
         };
         self.start_serving(&service, pages, admin);
         Ok(())

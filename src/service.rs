@@ -48,11 +48,14 @@ pub mod people;
 pub mod profile;
 pub mod provision;
 pub mod raising;
+mod search_index;
 pub mod sign_in;
 pub mod store;
 pub mod threads;
 pub mod token;
 pub mod words;
+
+pub use search_index::SearchIndex;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +175,8 @@ pub struct Service {
     pub control: Option<Control>,
     /// The merge, where it runs.
     pub merger: Option<Arc<Merger>>,
+    /// The search indexes that are being filled.
+    pub index: SearchIndex,
 }
 
 impl Service {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a make target needs and the machine does not have: install.sh demo|test|check
+# Installs what a make target needs and the machine does not have: install.sh demo|test|bench|check
 #
 # Looks for programs, not packages, so that what is there by other means counts. Installed services
 # are not started: the tests run private instances of their own.
@@ -25,7 +25,7 @@ need() {
 command -v cargo >/dev/null 2>&1 || die "cargo is missing: install Rust from https://rustup.rs"
 need cc build-essential
 case $target in
-    demo | test)
+    demo | test | bench)
         need /usr/lib/dovecot/imap dovecot-imapd
         need /usr/lib/dovecot/lmtp dovecot-lmtpd
         need /usr/lib/dovecot/pop3 dovecot-pop3d
@@ -34,7 +34,15 @@ case $target in
         need python3 python3
         ;;
 esac
-if [ "$target" = test ]; then
+if [ "$target" = bench ]; then
+    # Beside ours: Roundcube behind nginx; php-fpm, lest it brings Apache along.
+    need sqlite3 sqlite3
+    need /usr/sbin/nginx nginx-light
+    ls /usr/sbin/php-fpm* >/dev/null 2>&1 || missing="$missing php-fpm"
+    need /usr/share/roundcube/index.php roundcube-core
+    need /usr/share/roundcube/SQL/sqlite.initial.sql roundcube-sqlite3
+fi
+if [ "$target" = test ] || [ "$target" = bench ]; then
     need strace strace
     need getmail getmail6
     need offlineimap offlineimap3
@@ -54,7 +62,7 @@ if [ "$target" = test ]; then
 fi
 
 case $target in
-    demo | test)
+    demo | test | bench)
         [ "$(id -u)" = 0 ] || die "private instances of Dovecot and Postfix need root:" \
             "run in a container, or with sudo"
         ;;
@@ -95,6 +103,6 @@ if [ "$target" = check ] && ! command -v cargo-deny >/dev/null 2>&1; then
     cargo install --locked cargo-deny || die "cargo install cargo-deny failed; see above"
 fi
 
-if [ "$target" = test ]; then
+if [ "$target" = test ] || [ "$target" = bench ]; then
     sh "$(dirname "$0")/browser/install.sh" || die "the browser tests cannot run; see above"
 fi

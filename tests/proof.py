@@ -38,6 +38,7 @@ import time
 
 imaplib._MAXLINE = 10_000_000
 FETCH_BATCH = 200
+WORD = re.compile(rb"[A-Za-z0-9-]+")
 
 
 def sign_in(mailstore, mailbox):
@@ -205,20 +206,31 @@ def new_messages(before, after):
                 yield name, int(uid), old["uidnext"], message
 
 
+def with_texts(messages, texts):
+    return [one for one in messages if all(text in one[2]["body"] for text in texts)]
+
+
 def verify_accepted(verdict, mailbox, before, after, accepted):
     fresh = list(new_messages(before, after))
     verdict.counts["new_messages"] += len(fresh)
     claimed = set()
+    there = [
+        (name, uid, message)
+        for name, folder in after.items()
+        for uid, message in folder["messages"].items()
+    ]
+    by_word = {}
+    for one in there:
+        for word in set(WORD.findall(one[2]["body"])):
+            by_word.setdefault(word, []).append(one)
     for item in accepted:
         verdict.counts["accepted_messages"] += 1
         token = item["token"]
-        texts = [token, *item.get("also", [])]
-        found = [
-            (name, uid, message)
-            for name, folder in after.items()
-            for uid, message in folder["messages"].items()
-            if all(text.encode("utf-8") in message["body"] for text in texts)
-        ]
+        texts = [text.encode("utf-8") for text in [token, *item.get("also", [])]]
+        found = with_texts(by_word.get(texts[0], ()), texts)
+        if len(found) != 1:
+            # As part of a longer word it counts too.
+            found = with_texts(there, texts)
         where = ", ".join(f"{name} UID {uid}" for name, uid, _ in found) or "nowhere"
         verdict.demand(
             len(found) == 1, "exactly_once", mailbox, item["folder"],

@@ -16,8 +16,8 @@ use matrix::{About, ROUTES};
 
 use crate::clock::{ManualClock, Timestamp};
 use crate::config::{Config, SharedConfig};
-use crate::service::Actor;
 use crate::service::token::{NewToken, RoleName};
+use crate::service::{Actor, SearchIndex};
 use crate::store::routes::Routes;
 use crate::store::{Store, StoreOptions};
 
@@ -62,6 +62,7 @@ impl Env {
             config: SharedConfig::new(config),
             control: None,
             merger: None,
+            index: SearchIndex::default(),
         };
         let env = Self {
             _dir: dir,

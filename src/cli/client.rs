@@ -21,7 +21,7 @@ use super::Failure;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SharedConfig};
 use crate::net::{self, BoxStream, ConnectError, Endpoint, TlsConnector};
-use crate::service::Service;
+use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreOptions};
 use crate::{admin, api};
@@ -108,6 +108,7 @@ impl Client {
             config: SharedConfig::new(config),
             control: None,
             merger: None,
+            index: SearchIndex::default(),
         };
         Ok(Self::Store(admin::router(
             service.clone(),

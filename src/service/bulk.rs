@@ -55,12 +55,12 @@ pub async fn change(
     scope: Scope,
     change: Change,
 ) -> Result<Outcome, ServiceError> {
-    let mut ids = match scope {
-        Scope::These(ids) => threads::with_conversations(service, actor, &ids)?,
-        Scope::Folder(folder) => of_folder(service, actor, folder)?,
+    let (mut ids, is_partial) = match scope {
+        Scope::These(ids) => (threads::with_conversations(service, actor, &ids)?, false),
+        Scope::Folder(folder) => (of_folder(service, actor, folder)?, false),
         Scope::Found(text) => of_search(service, actor, &text).await?,
     };
-    let has_more = ids.len() > MESSAGES_MAX;
+    let has_more = is_partial || ids.len() > MESSAGES_MAX;
     ids.truncate(MESSAGES_MAX);
     let mut changed = Changed::new();
     for some in ids.chunks(CHANGED_MAX) {
@@ -89,17 +89,19 @@ async fn of_search(
     service: &Service,
     actor: &Actor,
     text: &str,
-) -> Result<Vec<StandbyId>, ServiceError> {
+) -> Result<(Vec<StandbyId>, bool), ServiceError> {
     let mut ids: Vec<StandbyId> = Vec::new();
+    let mut is_partial = false;
     while ids.len() <= MESSAGES_MAX {
         let before = ids.last().copied();
         let found = mailbox_search::search(service, actor, text, before, CHANGED_MAX).await?;
         ids.extend(found.messages.iter().map(|message| message.id));
+        is_partial = found.is_partial;
         if !found.has_older || found.messages.is_empty() {
             break;
         }
     }
-    Ok(ids)
+    Ok((ids, is_partial))
 }
 
 /// Keeps how to take back a change that was made; `None` where nothing was changed, or a star.

@@ -432,6 +432,21 @@ pub fn ids(
     scan_ids(tx, &from, &all.end(), Order::Ascending, limit)
 }
 
+/// Up to `limit` ids of all messages of a mailbox, whatever their folder, newest first, before `before`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn ids_before(
+    tx: &dyn ReadTx,
+    mailbox: MailboxId,
+    before: Option<StandbyId>,
+    limit: usize,
+) -> Result<Vec<StandbyId>, StoreError> {
+    let all = Key::new(Table::Message).mailbox(mailbox);
+    let to = before.map_or_else(|| all.end(), |id| all.clone().standby(id).into_vec());
+    scan_ids(tx, all.as_slice(), &to, Order::Descending, limit)
+}
+
 /// Whether a folder lists a message.
 pub(super) fn is_in_folder(
     tx: &dyn ReadTx,

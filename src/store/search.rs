@@ -1,8 +1,8 @@
 //! The search index: for each mailbox, which words stand in which messages.
 //!
-//! One row per word and message, with where the word stands as its value. Filled lazily, in order of
-//! arrival, when somebody searches; a mailbox that is never searched costs nothing. Rows of messages
-//! that are gone are passed over. Words are compared without case and accents, by their beginnings.
+//! One row per word and message, with where the word stands as its value. Filled lazily, when somebody
+//! searches: what is newer than the index first, then backwards, so that the newest mail is found at once; a
+//! mailbox that is never searched costs nothing. Rows of messages that are gone are passed over. Words are compared without case and accents, by their beginnings.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -48,13 +48,16 @@ impl Places {
     }
 }
 
-/// How far the index of a mailbox has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Progress {
-    indexed_to: StandbyId,
+/// What the index of a mailbox covers: every message from one to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The oldest.
+    pub from: StandbyId,
+    /// The newest.
+    pub to: StandbyId,
 }
 
-impl Versioned for Progress {
+impl Versioned for Covered {
     const NAME: &'static str = "search state";
 }
 
@@ -128,7 +131,18 @@ fn progress_key(mailbox: MailboxId) -> Key {
     Key::new(Table::SearchState).mailbox(mailbox)
 }
 
-/// Up to `limit` messages that are not indexed yet, oldest first.
+/// What is indexed of a mailbox; none while nothing is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn covered(tx: &dyn ReadTx, mailbox: MailboxId) -> Result<Option<Covered>, StoreError> {
+    tx.get(progress_key(mailbox).as_slice())?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// Up to `limit` messages that are to be indexed next: those newer than what is indexed, in order of
+/// arrival, and then those before it, newest first. Empty once all are.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -137,30 +151,41 @@ pub fn pending(
     mailbox: MailboxId,
     limit: usize,
 ) -> Result<Vec<StandbyId>, StoreError> {
-    let progress: Option<Progress> = tx
-        .get(progress_key(mailbox).as_slice())?
-        .map(|bytes| codec::decode(&bytes))
-        .transpose()?;
-    messages::ids(tx, mailbox, progress.map(|p| p.indexed_to), limit)
+    let Some(covered) = covered(tx, mailbox)? else {
+        return messages::ids_before(tx, mailbox, None, limit);
+    };
+    let newer = messages::ids(tx, mailbox, Some(covered.to), limit)?;
+    if !newer.is_empty() {
+        return Ok(newer);
+    }
+    messages::ids_before(tx, mailbox, Some(covered.from), limit)
 }
 
-/// Adds messages to the index; it has then come as far as `indexed_to`.
+/// Adds messages to the index, all that [`pending`] named: it then covers them too. Only one at a time
+/// may do so for a mailbox.
 ///
 /// # Errors
-/// As [`codec::encode`].
+/// When the store cannot be read.
 pub fn add(
     tx: &mut dyn Tx,
     mailbox: MailboxId,
     found: &[(StandbyId, Words)],
-    indexed_to: StandbyId,
 ) -> Result<(), StoreError> {
+    let known = covered(tx, mailbox)?;
+    let ids = || found.iter().map(|(id, _)| *id);
+    let from = ids().chain(known.map(|known| known.from)).min();
+    let to = ids().chain(known.map(|known| known.to)).max();
+    let (Some(from), Some(to)) = (from, to) else {
+        return Ok(());
+    };
     for (id, words) in found {
         add_words(tx, mailbox, *id, words);
     }
-    tx.put(
-        progress_key(mailbox).into_vec(),
-        codec::encode(&Progress { indexed_to })?,
-    );
+    put_covered(tx, mailbox, Covered { from, to })
+}
+
+fn put_covered(tx: &mut dyn Tx, mailbox: MailboxId, covered: Covered) -> Result<(), StoreError> {
+    tx.put(progress_key(mailbox).into_vec(), codec::encode(&covered)?);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ use crate::config::{Config, SharedConfig};
 use crate::ids::{Address, DeliveryId, IngestId, MailboxId, StandbyId};
 use crate::mail::{Flags, Role, summarize};
 use crate::route::{MailstoreFacts, Route, Table};
-use crate::service::Service;
+use crate::service::{SearchIndex, Service};
 use crate::store::directory::{self, Mailbox, MailboxRecord};
 use crate::store::messages::{self, MessageRecord, NewMessage, Origin, folder_of};
 use crate::store::routes::Routes;
@@ -73,6 +73,7 @@ impl Site {
             routes,
             control: None,
             merger: None,
+            index: SearchIndex::default(),
         };
         let site = Self {
             router: super::router(Web::new(service.clone())),

@@ -278,6 +278,11 @@ impl Dovecot {
         server.signal_all(signal);
     }
 
+    /// The process id of its master, which leads all its processes.
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Server::pid)
+    }
+
     /// Whether it was started and not stopped or killed since.
     pub fn is_started(&self) -> bool {
         self.server.is_some()

@@ -49,7 +49,7 @@ pub use message::TestMessage;
 pub use needs::{need_packages, need_root};
 pub use port::Port;
 pub use postfix::{Postfix, PostfixOptions};
-pub use process::Server;
+pub use process::{Group, Server};
 pub use sink::Sink;
 pub use smtp::{Dialect, SmtpClient};
 pub use syncs::Syncs;

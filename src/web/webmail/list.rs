@@ -71,6 +71,8 @@ pub struct SearchPage {
     pub(super) pager: Pager,
     pub(super) empty_line: Option<String>,
     pub(super) empty_text: Option<String>,
+    /// Where the same search is done again, once more of the mailbox has been gone through.
+    pub(super) again: Option<String>,
 }
 
 /// What can be said about junk in a list.
@@ -443,6 +445,7 @@ pub async fn search(
     let first_page = ask.before.is_none();
     let (empty_line, empty_text) = match (found.messages.is_empty(), ask.q.is_empty()) {
         (false, _) => (None, None),
+        (true, false) if found.is_partial => (Some("search-none-yet"), None),
         (true, true) => (Some("search-start"), Some("search-start-text")),
         (true, false) => (Some("search-none"), Some("search-none-text")),
     };
@@ -466,7 +469,7 @@ pub async fn search(
     let lines: Vec<Line> = found.messages.into_iter().map(Line::alone).collect();
     let page = SearchPage {
         p: Page::new(texts, &texts.get("search-title")),
-        summary: if found.has_older || !first_page {
+        summary: if found.has_older || found.is_partial || !first_page {
             texts.with("search-summary-more", &count)
         } else {
             texts.with("search-summary", &count)
@@ -478,7 +481,12 @@ pub async fn search(
         can_archive: true,
         can_delete: true,
         junk: Junk::Mark,
-        all: all_found(texts, &ask, PATH, found.has_older || !first_page),
+        all: all_found(
+            texts,
+            &ask,
+            PATH,
+            found.has_older || found.is_partial || !first_page,
+        ),
         targets: targets(texts, &framed.overview, FolderId(0)),
         pager: Pager {
             shown: texts.with("list-shown", &[("shown", shown.into())]),
@@ -488,6 +496,7 @@ pub async fn search(
         },
         empty_line: text(empty_line),
         empty_text: text(empty_text),
+        again: found.is_partial.then(|| ask.address(PATH)),
         shell: framed.shell,
     };
     Ok(respond(&web, said, &page))

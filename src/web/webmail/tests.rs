@@ -191,6 +191,7 @@ impl Sample {
 
     fn search(&self) -> SearchPage {
         SearchPage {
+            again: Some("/mail/search?q=x".into()),
             p: self.page("Search"),
             shell: self.shell("returning", "info", None),
             summary: "3 messages found".into(),

@@ -4,8 +4,8 @@ use crate::ids::Address;
 use crate::mail::{Flags, Role, Summary};
 use crate::store::directory::{Mailbox, MailboxRecord};
 use crate::store::messages::{NewMessage, Origin, folder_of};
-use crate::store::search::{self, Words};
-use crate::store::{Store, StoreOptions};
+use crate::store::search::{self, Covered, Words};
+use crate::store::{Store, StoreOptions, Tx};
 
 const MESSAGES: u64 = 2_000;
 
@@ -54,6 +54,11 @@ fn all_words() -> Vec<String> {
 
 impl Desk {
     async fn new() -> Self {
+        Self::holding(MESSAGES, true).await
+    }
+
+    /// A mailbox with messages, indexed or not.
+    async fn holding(messages: u64, indexed: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
         let address: Address = "ann@example.com".parse().unwrap();
@@ -70,7 +75,7 @@ impl Desk {
         store
             .write_with_body(body, move |tx, body| {
                 let words = all_words();
-                for number in 1..=MESSAGES {
+                for number in 1..=messages {
                     let (role, has_attachment) = nature(number);
                     let new = NewMessage {
                         folder: folder_of(role),
@@ -96,7 +101,9 @@ impl Desk {
                     if has_attachment {
                         found.add_attachments();
                     }
-                    search::add(tx, id, &[(filed, found)], filed)?;
+                    if indexed {
+                        search::add(tx, id, &[(filed, found)])?;
+                    }
                 }
                 Ok::<_, StoreError>(())
             })
@@ -218,4 +225,33 @@ async fn a_page_reads_rows_for_what_it_shows_and_not_for_what_there_is() {
         let (_, rows) = desk.find(&query, None, 50);
         assert!(rows <= *rows_max, "{query:?} read {rows} rows");
     }
+}
+
+#[tokio::test]
+async fn what_is_newest_is_indexed_first_and_then_what_came_meanwhile() {
+    let desk = Desk::holding(10, false).await;
+    let id = desk.mailbox;
+    let expected: &[&[u64]] = &[&[10, 9, 8], &[7, 6, 5], &[4, 3, 2], &[1], &[]];
+    for batch in expected {
+        let next = desk.store.read(|tx| search::pending(tx, id, 3)).unwrap();
+        let numbers: Vec<u64> = next.iter().map(|one| one.0).collect();
+        assert_eq!(numbers, *batch);
+        let found: Vec<_> = next
+            .into_iter()
+            .map(|one| (one, Words::default()))
+            .collect();
+        let add = move |tx: &mut dyn Tx| search::add(tx, id, &found);
+        desk.store.write(add).await.unwrap();
+    }
+    // As if the two newest had come after the rest was indexed.
+    let covered = Covered {
+        from: StandbyId(4),
+        to: StandbyId(8),
+    };
+    desk.store
+        .write(move |tx| search::put_covered(tx, id, covered))
+        .await
+        .unwrap();
+    let next = desk.store.read(|tx| search::pending(tx, id, 3)).unwrap();
+    assert_eq!(next, [StandbyId(9), StandbyId(10)]);
 }
