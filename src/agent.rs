@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::AgentConfig;
+use crate::detect::{self, MailLog};
 use crate::net::TlsError;
 
 use buffer::Buffer;
@@ -40,6 +41,9 @@ pub enum StartError {
         /// What is wrong and what to do.
         why: String,
     },
+    /// This program does not know where it lies, so that it cannot start a worker.
+    #[error("the program's own path is not known: {0}")]
+    Program(String),
     /// The trusted certificates cannot be used.
     #[error("agent.ca_file: {0}")]
     Tls(#[from] TlsError),
@@ -60,6 +64,7 @@ pub async fn run(config: &AgentConfig, stop: CancellationToken) -> Result<(), St
         let looker = Looker::new(&config.agent, watch, buffer.clone())?;
         looker.start(&config.agent, &tasks, &stop);
     }
+    follow_log(config, &buffer, &tasks, &stop);
     tracing::info!(server = config.agent.server, "looks and reports");
     let every = config.agent.report_interval.duration();
     stop.run_until_cancelled(report_on(&sender, &buffer, every))
@@ -68,6 +73,28 @@ pub async fn run(config: &AgentConfig, stop: CancellationToken) -> Result<(), St
     // A probe that hangs is cut off.
     let _ = tokio::time::timeout(DRAIN, tasks.wait()).await;
     Ok(())
+}
+
+/// Counts what the MX's log tells, where there is one.
+fn follow_log(
+    config: &AgentConfig,
+    buffer: &Arc<Buffer>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    let Some(path) = &config.agent.mail_log else {
+        return;
+    };
+    let names = config.mailstore.iter().flat_map(|watch| {
+        let named = watch.log_names.iter();
+        named.map(|name| (name.clone(), watch.id.clone()))
+    });
+    let log = MailLog::new(path.clone(), names.collect());
+    let (buffer, stop) = (buffer.clone(), stop.clone());
+    tasks.spawn(async move {
+        let following = detect::follow(log, |mailstore, traffic| buffer.count(mailstore, traffic));
+        stop.run_until_cancelled(following).await;
+    });
 }
 
 async fn report_on(sender: &Sender, buffer: &Buffer, every: Duration) {

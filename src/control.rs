@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{SharedClock, Timestamp};
-use crate::detect::{Seen, Target};
+use crate::detect::{self, MailLog, Seen, Target};
 use crate::failover::{
     Command, Decision, GuardVerdict, Observation, Outcome, Phase, ProbeKind, Settings, State,
     Traffic,
@@ -300,6 +300,19 @@ impl Control {
             mailstore: mailstore.clone(),
             traffic,
         })
+    }
+
+    /// Counts what the MX's log tells, until `stop`.
+    pub fn follow_log(&self, log: MailLog, tasks: &TaskTracker, stop: &CancellationToken) {
+        let (control, stop) = (self.clone(), stop.clone());
+        tasks.spawn(async move {
+            let following = detect::follow(log, |mailstore, traffic| {
+                if let Err(error) = control.counted(mailstore, traffic) {
+                    tracing::warn!(%error, "what the mail log tells is left out");
+                }
+            });
+            stop.run_until_cancelled(following).await;
+        });
     }
 
     /// How old an observation of a mailstore may be.

@@ -13,11 +13,13 @@ mod pop3;
 mod ports;
 mod reach;
 mod sentinel;
+mod traffic;
 
 pub use files::guard_by_files;
 pub use pop3::Pop3;
 pub use ports::{Starttls, TlsPort};
 pub use reach::ControlTargets;
+pub use traffic::{LogNames, MailLog, follow};
 
 use std::time::{Duration, Instant};
 

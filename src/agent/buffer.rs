@@ -69,6 +69,13 @@ impl Buffer {
         held.looks.push_back(Waiting { at, look });
     }
 
+    /// Takes up what was counted of a mailstore's traffic.
+    pub(super) fn count(&self, mailstore: &MailstoreId, traffic: Traffic) {
+        let mut held = self.held();
+        let sum = held.traffic.entry(mailstore.clone()).or_default();
+        *sum = sum.plus(traffic);
+    }
+
     /// Takes everything that is not older than `age_max`.
     pub(super) fn take(&self, age_max: Duration) -> Batch {
         let mut held = self.held();

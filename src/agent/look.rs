@@ -1,7 +1,7 @@
 //! The agent's probes of one mailstore.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -9,19 +9,21 @@ use tokio_util::task::TaskTracker;
 
 use super::StartError;
 use super::buffer::Buffer;
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::secret::{Secret, SecretSource};
 use crate::config::{Agent, Watch};
 use crate::detect::{self, ControlTargets, Login, Pop3, Starttls, Target, TlsPort};
-use crate::failover::Observation;
+use crate::failover::{Observation, ProbeKind, SentinelLook};
 use crate::imap;
 use crate::net::{Tls, TlsConnector};
+use crate::nfs;
 
 /// Looks at one mailstore, again and again.
 #[derive(Clone, Debug)]
 pub(super) struct Looker {
     target: Arc<Target>,
     buffer: Arc<Buffer>,
+    nfs: Option<nfs::Settings>,
 }
 
 impl Looker {
@@ -70,6 +72,7 @@ impl Looker {
         Ok(Self {
             target: Arc::new(target),
             buffer,
+            nfs: volume(watch)?,
         })
     }
 
@@ -85,10 +88,44 @@ impl Looker {
         if self.target.pop3.is_some() {
             self.again(tasks, stop, every, Self::pop3);
         }
+        if let Some(settings) = self.nfs.clone() {
+            self.nfs_on(agent, settings, tasks, stop);
+        }
         if !self.target.tls_ports.is_empty() {
             let every = agent.certificate_interval.duration();
             self.again(tasks, stop, every, Self::tls);
         }
+    }
+
+    /// Tests the volume, beginning at times that all agents know without asking each other.
+    fn nfs_on(
+        &self,
+        agent: &Agent,
+        settings: nfs::Settings,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) {
+        let (looker, stop) = (self.clone(), stop.clone());
+        let every = agent.nfs_interval.duration();
+        tasks.spawn(async move {
+            let testing = async {
+                loop {
+                    tokio::time::sleep(until_next(every, SystemClock.now())).await;
+                    let begun = Instant::now();
+                    let report = nfs::run(&settings).await;
+                    let observation = Observation {
+                        vantage: String::new(),
+                        probe: ProbeKind::Nfs,
+                        outcome: report.outcome(),
+                        took: begun.elapsed(),
+                        age: Duration::ZERO,
+                        sentinel: SentinelLook::Elsewhere,
+                    };
+                    looker.buffer.seen(&looker.target.mailstore, &observation);
+                }
+            };
+            stop.run_until_cancelled(testing).await;
+        });
     }
 
     /// One task that looks every so often; a look that takes longer delays its own next one only.
@@ -138,6 +175,25 @@ impl Looker {
     async fn tls(self) -> Option<Observation> {
         detect::probe_tls(&self.target, SystemClock.now()).await
     }
+}
+
+/// How to test the volume, if it is mounted here.
+fn volume(watch: &Watch) -> Result<Option<nfs::Settings>, StartError> {
+    let Some(path) = watch.nfs.as_ref().and_then(|path| path.to_str()) else {
+        return Ok(None);
+    };
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy().into_owned();
+    let program =
+        std::env::current_exe().map_err(|error| StartError::Program(error.to_string()))?;
+    Ok(Some(nfs::Settings::new(path.to_owned(), host, program)))
+}
+
+/// How long until the clock shows a multiple of `every`.
+fn until_next(every: Duration, now: Timestamp) -> Duration {
+    let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+    let left = every - now.as_millis().rem_euclid(every);
+    Duration::from_millis(u64::try_from(left).unwrap_or(0))
 }
 
 /// The sentinel's password; an empty one where there is no sentinel to sign in as.

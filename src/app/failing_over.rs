@@ -2,6 +2,7 @@
 
 use super::{App, StartError};
 use crate::control::{Control, Parts, watched};
+use crate::detect::MailLog;
 use crate::net::Listener;
 use crate::postfix::{self, Answers, Flusher};
 use crate::store::routes::Routes;
@@ -42,6 +43,14 @@ impl App {
             mailstores,
         };
         let control = Control::start(parts, &self.tasks, &self.stop).map_err(StartError::States)?;
+        if let Some(path) = &self.config.probe.mail_log {
+            let names = self.config.mailstore.iter().flat_map(|mailstore| {
+                let named = mailstore.log_names.iter();
+                named.map(|name| (name.clone(), mailstore.id.clone()))
+            });
+            let log = MailLog::new(path.clone(), names.collect());
+            control.follow_log(log, &self.tasks, &self.stop);
+        }
         let answers = Answers::new(
             routes.clone(),
             &self.config.lmtp.advertise,

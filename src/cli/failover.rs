@@ -182,6 +182,14 @@ fn print(view: &FailoverView, json: bool) -> Result<(), Failure> {
             line("not raised", &Some(format!("{mailbox}: {why}")));
         }
     }
+    for probe in &view.probes {
+        let why = probe.why.as_deref().unwrap_or_default();
+        let what = format!(
+            "{} from {}: {} in {} ms at {} {why}",
+            probe.probe, probe.vantage, probe.found, probe.took_ms, probe.at
+        );
+        line("probe", &Some(what.trim_end().to_owned()));
+    }
     for decision in &view.decisions {
         println!("  {}  {} ({})", decision.at, decision.text, decision.by);
     }

@@ -31,6 +31,12 @@ section! {
         /// Places ("host:port") that take connections as long as this machine's own network works.
         /// While none of them does, probes that fail say "unknown".
         pub control_targets: Vec<Endpoint> = default "[]",
+        /// Postfix's log, where the agent runs on an MX: deliveries that were put off are counted for the
+        /// mailstores whose log_names occur.
+        pub mail_log: PathBuf = optional "\"/var/log/mail.log\"",
+        /// How often the volumes are tested by NFS. Two agents meet on each: give both the same interval,
+        /// and clocks that are right.
+        pub nfs_interval: Span = default "\"5m\"",
         /// How long before a mailstore's certificate ends that is told.
         pub certificate_warning: Span = default "\"14d\"",
         /// How often certificates are looked at.
@@ -59,6 +65,12 @@ section! {
         pub pop3: Endpoint = optional "\"10.0.0.1:110\"",
         /// How POP3 is protected: "off", "starttls" or "implicit".
         pub pop3_tls: Tls = default "\"off\"",
+        /// A directory on its volume, mounted here by NFS, where two agents test locks and files
+        /// (see "lifeboat probe nfs --help"). What is found only warns.
+        pub nfs: PathBuf = optional "\"/mnt/a1\"",
+        /// By which names Postfix's log knows it: its transport's syslog_name ("a1" of "postfix/a1"), its
+        /// host or its address, or "host[address]:port".
+        pub log_names: Vec<String> = default "[]",
     }
 }
 
@@ -136,6 +148,7 @@ fn check(config: &AgentConfig) -> Vec<Problem> {
         ("timeout", agent.timeout),
         ("report_interval", agent.report_interval),
         ("certificate_interval", agent.certificate_interval),
+        ("nfs_interval", agent.nfs_interval),
     ] {
         if span.duration() < std::time::Duration::from_millis(100) {
             problem(format!("agent.{key}"), &"write \"100ms\" or more");
@@ -167,8 +180,29 @@ fn check(config: &AgentConfig) -> Vec<Problem> {
             (None, None) => {}
         }
     }
+    for watch in config.mailstore.iter().filter(|watch| watch.nfs.is_some()) {
+        if agent.nfs_interval.duration() < NFS_INTERVAL_MIN {
+            problems.push(Problem {
+                key: "agent.nfs_interval".into(),
+                text: format!("write \"1m\" or more: {} is tested for so long", watch.id),
+            });
+        }
+        if watch
+            .nfs
+            .as_ref()
+            .is_some_and(|path| path.to_str().is_none_or(|p| !p.starts_with('/')))
+        {
+            problems.push(Problem {
+                key: format!("mailstore {}: nfs", watch.id),
+                text: "write an absolute path".into(),
+            });
+        }
+    }
     problems
 }
+
+/// One test of a volume takes up to this.
+const NFS_INTERVAL_MIN: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// The parts of the server's address.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! `[probe]`: how mailstores are watched.
 
+use std::path::PathBuf;
+
 use super::section::section;
 use super::values::Span;
 use crate::net::Endpoint;
@@ -20,6 +22,9 @@ section! {
         /// as a router, a resolver and a machine elsewhere. While none of them does, probes that fail
         /// say nothing, and nothing is taken over.
         pub control_targets: Vec<Endpoint> = default "[]",
+        /// Postfix's log, where this server runs beside an MX: deliveries that were put off are counted
+        /// for the mailstores whose log_names occur. Agents read those of other MX.
+        pub mail_log: PathBuf = optional "\"/var/log/mail.log\"",
         /// How often a mailstore's large_mailbox is opened.
         pub large_interval: Span = default "\"5m\"",
         /// How long that may take.

@@ -181,6 +181,7 @@ fn the_example_and_every_commented_option_parse() {
     full.http.usual_webmail_url = None;
     full.http.notice = None;
     full.http.image_proxy_via = None;
+    full.probe.mail_log = None;
     full.relay.tls_ca_file = None;
     full.relay.username = None;
     full.relay.password_file = None;

@@ -9,7 +9,7 @@ use super::raising::{self, FindingView, RaisingView};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
 use crate::config::Mailstore;
-use crate::failover::{Command, Decider, Decision, Order, Phase, Serving, Verb};
+use crate::failover::{Command, Decider, Decision, Order, Outcome, Phase, Serving, Verb};
 use crate::ids::{Address, MailstoreId};
 use crate::route::{Author, Decided, Facts, Override, Overrides, Rank, Scope, Setting, route};
 use crate::store::failover::{self as kept, MailstoreRecord, SentinelRecord};
@@ -106,6 +106,25 @@ pub struct DecisionView {
     pub text: String,
 }
 
+/// The last result of a probe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProbeView {
+    /// From where it was looked: `lifeboat` is the server itself.
+    pub vantage: String,
+    /// `tcp`, `tls`, `imap`, `lmtp`, `pop3`, `large` or `nfs`.
+    pub probe: String,
+    /// Whether its failures can switch the mailstore; else they only warn.
+    pub votes: bool,
+    /// `up`, `down` or `unknown`.
+    pub found: String,
+    /// Why it is not `up`, in words.
+    pub why: Option<String>,
+    /// When.
+    pub at: String,
+    /// How long it took.
+    pub took_ms: u64,
+}
+
 /// How failover stands for a mailstore, domain or mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FailoverView {
@@ -139,6 +158,8 @@ pub struct FailoverView {
     pub finding: Option<FindingView>,
     /// Mailstores: how far the raising of UIDs is, after it went back in time.
     pub raising: Option<RaisingView>,
+    /// Mailstores: the last result of each probe from each vantage point.
+    pub probes: Vec<ProbeView>,
     /// Mailstores: the last decisions, the newest last.
     pub decisions: Vec<DecisionView>,
     /// Changes whenever mode, state or override do; for `If-Match`.
@@ -258,9 +279,36 @@ fn show_mailstore(
         sentinel: Some(sentinel_name(mailstore, &known).to_owned()),
         finding: raising::finding(service, mailstore, state),
         raising: raising::raising(service, id, state)?,
+        probes: probes(service, id),
         decisions: timeline(record.recent.get(shown..).unwrap_or_default()),
         etag: etag(&(state.mode, state.phase.name(), state.epoch)),
     })
+}
+
+/// The last results of all probes, as the running server knows them.
+fn probes(service: &Service, id: &MailstoreId) -> Vec<ProbeView> {
+    let view = service
+        .control
+        .as_ref()
+        .and_then(|control| control.view(id));
+    let last = view.map(|view| view.probes).unwrap_or_default();
+    let shown = last.into_iter().map(|last| {
+        let (found, why) = match last.outcome {
+            Outcome::Up => ("up", None),
+            Outcome::Down(why) => ("down", Some(why)),
+            Outcome::Unknown(why) => ("unknown", Some(why)),
+        };
+        ProbeView {
+            vantage: last.vantage,
+            probe: last.probe.name().to_owned(),
+            votes: last.probe.votes(),
+            found: found.to_owned(),
+            why,
+            at: last.at.to_string(),
+            took_ms: u64::try_from(last.took.as_millis()).unwrap_or(u64::MAX),
+        }
+    });
+    shown.collect()
 }
 
 /// The scope by its own name (an alias becomes its mailbox), if the actor may see it.
@@ -307,6 +355,7 @@ fn show_override(
         sentinel: None,
         finding: None,
         raising: None,
+        probes: Vec::new(),
         decisions: Vec::new(),
         etag: etag(&overrides),
     })

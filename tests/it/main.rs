@@ -6,6 +6,7 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+mod agents;
 mod browser;
 mod dice;
 mod failover;
