@@ -14,12 +14,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, SharedConfig};
+use crate::hold::Counts;
 use crate::net::{BindError, Endpoint, Listener, TlsError};
 use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
 mod failing_over;
+mod holding;
 mod http;
 mod merging;
 mod ops;
@@ -59,6 +61,11 @@ pub enum StartError {
         "http.tls_certificate_file, tls_key_file: {0}; both are PEM files that belong together"
     )]
     Certificate(TlsError),
+    /// The certificate for mail programs or its key cannot be used.
+    #[error(
+        "hold.tls_certificate_file, tls_key_file: {0}; both are PEM files that belong together"
+    )]
+    HoldCertificate(TlsError),
     /// The smarthost's access is not right.
     #[error("[relay]: {0}")]
     Relay(String),
@@ -88,6 +95,7 @@ struct App {
     /// As it is after the last reload.
     current: SharedConfig,
     tls: http::SharedTls,
+    hold_tls: http::SharedTls,
     config_path: PathBuf,
     store: Store,
     clock: SharedClock,
@@ -131,6 +139,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
         current: SharedConfig::new(config.clone()),
         config: Arc::new(config),
         tls: http::SharedTls::default(),
+        hold_tls: http::SharedTls::default(),
         config_path,
         store,
         clock,
@@ -161,12 +170,16 @@ impl App {
         let pages = bind("http.listen", &self.config.http.listen, EVERYBODY).await?;
         let admin_socket = Endpoint::Unix(self.config.admin_socket());
         let admin = bind("store.path", &admin_socket, OWNER).await?;
+        let holding = holding::listeners(self).await?;
         self.tls.set(serving::certificate(&self.config)?);
+        self.hold_tls.set(holding::certificate(&self.config)?);
         let sender = sending::sender(self)?;
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
         let merger = Arc::new(merging::merger(self, &control)?);
         let raising = raising::raising(self, &control)?;
+        let held = Arc::new(Counts::default());
+        self.start_holding(holding, &routes, held.clone())?;
         receiving::start(self, lmtp);
         sending::start(self, sender);
         self.start_merging(merger.clone(), &control);
@@ -179,7 +192,10 @@ impl App {
             control: Some(control),
             merger: Some(merger),
             index: SearchIndex::default(),
+            held,
+            drilling: Arc::default(),
         };
+        self.start_drills(&service);
         self.start_serving(&service, pages, admin);
         Ok(())
     }

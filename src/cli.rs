@@ -18,14 +18,17 @@ use crate::config::{Config, ConfigError, Loaded};
 use crate::crash;
 
 mod agent;
+mod check;
 mod client;
 mod config;
+mod drill;
 mod export;
 mod failover;
 mod logging;
 mod merge;
 mod merge_check;
 mod merge_receipt;
+mod munin;
 mod notice;
 mod output;
 mod probe;
@@ -96,6 +99,13 @@ enum Command {
     Notice(notice::Command),
     /// Look at mailstores from this host and report to a server elsewhere.
     Agent(agent::Arguments),
+    /// Check one thing, or all, as a plugin for Nagios and its kin: exit status 0 to 3.
+    Check(check::Arguments),
+    /// Answer munin-node.
+    Munin(munin::Arguments),
+    /// Practise an outage on a canary: fail over, send, read, return, merge, look by IMAP.
+    #[command(subcommand)]
+    Drill(drill::Command),
     /// The store: check, back up, restore, export.
     #[command(subcommand)]
     Store(store::Command),
@@ -109,9 +119,15 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() && is_check() => {
+            return check::wrong_usage(&error.to_string());
+        }
+        Err(error) => error.exit(),
+    };
     match dispatch(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => {
             if !failure.text.is_empty() {
                 eprintln!("lifeboat: {}", failure.text);
@@ -121,10 +137,18 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+/// Whether the command line, right or wrong, is one of `lifeboat check`.
+fn is_check() -> bool {
+    std::env::args().skip(1).take(8).any(|word| word == "check")
+        && std::env::args().nth(1).is_some_and(|first| {
+            first == "check" || first.starts_with("--config") || first.starts_with("--server")
+        })
+}
+
+fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let global = arguments.global;
     if let Command::Config(command) = arguments.command {
-        return config::run(command, &global);
+        return config::run(command, &global).map(done);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -132,6 +156,9 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         .map_err(Failure::cannot_run)?;
     runtime.block_on(async {
         match arguments.command {
+            Command::Check(arguments) => return Ok(check::run(arguments, &global).await),
+            Command::Drill(command) => drill::run(command, &global).await,
+            Command::Munin(arguments) => munin::run(arguments, &global).await,
             Command::Serve => serve(&global.config).await,
             Command::Provision(arguments) => provision::run(arguments, &global).await,
             Command::Token(command) => token::run(command, &global).await,
@@ -143,7 +170,12 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             Command::Probe(command) => probe::run(command).await,
             Command::Config(command) => config::run(command, &global),
         }
+        .map(done)
     })
+}
+
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
 }
 
 /// Why a command did not end with 0.

@@ -11,8 +11,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 mod agent;
 mod check;
+mod drill;
+mod drill_time;
 mod example;
 mod failover;
+mod hold;
 mod http;
 mod lmtp;
 mod log;
@@ -32,8 +35,11 @@ pub mod values;
 mod watermark;
 
 pub use agent::{Agent, AgentConfig, ServerParts, Watch};
+pub use drill::Drill;
+pub use drill_time::DrillTime;
 pub use example::{agent_example, example};
 pub use failover::{Failover, OWN_VANTAGE, PolicyName, is_vantage_name};
+pub use hold::{Hold, HoldListener, HoldProtocol, HoldSay};
 pub use http::Http;
 pub use lmtp::Lmtp;
 pub use log::{Log, LogFormat};
@@ -66,6 +72,9 @@ sections! {
         pub merge: Merge = default,
         pub watermark: Watermark = default,
         pub postfix: Postfix = default,
+        pub hold: Hold = default,
+        pub hold_listener: HoldListener = repeated,
+        pub drill: Drill = default,
         pub sign_in: SignIn = default,
         pub log: Log = default,
     }

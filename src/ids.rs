@@ -308,6 +308,10 @@ timed_id! {
     OutageId
 }
 timed_id! {
+    /// One drill.
+    DrillId
+}
+timed_id! {
     /// One journalled batch of a merge.
     BatchId
 }

@@ -1,6 +1,7 @@
 //! What Prometheus sees. Everything is read when it is asked for; nothing is counted twice.
 //!
-//! Never names a user, a domain or an address: labels are mailstores and states only.
+//! Never names a user, a domain or an address: labels are mailstores, probes and states only. Names and
+//! labels are a contract: `monitoring/` has alert rules and a dashboard over them.
 
 use std::sync::atomic::AtomicU64;
 
@@ -12,11 +13,15 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use crate::config::Config;
-use crate::store::{Store, StoreError, failover, queue};
+mod standing;
 
-/// Queue entries that are counted; more show as this many.
-const QUEUE_COUNTED_MAX: usize = 100_000;
+pub use standing::{
+    DrillsStanding, HeldStanding, MailstoreStanding, MergeStanding, ProbeResult, ProbeStanding,
+    QueueStanding, SentinelStanding, Standing, StoreStanding,
+};
+
+/// The states of a mailstore.
+pub const STATES: [&str; 4] = ["normal", "suspected", "active", "returning"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StateLabels {
@@ -24,31 +29,50 @@ struct StateLabels {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MailstoreLabels {
+    mailstore: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ModeLabels {
+    mailstore: String,
+    mode: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProbeLabels {
+    mailstore: String,
+    probe: String,
+    vantage: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProtocolLabels {
+    protocol: String,
+}
+
 /// All metrics in the text format of OpenMetrics.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn render(config: &Config, store: &Store) -> Result<String, StoreError> {
+pub fn render(standing: &Standing) -> String {
     let mut registry = Registry::with_prefix("lifeboat");
     registry.register(
         "build",
         "The program",
-        Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]),
+        Info::new(vec![("version", standing.version.clone())]),
     );
-    store_counts(&mut registry, store);
-    mailstores(&mut registry, config, store)?;
-    merges(&mut registry, store)?;
-    let waiting = store.read(|tx| queue::waiting(tx, QUEUE_COUNTED_MAX))?;
-    gauge(
-        &mut registry,
-        "queue_entries",
-        "Messages of users that wait to be sent",
-        waiting.len() as u64,
-    );
+    store(&mut registry, &standing.store);
+    mailstores(&mut registry, &standing.mailstores);
+    probes(&mut registry, &standing.mailstores);
+    merges(&mut registry, &standing.merge);
+    queue(&mut registry, &standing.queue);
+    held(&mut registry, &standing.held);
+    if let Some(standing) = &standing.drills {
+        drills(&mut registry, standing);
+    }
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = encode(&mut text, &registry);
-    Ok(text)
+    text
 }
 
 fn gauge(registry: &mut Registry, name: &str, help: &str, value: u64) {
@@ -63,74 +87,228 @@ fn counter(registry: &mut Registry, name: &str, help: &str, value: u64) {
     registry.register(name, help, counter);
 }
 
-fn store_counts(registry: &mut Registry, store: &Store) {
-    let stats = store.stats();
-    counter(
-        registry,
-        "store_commits",
-        "Durable commits since the start",
-        stats.commits,
-    );
-    counter(
-        registry,
-        "store_writes",
-        "Writes in those commits",
-        stats.writes,
-    );
-    counter(
-        registry,
-        "store_body_syncs",
-        "Times that bodies were synced since the start",
-        stats.body_syncs,
-    );
-    gauge(
-        registry,
-        "store_failed",
-        "1 when the store has failed and needs a restart",
-        u64::from(store.failure().is_some()),
-    );
+fn store(registry: &mut Registry, store: &StoreStanding) {
+    for (name, help, value) in [
+        (
+            "store_commits",
+            "Durable commits since the start",
+            store.commits,
+        ),
+        ("store_writes", "Writes in those commits", store.writes),
+        (
+            "store_body_syncs",
+            "Times that bodies were synced since the start",
+            store.body_syncs,
+        ),
+    ] {
+        counter(registry, name, help, value);
+    }
+    for (name, help, value) in [
+        (
+            "store_failed",
+            "1 when the store has failed and needs a restart",
+            u64::from(store.failed),
+        ),
+        (
+            "store_disk_bytes",
+            "Size of the file system that the store lies on",
+            store.disk_bytes,
+        ),
+        (
+            "store_disk_free_bytes",
+            "What the server may still use of it",
+            store.disk_free_bytes,
+        ),
+    ] {
+        gauge(registry, name, help, value);
+    }
 }
 
-fn mailstores(registry: &mut Registry, config: &Config, store: &Store) -> Result<(), StoreError> {
+/// A number for each mailstore.
+fn per_mailstore(
+    registry: &mut Registry,
+    name: &str,
+    help: &str,
+    mailstores: &[MailstoreStanding],
+    value: impl Fn(&MailstoreStanding) -> Option<u64>,
+) {
+    let family: Family<MailstoreLabels, Gauge<u64, AtomicU64>> = Family::default();
+    for mailstore in mailstores {
+        if let Some(value) = value(mailstore) {
+            let labels = MailstoreLabels {
+                mailstore: mailstore.id.clone(),
+            };
+            family.get_or_create(&labels).set(value);
+        }
+    }
+    registry.register(name, help, family);
+}
+
+fn mailstores(registry: &mut Registry, mailstores: &[MailstoreStanding]) {
     let states: Family<StateLabels, Gauge> = Family::default();
-    for mailstore in &config.mailstore {
-        let record = store.read(|tx| failover::mailstore(tx, &mailstore.id))?;
-        for state in ["normal", "suspected", "active", "returning"] {
+    let modes: Family<ModeLabels, Gauge> = Family::default();
+    for mailstore in mailstores {
+        for state in STATES {
             let labels = StateLabels {
-                mailstore: mailstore.id.to_string(),
+                mailstore: mailstore.id.clone(),
                 state,
             };
-            let is_it = record.state.phase.name() == state;
+            let is_it = mailstore.state == state;
             states.get_or_create(&labels).set(i64::from(is_it));
         }
+        let labels = ModeLabels {
+            mailstore: mailstore.id.clone(),
+            mode: mailstore.mode.clone(),
+        };
+        modes.get_or_create(&labels).set(1);
     }
     registry.register(
         "mailstore_state",
         "1 for the state that a mailstore is in",
         states,
     );
-    Ok(())
+    registry.register("mailstore_mode", "1 for the mode of a mailstore", modes);
+    let mut each = |name: &str, help: &str, value: &dyn Fn(&MailstoreStanding) -> Option<u64>| {
+        per_mailstore(registry, name, help, mailstores, value);
+    };
+    each(
+        "mailstore_needs_person",
+        "1 when a person must decide something about a mailstore",
+        &|m| Some(u64::from(m.needs.is_some())),
+    );
+    each(
+        "mailstore_sentinel_intact",
+        "1 when the sentinel is what it was, 0 when not; absent while nothing was seen",
+        &|m| match m.sentinel {
+            SentinelStanding::Intact => Some(1),
+            SentinelStanding::Changed => Some(0),
+            SentinelStanding::Unseen | SentinelStanding::NotConfigured => None,
+        },
+    );
+    each(
+        "mailstore_unmerged_messages",
+        "Messages that are still to be merged into a mailstore",
+        &|m| Some(m.unmerged_messages),
+    );
+    each(
+        "mailstore_may_merge",
+        "1 when messages may be merged into a mailstore now",
+        &|m| Some(u64::from(m.may_merge)),
+    );
+    each(
+        "mailstore_raising",
+        "1 when mailboxes of a restored mailstore wait until their UIDs are raised",
+        &|m| Some(u64::from(m.raising)),
+    );
 }
 
-fn merges(registry: &mut Registry, store: &Store) -> Result<(), StoreError> {
-    let status = store.merge_status()?;
+fn probes(registry: &mut Registry, mailstores: &[MailstoreStanding]) {
+    let up: Family<ProbeLabels, Gauge> = Family::default();
+    let took: Family<ProbeLabels, Gauge<u64, AtomicU64>> = Family::default();
+    let age: Family<ProbeLabels, Gauge<u64, AtomicU64>> = Family::default();
+    for mailstore in mailstores {
+        for probe in &mailstore.probes {
+            let labels = ProbeLabels {
+                mailstore: mailstore.id.clone(),
+                probe: probe.probe.clone(),
+                vantage: probe.vantage.clone(),
+            };
+            let value = match probe.result {
+                ProbeResult::Up => 1,
+                ProbeResult::Down => 0,
+                ProbeResult::Unknown => -1,
+            };
+            up.get_or_create(&labels).set(value);
+            took.get_or_create(&labels).set(probe.took_ms);
+            age.get_or_create(&labels).set(probe.age_secs);
+        }
+    }
+    registry.register(
+        "probe_up",
+        "1 when a probe's last observation succeeded, 0 when it failed, -1 when it could not tell",
+        up,
+    );
+    registry.register(
+        "probe_took_milliseconds",
+        "How long a probe's last observation took",
+        took,
+    );
+    registry.register(
+        "probe_age_seconds",
+        "How long ago a probe's last observation was",
+        age,
+    );
+}
+
+fn merges(registry: &mut Registry, merge: &MergeStanding) {
     gauge(
         registry,
         "merge_unmerged_messages",
         "Messages that are still to be merged",
-        status.unmerged,
+        merge.unmerged_messages,
     );
     gauge(
         registry,
         "merge_unmerged_mailboxes",
         "Mailboxes that they are in",
-        status.mailboxes,
+        merge.unmerged_mailboxes,
     );
     gauge(
         registry,
         "merge_blocked_mailboxes",
         "Mailboxes whose merge waits for a reason of their own",
-        status.blocked.len() as u64,
+        merge.blocked_mailboxes,
     );
-    Ok(())
 }
+
+fn queue(registry: &mut Registry, queue: &QueueStanding) {
+    gauge(
+        registry,
+        "queue_entries",
+        "Messages of users that wait to be sent",
+        queue.entries,
+    );
+    gauge(
+        registry,
+        "queue_oldest_seconds",
+        "How long ago the oldest of them was sent by its user",
+        queue.oldest_secs,
+    );
+}
+
+fn held(registry: &mut Registry, held: &[HeldStanding]) {
+    let told: Family<ProtocolLabels, Counter> = Family::default();
+    for held in held {
+        let labels = ProtocolLabels {
+            protocol: held.protocol.clone(),
+        };
+        told.get_or_create(&labels).inc_by(held.told);
+    }
+    registry.register(
+        "held_clients",
+        "Connections of mail programs that were told that their mailbox is unavailable",
+        told,
+    );
+}
+
+fn drills(registry: &mut Registry, drills: &DrillsStanding) {
+    if let Some(last) = &drills.last {
+        gauge(
+            registry,
+            "drill_failed",
+            "1 when the last drill failed",
+            u64::from(last == "failed" || last == "interrupted"),
+        );
+    }
+    if let Some(secs) = drills.passed_secs_ago {
+        gauge(
+            registry,
+            "drill_passed_age_seconds",
+            "How long ago the last drill that passed was held",
+            secs,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,11 +6,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::clock::{SharedClock, Timestamp};
 use crate::config::{Config, SharedConfig};
 use crate::control::{Control, OrderError};
+use crate::hold::Counts;
 use crate::ids::{Address, DomainName, MailboxId, ResellerId};
 use crate::merge::Merger;
 use crate::store::audit::AuditEvent;
@@ -20,6 +22,7 @@ use crate::store::{ReadTx, Store, StoreError, directory};
 pub mod attach;
 pub mod audit;
 pub mod bulk;
+pub mod drill_audit;
 pub mod failover;
 pub mod folders;
 pub mod images;
@@ -50,6 +53,7 @@ pub mod provision;
 pub mod raising;
 mod search_index;
 pub mod sign_in;
+pub mod standing;
 pub mod store;
 pub mod threads;
 pub mod token;
@@ -177,6 +181,10 @@ pub struct Service {
     pub merger: Option<Arc<Merger>>,
     /// The search indexes that are being filled.
     pub index: SearchIndex,
+    /// How many mail programs were told that their mailbox is unavailable.
+    pub held: Arc<Counts>,
+    /// Whether a drill is under way.
+    pub drilling: Arc<AtomicBool>,
 }
 
 impl Service {

@@ -24,6 +24,7 @@ pub mod check;
 pub mod codec;
 pub mod delivery;
 pub mod directory;
+pub mod drills;
 pub mod engine;
 mod error;
 pub mod failover;

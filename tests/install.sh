@@ -57,6 +57,11 @@ if [ "$target" = test ] || [ "$target" = bench ]; then
     need chromium chromium
     need firefox-esr firefox-esr
     need flock util-linux
+    need openssl openssl
+    # Monitoring: what reads the metrics' rules, runs the Munin plugin, and runs the check as Nagios does.
+    need promtool prometheus
+    need /usr/sbin/munin-run munin-node
+    need /usr/lib/nagios/plugins/negate monitoring-plugins-basic
     need node nodejs
     need npm npm
 fi

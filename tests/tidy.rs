@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["store", "imap", "lmtp_client", "maildir", "doveadm"],
     &["auth"],
     &[
+        "hold",
         "receive",
         "send",
         "detect",
@@ -26,6 +27,7 @@ const LAYERS: &[&[&str]] = &[
     &["metrics"],
     &["control"],
     &["service"],
+    &["drill"],
     &["web", "api", "admin", "agent"],
     &["app"],
     &["cli"],

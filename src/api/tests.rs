@@ -63,6 +63,8 @@ impl Env {
             control: None,
             merger: None,
             index: SearchIndex::default(),
+            held: Arc::default(),
+            drilling: Arc::default(),
         };
         let env = Self {
             _dir: dir,

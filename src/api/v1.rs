@@ -6,6 +6,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 mod audit;
+mod drills;
 mod failover;
 mod mailboxes;
 mod mailstores;
@@ -15,6 +16,7 @@ mod notices;
 mod observations;
 mod outages;
 mod provision;
+mod standing;
 mod tokens;
 
 /// All routes, without anybody at the door.
@@ -43,6 +45,9 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(merges::receipts_of_domain))
         .routes(routes!(merges::of_outage))
         .routes(routes!(merges::receipts_of_outage))
+        .routes(routes!(standing::show))
+        .routes(routes!(drills::list, drills::start))
+        .routes(routes!(drills::show))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(provision::provision))

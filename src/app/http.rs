@@ -38,7 +38,7 @@ impl SharedTls {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
     }
 
-    fn get(&self) -> Option<TlsAcceptor> {
+    pub(super) fn get(&self) -> Option<TlsAcceptor> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)

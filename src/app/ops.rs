@@ -9,7 +9,7 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics;
-use crate::service::Service;
+use crate::service::{Actor, Service, standing};
 
 /// What the answers depend on.
 #[derive(Clone)]
@@ -46,9 +46,9 @@ async fn ready(State(ops): State<Ops>) -> (StatusCode, &'static str) {
 async fn metrics_text(State(ops): State<Ops>) -> Response {
     let service = ops.service;
     let rendered =
-        tokio::task::spawn_blocking(move || metrics::render(&service.config.get(), &service.store))
+        tokio::task::spawn_blocking(move || standing::show(&service, &Actor::System("metrics")))
             .await;
-    match rendered {
+    match rendered.map(|shown| shown.map(|standing| metrics::render(&standing))) {
         Ok(Ok(text)) => (
             [(
                 CONTENT_TYPE,

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::{App, StartError, http, ops};
+use super::{App, StartError, holding, http, ops};
 use crate::config::Config;
 use crate::net::{Listener, TlsAcceptor};
 use crate::service::Service;
@@ -40,16 +40,18 @@ impl App {
         let loaded = Config::load(&self.config_path).map_err(|error| error.to_string());
         let checked = loaded.and_then(|loaded| {
             let tls = certificate(&loaded.config).map_err(|error| error.to_string())?;
-            Ok((loaded.config, tls))
+            let hold = holding::certificate(&loaded.config).map_err(|error| error.to_string())?;
+            Ok((loaded.config, tls, hold))
         });
         match checked {
-            Ok((mut config, tls)) => {
+            Ok((mut config, tls, hold)) => {
                 for option in needs_restart(&self.config, &config) {
                     tracing::warn!(option, "this changes at the next start only");
                 }
                 // The parts that run know the mailstores of the start.
                 config.mailstore.clone_from(&self.config.mailstore);
                 self.tls.set(tls);
+                self.hold_tls.set(hold);
                 self.current.set(config);
                 tracing::info!("the configuration was read again");
             }
@@ -96,6 +98,9 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("failover", old.failover != new.failover),
         ("probe", old.probe != new.probe),
         ("postfix", old.postfix != new.postfix),
+        ("hold", old.hold != new.hold),
+        ("drill.schedule", old.drill.schedule != new.drill.schedule),
+        ("hold_listener", old.hold_listener != new.hold_listener),
         ("log", old.log != new.log),
     ]
     .into_iter()

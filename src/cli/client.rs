@@ -80,6 +80,11 @@ impl Client {
         })
     }
 
+    /// The server on this host, whether it runs or not.
+    pub(super) fn socket(config: &Config) -> Self {
+        Self::Socket(Endpoint::Unix(config.admin_socket()))
+    }
+
     /// The server on this host, or the store if none runs. Waits a little for one that is just starting
     /// or stopping: it has the store and does not listen.
     pub(super) async fn local(config: Config) -> Result<Self, Failure> {
@@ -109,6 +114,8 @@ impl Client {
             control: None,
             merger: None,
             index: SearchIndex::default(),
+            held: Arc::default(),
+            drilling: Arc::default(),
         };
         Ok(Self::Store(admin::router(
             service.clone(),

@@ -9,6 +9,9 @@ use super::secret::SecretSource;
 use super::{Config, Mailstore, MergeDriver, Problem, Problems};
 use crate::net::{Endpoint, Tls};
 
+mod drill;
+mod hold;
+
 /// What is wrong, and what works but is not as it should be.
 pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     let mut findings = Findings::default();
@@ -22,6 +25,8 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     failover(config, &mut findings);
     merge(config, &mut findings);
     postfix(config, &mut findings);
+    hold::check(config, &mut findings);
+    drill::check(config, &mut findings);
     (Problems(findings.problems), findings.warnings)
 }
 

@@ -182,6 +182,15 @@ fn the_example_and_every_commented_option_parse() {
     full.http.notice = None;
     full.http.image_proxy_via = None;
     full.probe.mail_log = None;
+    full.hold.text = None;
+    full.hold.answers_listen = None;
+    full.hold.tls_certificate_file = None;
+    full.hold.tls_key_file = None;
+    for listener in &mut full.hold_listener {
+        listener.advertise = None;
+    }
+    full.drill.mailbox = None;
+    full.drill.mx = None;
     full.relay.tls_ca_file = None;
     full.relay.username = None;
     full.relay.password_file = None;

@@ -38,6 +38,8 @@ pub enum Table {
     Raise = 0x27,
     /// mailstore, or nothing for all → [`super::words::WordsRecord`].
     Words = 0x28,
+    /// drill id → [`super::drills::DrillRecord`].
+    Drill = 0x2c,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].

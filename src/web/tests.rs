@@ -74,6 +74,8 @@ impl Site {
             control: None,
             merger: None,
             index: SearchIndex::default(),
+            held: Arc::default(),
+            drilling: Arc::default(),
         };
         let site = Self {
             router: super::router(Web::new(service.clone())),

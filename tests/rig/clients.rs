@@ -150,6 +150,11 @@ pub struct Getmail {
 impl Getmail {
     /// Prepares an empty copy below `dir`.
     pub fn new(dir: &Path, mailstore: &Dovecot, address: &str, password: &str) -> Self {
+        Self::at(dir, mailstore.pop3().number(), address, password)
+    }
+
+    /// The same over any port.
+    pub fn at(dir: &Path, port: u16, address: &str, password: &str) -> Self {
         need_packages(&[("/usr/bin/getmail", "getmail6")]);
         for sub in ["tmp", "new", "cur"] {
             std::fs::create_dir_all(dir.join("mail").join(sub)).expect("create the local copy");
@@ -160,7 +165,6 @@ impl Getmail {
              [destination]\ntype = Maildir\npath = {dir}/mail/\n\n\
              [options]\nread_all = false\ndelete = false\ndelivered_to = false\nreceived = false\n\
              verbose = 0\n",
-            port = mailstore.pop3().number(),
             dir = dir.display(),
         );
         std::fs::write(dir.join("getmailrc"), config).expect("write getmailrc");

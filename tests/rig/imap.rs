@@ -88,6 +88,17 @@ impl ImapSession {
             .collect()
     }
 
+    /// Sends a command and gives the line that answers it, without its tag, whatever it says.
+    pub fn answer(&mut self, command: &str) -> String {
+        let tag = self.send(command);
+        loop {
+            let response = self.read_response().expect("an IMAP answer");
+            if let Some(result) = response.text.strip_prefix(&tag) {
+                return result.to_owned();
+            }
+        }
+    }
+
     /// Appends a message; `flags` like `\Seen`, `date` like `02-Nov-2026 09:00:00 +0000`.
     pub fn append(&mut self, folder: &str, flags: &[&str], date: Option<&str>, message: &[u8]) {
         let date = date.map(|d| format!(" \"{d}\"")).unwrap_or_default();

@@ -7,6 +7,15 @@ use std::process::Command;
 use super::dovecot::Dovecot;
 use super::need_packages;
 
+/// What it does about messages that are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// It only fetches.
+    Adds,
+    /// Either side follows the other: what is gone there is deleted here.
+    Mirrors,
+}
+
 /// The local copy of one mailbox.
 pub struct Mbsync {
     dir: PathBuf,
@@ -16,18 +25,31 @@ pub struct Mbsync {
 impl Mbsync {
     /// Prepares an empty copy below `dir`, which signs in with the user's own password.
     pub fn new(dir: &Path, mailstore: &Dovecot, address: &str, password: &str) -> Self {
+        Self::at(
+            dir,
+            mailstore.imap().number(),
+            address,
+            password,
+            Strictness::Adds,
+        )
+    }
+
+    /// The same over any port, as strict as said.
+    pub fn at(dir: &Path, port: u16, address: &str, password: &str, strict: Strictness) -> Self {
         need_packages(&[("/usr/bin/mbsync", "isync")]);
         std::fs::create_dir_all(dir.join("mail")).expect("create the local copy");
         let dir_text = dir.display();
+        let ways = match strict {
+            Strictness::Adds => "Create Near\nRemove None\nExpunge None\nSync Pull",
+            Strictness::Mirrors => "Create Near\nRemove Near\nExpunge Both\nSync All",
+        };
         let config = format!(
             "IMAPAccount store\nHost 127.0.0.1\nPort {port}\nUser {address}\nPass {password}\n\
              SSLType None\nAuthMechs LOGIN\n\n\
              IMAPStore remote\nAccount store\n\n\
              MaildirStore local\nPath {dir_text}/mail/\nInbox {dir_text}/mail/INBOX\n\
              SubFolders Verbatim\n\n\
-             Channel all\nFar :remote:\nNear :local:\nPatterns *\nCreate Near\nRemove None\n\
-             Expunge None\nSync Pull\nSyncState *\n",
-            port = mailstore.imap().number(),
+             Channel all\nFar :remote:\nNear :local:\nPatterns *\n{ways}\nSyncState *\n",
         );
         std::fs::write(dir.join("mbsyncrc"), config).expect("write mbsyncrc");
         Self {

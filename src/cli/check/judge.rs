@@ -1,0 +1,448 @@
+//! What a check makes of how everything stands. Pure.
+
+use std::fmt::Write;
+
+use super::range::Range;
+use crate::metrics::{MailstoreStanding, ProbeResult, SentinelStanding, Standing};
+
+/// The longest line and the most lines of an answer: Nagios reads 8 KB.
+const TEXT_CHARS_MAX: usize = 300;
+const LINES_MAX: usize = 20;
+
+/// What a plugin answers; its exit status is the number (Monitoring Plugins Development Guidelines,
+/// "Plugin Return Codes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Ok = 0,
+    Warning = 1,
+    Critical = 2,
+    Unknown = 3,
+}
+
+impl Status {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Warning => "WARNING",
+            Self::Critical => "CRITICAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// How much it weighs against others: what is not known is worse than a warning, and hides no fault.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Warning => 1,
+            Self::Unknown => 2,
+            Self::Critical => 3,
+        }
+    }
+}
+
+/// What can be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum What {
+    /// The server answers and its store works.
+    Server,
+    /// Each mailstore is normal and needs nobody's decision.
+    Mailstores,
+    /// The probes of each mailstore; thresholds: how many fail.
+    Probes,
+    /// The sentinel of each mailstore is what it was.
+    Sentinels,
+    /// Mailboxes whose merge is stuck; thresholds: how many.
+    Merge,
+    /// What users sent; thresholds: the age of the oldest, in seconds.
+    Queue,
+    /// The disk that the store lies on; thresholds: percent free.
+    Disk,
+    /// The last drill passed; thresholds: seconds since the last that did.
+    Drill,
+    /// All of these.
+    All,
+}
+
+impl What {
+    pub(super) const EACH: [Self; 8] = [
+        Self::Server,
+        Self::Mailstores,
+        Self::Probes,
+        Self::Sentinels,
+        Self::Merge,
+        Self::Queue,
+        Self::Disk,
+        Self::Drill,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Server => "SERVER",
+            Self::Mailstores => "MAILSTORES",
+            Self::Probes => "PROBES",
+            Self::Sentinels => "SENTINELS",
+            Self::Merge => "MERGE",
+            Self::Queue => "QUEUE",
+            Self::Disk => "DISK",
+            Self::Drill => "DRILL",
+            Self::All => "ALL",
+        }
+    }
+
+    /// The thresholds if none are given: warning, critical.
+    const fn usual(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Probes => Some(("0", "1")),
+            Self::Merge => Some(("0", "100")),
+            Self::Queue => Some(("900", "3600")),
+            Self::Disk => Some(("20:", "10:")),
+            // 35 and 100 days.
+            Self::Drill => Some(("3024000", "8640000")),
+            Self::Server | Self::Mailstores | Self::Sentinels | Self::All => None,
+        }
+    }
+}
+
+/// Thresholds that were given.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Thresholds {
+    pub(super) warning: Option<Range>,
+    pub(super) critical: Option<Range>,
+}
+
+impl Thresholds {
+    /// Those that were given, else the usual ones.
+    fn or_usual(self, what: What) -> Self {
+        let usual = |which: fn((&'static str, &'static str)) -> &'static str| {
+            what.usual().and_then(|pair| which(pair).parse().ok())
+        };
+        Self {
+            warning: self.warning.or_else(|| usual(|(warning, _)| warning)),
+            critical: self.critical.or_else(|| usual(|(_, critical)| critical)),
+        }
+    }
+
+    fn judge(&self, value: f64) -> Status {
+        let alerts = |range: Option<Range>| range.is_some_and(|range| range.alerts(value));
+        match (alerts(self.critical), alerts(self.warning)) {
+            (true, _) => Status::Critical,
+            (false, true) => Status::Warning,
+            (false, false) => Status::Ok,
+        }
+    }
+}
+
+/// What was found out about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) status: Status,
+    pub(super) text: String,
+}
+
+/// The answer of a check.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Answer {
+    name: &'static str,
+    findings: Vec<Finding>,
+    perfdata: Vec<String>,
+}
+
+impl Answer {
+    fn new(what: What) -> Self {
+        Self {
+            name: what.name(),
+            findings: Vec::new(),
+            perfdata: Vec::new(),
+        }
+    }
+
+    /// An answer that says one thing.
+    pub(super) fn single(what: What, status: Status, text: &str) -> Self {
+        let mut answer = Self::new(what);
+        answer.say(status, text);
+        answer
+    }
+
+    fn say(&mut self, status: Status, text: impl Into<String>) {
+        self.findings.push(Finding {
+            status,
+            text: text.into(),
+        });
+    }
+
+    /// `'label'=value[unit];[warn];[crit];[min];[max]`
+    fn measure(&mut self, label: &str, value: f64, unit: &str, of: Thresholds) {
+        let range = |range: Option<Range>| range.map_or_else(String::new, |r| r.to_string());
+        let (warning, critical) = (range(of.warning), range(of.critical));
+        let label: String = label.chars().filter(|c| !matches!(c, '\'' | '=')).collect();
+        self.perfdata
+            .push(format!("'{label}'={value}{unit};{warning};{critical};0;"));
+    }
+
+    /// The worst of what was found; nothing found is not known.
+    pub(super) fn status(&self) -> Status {
+        self.findings
+            .iter()
+            .map(|finding| finding.status)
+            .max_by_key(|status| status.weight())
+            .unwrap_or(Status::Unknown)
+    }
+
+    /// As Nagios reads it: the worst on the first line with the performance data, the rest below.
+    pub(super) fn text(&self) -> String {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.status.weight()));
+        let status = self.status().name();
+        let first = findings.first().map_or("nothing to check", |f| &f.text);
+        let mut text = format!("LIFEBOAT {} {status} - {}", self.name, one_line(first));
+        if !self.perfdata.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, " | {}", self.perfdata.join(" "));
+        }
+        for finding in findings.iter().skip(1).take(LINES_MAX) {
+            let _ = write!(
+                text,
+                "\n{}: {}",
+                finding.status.name(),
+                one_line(&finding.text)
+            );
+        }
+        if let Some(more) = findings.len().checked_sub(LINES_MAX + 1).filter(|n| *n > 0) {
+            let _ = write!(text, "\nand {more} more");
+        }
+        text
+    }
+
+    fn add(&mut self, other: Self) {
+        let name = other.name.to_lowercase();
+        let findings = other.findings.into_iter().map(|finding| Finding {
+            text: format!("{name}: {}", finding.text),
+            ..finding
+        });
+        self.findings.extend(findings);
+        self.perfdata.extend(other.perfdata);
+    }
+}
+
+/// A text without what would end the line or begin performance data.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '|' => '/',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .take(TEXT_CHARS_MAX)
+        .collect()
+}
+
+/// Judges `what`, of one mailstore or of all.
+pub(super) fn judge(
+    what: What,
+    standing: &Standing,
+    mailstore: Option<&str>,
+    given: Thresholds,
+) -> Answer {
+    let of = given.or_usual(what);
+    let mailstores: Vec<&MailstoreStanding> = standing
+        .mailstores
+        .iter()
+        .filter(|known| mailstore.is_none_or(|wanted| known.id == wanted))
+        .collect();
+    if let (Some(wanted), true) = (mailstore, mailstores.is_empty()) {
+        let text = format!("there is no mailstore {wanted} in the configuration");
+        return Answer::single(what, Status::Unknown, &text);
+    }
+    let mut answer = Answer::new(what);
+    match what {
+        What::Server => server(&mut answer, standing),
+        What::Mailstores => each(&mut answer, &mailstores, of_state),
+        What::Probes => probes(&mut answer, &mailstores, of),
+        What::Sentinels => each(&mut answer, &mailstores, of_sentinel),
+        What::Merge => merge(&mut answer, standing, of),
+        What::Queue => queue(&mut answer, standing, of),
+        What::Disk => disk(&mut answer, standing, of),
+        What::Drill => drill(&mut answer, standing, of),
+        What::All => {
+            for what in What::EACH {
+                answer.add(judge(what, standing, mailstore, Thresholds::default()));
+            }
+        }
+    }
+    answer
+}
+
+fn server(answer: &mut Answer, standing: &Standing) {
+    let version = &standing.version;
+    match standing.store.failed {
+        true => answer.say(
+            Status::Critical,
+            "the store has failed; start the server again",
+        ),
+        false => answer.say(Status::Ok, format!("Lifeboat {version} answers")),
+    }
+    answer.measure(
+        "commits",
+        standing.store.commits as f64,
+        "c",
+        Thresholds::default(),
+    );
+}
+
+/// One finding for each mailstore that is not well, or one for all that are.
+fn each(
+    answer: &mut Answer,
+    mailstores: &[&MailstoreStanding],
+    look: fn(&MailstoreStanding) -> (Status, String),
+) {
+    let mut well = 0;
+    for mailstore in mailstores {
+        match look(mailstore) {
+            (Status::Ok, _) => well += 1,
+            (status, text) => answer.say(status, format!("{}: {text}", mailstore.id)),
+        }
+    }
+    if well > 0 {
+        answer.say(Status::Ok, format!("{well} of {} well", mailstores.len()));
+    }
+    answer.measure("well", f64::from(well), "", Thresholds::default());
+    let all = mailstores.len() as f64;
+    answer.measure("mailstores", all, "", Thresholds::default());
+}
+
+fn of_state(mailstore: &MailstoreStanding) -> (Status, String) {
+    if let Some(needs) = &mailstore.needs {
+        return (Status::Critical, needs.clone());
+    }
+    let state = &mailstore.state;
+    let since = mailstore
+        .since_secs
+        .map_or_else(String::new, |secs| format!(" for {secs} s"));
+    let mail = format!("mail goes to {}", mailstore.route);
+    match (state.as_str(), mailstore.mode.as_str()) {
+        ("active", _) => (Status::Critical, format!("{state}{since}, {mail}")),
+        ("normal", "auto" | "pin-primary") if mailstore.raising => {
+            (Status::Warning, "UIDs are being raised".into())
+        }
+        ("normal", "auto" | "pin-primary") => (Status::Ok, String::new()),
+        ("normal", mode) => (Status::Warning, format!("{mode}, {mail}")),
+        _ => (Status::Warning, format!("{state}{since}, {mail}")),
+    }
+}
+
+fn of_sentinel(mailstore: &MailstoreStanding) -> (Status, String) {
+    let why = mailstore.sentinel_text.clone();
+    match mailstore.sentinel {
+        SentinelStanding::Intact => (Status::Ok, String::new()),
+        SentinelStanding::Changed => (Status::Critical, why.unwrap_or_default()),
+        SentinelStanding::Unseen => (
+            Status::Unknown,
+            why.unwrap_or_else(|| "the sentinel was not seen since the start".into()),
+        ),
+        SentinelStanding::NotConfigured => (
+            Status::Warning,
+            "no sentinel: a mailstore that lost its mail looks healthy; set sentinel".into(),
+        ),
+    }
+}
+
+fn probes(answer: &mut Answer, mailstores: &[&MailstoreStanding], of: Thresholds) {
+    let mut failing = 0;
+    for mailstore in mailstores {
+        if mailstore.probes.is_empty() {
+            let text = format!("{}: no probe has looked yet", mailstore.id);
+            answer.say(Status::Unknown, text);
+        }
+        for probe in &mailstore.probes {
+            let name = format!("{} {} from {}", mailstore.id, probe.probe, probe.vantage);
+            let why = probe.text.as_deref().unwrap_or("no reason given");
+            if probe.age_secs > mailstore.stale_secs {
+                let text = format!("{name}: last looked {} s ago", probe.age_secs);
+                answer.say(Status::Unknown, text);
+            }
+            match probe.result {
+                ProbeResult::Up => {}
+                ProbeResult::Down => {
+                    failing += 1;
+                    answer.say(of.judge(f64::from(failing)), format!("{name}: {why}"));
+                }
+                ProbeResult::Unknown => {
+                    answer.say(Status::Unknown, format!("{name}: {why}"));
+                }
+            }
+            let label = format!("{}_{}_{}", mailstore.id, probe.probe, probe.vantage);
+            let took = probe.took_ms as f64;
+            answer.measure(&label, took, "ms", Thresholds::default());
+        }
+    }
+    let status = of.judge(f64::from(failing));
+    answer.say(status, format!("{failing} probes fail"));
+    answer.measure("failing", f64::from(failing), "", of);
+}
+
+fn merge(answer: &mut Answer, standing: &Standing, of: Thresholds) {
+    let merge = &standing.merge;
+    let blocked = merge.blocked_mailboxes as f64;
+    let text = format!(
+        "{} mailboxes are stuck; {} messages in {} mailboxes are to be merged",
+        merge.blocked_mailboxes, merge.unmerged_messages, merge.unmerged_mailboxes
+    );
+    answer.say(of.judge(blocked), text);
+    answer.measure("blocked", blocked, "", of);
+    for (label, value) in [
+        ("unmerged_messages", merge.unmerged_messages),
+        ("unmerged_mailboxes", merge.unmerged_mailboxes),
+    ] {
+        answer.measure(label, value as f64, "", Thresholds::default());
+    }
+}
+
+fn queue(answer: &mut Answer, standing: &Standing, of: Thresholds) {
+    let queue = &standing.queue;
+    let oldest = queue.oldest_secs as f64;
+    let text = format!(
+        "{} messages wait, the oldest for {} s",
+        queue.entries, queue.oldest_secs
+    );
+    answer.say(of.judge(oldest), text);
+    answer.measure("oldest", oldest, "s", of);
+    answer.measure("entries", queue.entries as f64, "", Thresholds::default());
+}
+
+fn disk(answer: &mut Answer, standing: &Standing, of: Thresholds) {
+    let store = &standing.store;
+    if store.disk_bytes == 0 {
+        answer.say(Status::Unknown, "the disk's size cannot be read");
+        return;
+    }
+    // Two digits, as it is shown.
+    let free = (store.disk_free_percent() * 100.0).round() / 100.0;
+    let megabytes = store.disk_free_bytes >> 20;
+    let text = format!("{free} % free, {megabytes} MB");
+    answer.say(of.judge(free), text);
+    answer.measure("free", free, "%", of);
+}
+
+fn drill(answer: &mut Answer, standing: &Standing, of: Thresholds) {
+    let Some(drills) = &standing.drills else {
+        answer.say(Status::Ok, "no drills are configured");
+        return;
+    };
+    match drills.last.as_deref() {
+        Some(last @ ("failed" | "interrupted")) => answer.say(
+            Status::Warning,
+            format!("the last drill {last}: lifeboat drill show"),
+        ),
+        Some(last) => answer.say(Status::Ok, format!("the last drill: {last}")),
+        None => answer.say(Status::Warning, "no drill was held yet: lifeboat drill run"),
+    }
+    if let Some(secs) = drills.passed_secs_ago {
+        let age = secs as f64;
+        let text = format!("the last drill that passed was {} days ago", secs / 86_400);
+        answer.say(of.judge(age), text);
+        answer.measure("age", age, "s", of);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! How everything stands, in numbers and short words: what metrics, checks and charts are made of.
+//!
+//! Never names a user, a domain or an address: mailstores and states only.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How everything stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Standing {
+    /// The program's version.
+    pub version: String,
+    /// The mailstores, as configured.
+    pub mailstores: Vec<MailstoreStanding>,
+    /// What is still to merge.
+    pub merge: MergeStanding,
+    /// What users sent and is not yet sent on.
+    pub queue: QueueStanding,
+    /// The store.
+    pub store: StoreStanding,
+    /// Mail programs that were told that their mailbox is unavailable.
+    pub held: Vec<HeldStanding>,
+    /// The drills; absent where none are configured.
+    pub drills: Option<DrillsStanding>,
+}
+
+/// The drills.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DrillsStanding {
+    /// How the last one went: `passed`, `slow`, `failed`, `interrupted` or `running`; absent before the first.
+    pub last: Option<String>,
+    /// How long ago the last one that passed began, in seconds; absent before that.
+    pub passed_secs_ago: Option<u64>,
+}
+
+/// How a mailstore stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MailstoreStanding {
+    /// Its name.
+    pub id: String,
+    /// `normal`, `suspected`, `active` or `returning`.
+    pub state: String,
+    /// For how many seconds; absent where it always was.
+    pub since_secs: Option<u64>,
+    /// `auto`, `pin-primary`, `pin-standby` or `queue`.
+    pub mode: String,
+    /// Where its mail goes: `primary`, `standby` or `queue`.
+    pub route: String,
+    /// What a person must decide, in words.
+    pub needs: Option<String>,
+    /// What was last seen in the sentinel.
+    pub sentinel: SentinelStanding,
+    /// In words, where the sentinel is not intact.
+    pub sentinel_text: Option<String>,
+    /// The last result of each probe.
+    pub probes: Vec<ProbeStanding>,
+    /// An observation that is older says nothing, in seconds.
+    pub stale_secs: u64,
+    /// Messages still to merge.
+    pub unmerged_messages: u64,
+    /// The mailboxes they are in.
+    pub unmerged_mailboxes: u64,
+    /// Whether anything may be merged into it now.
+    pub may_merge: bool,
+    /// Whether its mailboxes wait until their UIDs are raised.
+    pub raising: bool,
+}
+
+/// What was last seen in a sentinel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentinelStanding {
+    /// It was not looked at since the start.
+    #[default]
+    Unseen,
+    /// Everything is where it was.
+    Intact,
+    /// It is not what it was, or gone.
+    Changed,
+    /// There is none.
+    NotConfigured,
+}
+
+/// The last result of a probe.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProbeStanding {
+    /// How it looks: `imap`, `lmtp` …
+    pub probe: String,
+    /// From where.
+    pub vantage: String,
+    /// What it found.
+    pub result: ProbeResult,
+    /// Why, in words, where it is not up.
+    pub text: Option<String>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// How long ago, in seconds.
+    pub age_secs: u64,
+}
+
+/// What a probe found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProbeResult {
+    /// It works.
+    Up,
+    /// It does not.
+    Down,
+    /// It could not tell.
+    #[default]
+    Unknown,
+}
+
+/// What is still to merge.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MergeStanding {
+    /// Messages.
+    pub unmerged_messages: u64,
+    /// The mailboxes they are in.
+    pub unmerged_mailboxes: u64,
+    /// Mailboxes whose merge waits for a reason of their own.
+    pub blocked_mailboxes: u64,
+}
+
+/// What users sent and is not yet sent on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QueueStanding {
+    /// Messages, counted to 100,000.
+    pub entries: u64,
+    /// How long ago the oldest of them was sent, in seconds.
+    pub oldest_secs: u64,
+}
+
+/// The store.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StoreStanding {
+    /// Whether it failed; only a new start helps.
+    pub failed: bool,
+    /// Durable commits since the start.
+    pub commits: u64,
+    /// Writes in those commits.
+    pub writes: u64,
+    /// Times that bodies were synced since the start.
+    pub body_syncs: u64,
+    /// Bytes of its file system.
+    pub disk_bytes: u64,
+    /// Bytes of it that the server may still use.
+    pub disk_free_bytes: u64,
+}
+
+impl StoreStanding {
+    /// How much of the disk is free, in percent.
+    pub fn disk_free_percent(&self) -> f64 {
+        match self.disk_bytes {
+            0 => 100.0,
+            // Exact below 2^53 bytes, and near enough above.
+            all => self.disk_free_bytes as f64 * 100.0 / all as f64,
+        }
+    }
+}
+
+/// Mail programs that were told that their mailbox is unavailable.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HeldStanding {
+    /// `imap`, `pop3`, `submission` or `sieve`.
+    pub protocol: String,
+    /// Connections since the start.
+    pub told: u64,
+}

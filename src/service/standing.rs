@@ -1,0 +1,181 @@
+//! How everything stands, for monitoring: operators only.
+
+use std::sync::atomic::Ordering;
+
+use super::{Actor, Service, ServiceError, failover};
+use crate::clock::Timestamp;
+use crate::config::{HoldProtocol, Mailstore};
+use crate::control::{LastProbe, View};
+use crate::failover::{GuardVerdict, Outcome};
+use crate::metrics::{
+    DrillsStanding, HeldStanding, MailstoreStanding, MergeStanding, ProbeResult, ProbeStanding,
+    QueueStanding, SentinelStanding, Standing, StoreStanding,
+};
+use crate::store::drills::{self, DrillVerdict};
+use crate::store::merge::MergeStatus;
+use crate::store::{StoreError, failover as kept, queue};
+
+/// Queue entries that are counted; more show as this many.
+const QUEUE_COUNTED_MAX: usize = 100_000;
+
+/// How everything stands.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> {
+    actor.operator()?;
+    let merge = service.store.merge_status()?;
+    let config = service.config();
+    let mailstores = config
+        .mailstore
+        .iter()
+        .map(|mailstore| of_mailstore(service, mailstore, &merge))
+        .collect::<Result<Vec<_>, ServiceError>>()?;
+    Ok(Standing {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mailstores,
+        merge: MergeStanding {
+            unmerged_messages: merge.unmerged,
+            unmerged_mailboxes: merge.mailboxes,
+            blocked_mailboxes: merge.blocked.len() as u64,
+        },
+        queue: of_queue(service)?,
+        store: of_store(service),
+        held: of_held(service),
+        drills: of_drills(service)?,
+    })
+}
+
+fn of_mailstore(
+    service: &Service,
+    mailstore: &Mailstore,
+    merge: &MergeStatus,
+) -> Result<MailstoreStanding, ServiceError> {
+    let id = &mailstore.id;
+    let (now, config) = (service.now(), service.config());
+    let probe = &config.probe;
+    let record = service.store.read(|tx| kept::mailstore(tx, id))?;
+    let view = service
+        .control
+        .as_ref()
+        .and_then(|control| control.view(id));
+    let state = &record.state;
+    let seen = view.as_ref().and_then(|view| view.state.sentinel.as_ref());
+    let (sentinel, sentinel_text) = match mailstore.sentinel {
+        None => (SentinelStanding::NotConfigured, None),
+        Some(_) => of_sentinel(seen),
+    };
+    let (messages, mailboxes) = merge.mailstores.get(id).copied().unwrap_or_default();
+    Ok(MailstoreStanding {
+        id: id.to_string(),
+        state: state.phase.name().to_owned(),
+        since_secs: failover::since(&state.phase).map(|since| now.since(since).as_secs()),
+        mode: state.mode.to_string(),
+        route: failover::serving_name(state.serving()).to_owned(),
+        needs: failover::needs(&record),
+        sentinel,
+        sentinel_text,
+        probes: of_probes(view.as_ref(), now),
+        stale_secs: (probe.interval.duration() * 3 + probe.timeout.duration() * 3).as_secs(),
+        unmerged_messages: messages,
+        unmerged_mailboxes: mailboxes,
+        may_merge: view.as_ref().is_some_and(|view| view.may_merge),
+        raising: state.raising.is_some(),
+    })
+}
+
+fn of_sentinel(seen: Option<&GuardVerdict>) -> (SentinelStanding, Option<String>) {
+    match seen {
+        Some(GuardVerdict::Intact) => (SentinelStanding::Intact, None),
+        Some(GuardVerdict::NotConfigured) => (SentinelStanding::NotConfigured, None),
+        None | Some(GuardVerdict::Unknown { .. } | GuardVerdict::NeverLearned) => {
+            (SentinelStanding::Unseen, seen.map(GuardVerdict::found))
+        }
+        Some(
+            verdict @ (GuardVerdict::WentBack { .. }
+            | GuardVerdict::Changed { .. }
+            | GuardVerdict::Missing { .. }),
+        ) => (SentinelStanding::Changed, Some(verdict.found())),
+    }
+}
+
+fn of_probes(view: Option<&View>, now: Timestamp) -> Vec<ProbeStanding> {
+    let probes = view.map_or(&[][..], |view| view.probes.as_slice());
+    probes.iter().map(|probe| of_probe(probe, now)).collect()
+}
+
+fn of_probe(probe: &LastProbe, now: Timestamp) -> ProbeStanding {
+    let (result, text) = match &probe.outcome {
+        Outcome::Up => (ProbeResult::Up, None),
+        Outcome::Down(why) => (ProbeResult::Down, Some(why.clone())),
+        Outcome::Unknown(why) => (ProbeResult::Unknown, Some(why.clone())),
+    };
+    ProbeStanding {
+        probe: probe.probe.name().to_owned(),
+        vantage: probe.vantage.clone(),
+        result,
+        text,
+        took_ms: u64::try_from(probe.took.as_millis()).unwrap_or(u64::MAX),
+        age_secs: now.since(probe.at).as_secs(),
+    }
+}
+
+fn of_queue(service: &Service) -> Result<QueueStanding, StoreError> {
+    let waiting = service
+        .store
+        .read(|tx| queue::waiting(tx, QUEUE_COUNTED_MAX))?;
+    let oldest = waiting.iter().map(|entry| entry.created_at).min();
+    Ok(QueueStanding {
+        entries: waiting.len() as u64,
+        oldest_secs: oldest.map_or(0, |at| service.now().since(at).as_secs()),
+    })
+}
+
+fn of_store(service: &Service) -> StoreStanding {
+    let stats = service.store.stats();
+    // What cannot be read is shown as nothing of nothing, which no check takes for full.
+    let disk = rustix::fs::statvfs(service.store.path()).ok();
+    let bytes = |blocks: u64, size: u64| blocks.saturating_mul(size);
+    StoreStanding {
+        failed: service.store.failure().is_some(),
+        commits: stats.commits,
+        writes: stats.writes,
+        body_syncs: stats.body_syncs,
+        disk_bytes: disk.as_ref().map_or(0, |d| bytes(d.f_blocks, d.f_frsize)),
+        disk_free_bytes: disk.as_ref().map_or(0, |d| bytes(d.f_bavail, d.f_frsize)),
+    }
+}
+
+/// Drills that are looked at for the last that passed.
+const DRILLS_LOOKED_AT: usize = 100;
+
+fn of_drills(service: &Service) -> Result<Option<DrillsStanding>, StoreError> {
+    if service.config().drill.mailbox.is_none() {
+        return Ok(None);
+    }
+    let all = service
+        .store
+        .read(|tx| drills::list(tx, None, DRILLS_LOOKED_AT))?;
+    let is_running = service.drilling.load(Ordering::SeqCst);
+    let last = all.first().map(|(_, drill)| drill.verdict(is_running));
+    let passed = all.iter().find(|(_, drill)| {
+        matches!(
+            drill.verdict(false),
+            DrillVerdict::Passed | DrillVerdict::Slow
+        )
+    });
+    Ok(Some(DrillsStanding {
+        last: last.map(|verdict| verdict.name().to_owned()),
+        passed_secs_ago: passed.map(|(_, drill)| service.now().since(drill.began_at).as_secs()),
+    }))
+}
+
+fn of_held(service: &Service) -> Vec<HeldStanding> {
+    HoldProtocol::ALL
+        .into_iter()
+        .map(|protocol| HeldStanding {
+            protocol: protocol.as_str().to_owned(),
+            told: service.held.told(protocol),
+        })
+        .collect()
+}
