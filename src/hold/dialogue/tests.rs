@@ -168,10 +168,7 @@ fn no_way_to_sign_in_is_offered_before_tls() {
         let after = said + &dialogue.line(ask.as_bytes()).reply;
         assert!(after.contains("PLAIN"), "{after}");
         assert!(!after.contains("STARTTLS") && !after.contains("STLS"));
-        assert_eq!(
-            dialogue.line(begin.as_bytes()).next == Next::StartTls,
-            false
-        );
+        assert_ne!(dialogue.line(begin.as_bytes()).next, Next::StartTls);
     }
 }
 
