@@ -11,7 +11,7 @@ mod flush;
 mod netstring;
 mod socketmap;
 
-pub use answer::{Answers, Reply};
-pub use configuration::configuration;
+pub use answer::{Answers, Reply, Respond, lmtp_transport, respond};
+pub use configuration::{Asked, configuration};
 pub use flush::{FlushError, Flusher};
 pub use socketmap::{Limits, serve};

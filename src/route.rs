@@ -6,6 +6,8 @@
 //! than before, or into a mailbox that went back in time and was not raised yet, not even mail that
 //! opted out of failover.
 
+pub mod published;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;

@@ -51,6 +51,7 @@ pub mod people;
 pub mod profile;
 pub mod provision;
 pub mod raising;
+pub mod routing;
 mod search_index;
 pub mod sign_in;
 pub mod standing;
@@ -73,6 +74,8 @@ pub enum Actor {
     /// An agent by the name of its vantage point, and by what means. It reports, and may do and see
     /// nothing else.
     Agent(String, String),
+    /// A route agent, and by what means. It fetches where mail goes, and may do and see nothing else.
+    Router(String),
     /// A part of Lifeboat.
     System(&'static str),
 }
@@ -85,6 +88,7 @@ impl fmt::Display for Actor {
             Self::Operator(by) => write!(f, "operator ({by})"),
             Self::Reseller(reseller, by) => write!(f, "reseller {reseller} ({by})"),
             Self::Agent(vantage, by) => write!(f, "agent {vantage} ({by})"),
+            Self::Router(by) => write!(f, "route agent ({by})"),
             Self::System(part) => write!(f, "lifeboat ({part})"),
         }
     }
@@ -95,7 +99,7 @@ impl Actor {
     fn operator(&self) -> Result<(), ServiceError> {
         match self {
             Self::Operator(_) | Self::System(_) => Ok(()),
-            Self::User(..) | Self::Reseller(..) | Self::Agent(..) => {
+            Self::User(..) | Self::Reseller(..) | Self::Agent(..) | Self::Router(..) => {
                 Err(ServiceError::NotFound("such a page"))
             }
         }
@@ -106,7 +110,7 @@ impl Actor {
         match self {
             Self::Operator(_) | Self::System(_) => true,
             Self::Reseller(reseller, _) => owner == Some(reseller),
-            Self::User(..) | Self::Agent(..) => false,
+            Self::User(..) | Self::Agent(..) | Self::Router(..) => false,
         }
     }
 }

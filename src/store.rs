@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Timestamp;
-use crate::ids::{BodyId, MailboxId};
+use crate::ids::{BodyId, MailboxId, random_bytes};
 
 pub mod answers;
 pub mod audit;
@@ -94,6 +94,8 @@ struct Inner {
     failed: watch::Receiver<Option<Arc<str>>>,
     stats: Arc<engine::WriterStats>,
     watchers: watching::Watchers,
+    /// Tells this opening of the store from others.
+    opening: [u8; 8],
     /// The segment that is appended to.
     appending: Arc<AtomicU64>,
     /// Held while segments are copied, or removed.
@@ -156,6 +158,7 @@ impl Store {
                 failed,
                 stats,
                 watchers,
+                opening: random_bytes(),
                 appending,
                 segments_held: Mutex::new(()),
                 merge_status: merge::LastStatus::default(),
@@ -282,6 +285,14 @@ impl Store {
             .write(bytes)
             .and_then(|()| writer.finish())
             .map_err(|error| StoreError::from_io("storing a body", error))
+    }
+
+    /// A name for what the directory of mailboxes holds at this moment: another one after each change,
+    /// and after each opening of the store.
+    pub fn directory_name(&self) -> String {
+        let opened = u64::from_be_bytes(self.inner.opening);
+        let changes = self.inner.watchers.directory_changes();
+        format!("{opened:016x}-{changes}")
     }
 
     /// Begins to wait for changes of a mailbox; `None` when too many do.

@@ -155,6 +155,7 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
     let acme = env.token(RoleName::Reseller, Some("acme")).await;
     let rival = env.token(RoleName::Reseller, Some("rival")).await;
     let agent = env.token(RoleName::Agent, None).await;
+    let router = env.token(RoleName::Router, None).await;
     let revoked = env.token(RoleName::Operator, None).await;
     let id = revoked.split('_').nth(1).unwrap();
     let path = format!("/api/v1/tokens/{id}");
@@ -192,6 +193,16 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
                 "{name}: {}",
                 reported.text
             ),
+        }
+        let routed = ask(Some(&router)).await;
+        match path {
+            "/api/v1/provision?format=ndjson" => {
+                assert!(routed.text.contains("failed"), "{name}");
+            }
+            _ if path.starts_with("/api/v1/routing") => {
+                assert_eq!(routed.status, StatusCode::OK, "{name}: {}", routed.text);
+            }
+            _ => assert_eq!(routed.status, StatusCode::NOT_FOUND, "{name}"),
         }
         match (about, path) {
             // It streams: the refusal is in its only line.

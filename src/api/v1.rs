@@ -17,6 +17,7 @@ mod observations;
 mod outages;
 mod provision;
 mod standing;
+mod routing;
 mod tokens;
 
 /// All routes, without anybody at the door.
@@ -51,5 +52,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(provision::provision))
+        .routes(routes!(routing::states))
+        .routes(routes!(routing::directory))
         .routes(routes!(audit::list))
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::{Failure, Global};
 use crate::config;
 use crate::hold;
-use crate::postfix;
+use crate::postfix::{self, Asked};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -14,7 +14,11 @@ pub(super) enum Command {
     /// Print an example with every option, its meaning and its default.
     Example,
     /// Print the pieces of Postfix's configuration that fit this one.
-    Postfix,
+    Postfix {
+        /// Have it ask a route agent on the MX, at this path below Postfix's queue directory.
+        #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "lifeboat/route")]
+        route_agent: Option<String>,
+    },
     /// Print the pieces of a Dovecot proxy's configuration: held users are sent to the notice listeners.
     Dovecot,
 }
@@ -22,8 +26,12 @@ pub(super) enum Command {
 pub(super) fn run(command: Command, global: &Global) -> Result<(), Failure> {
     match command {
         Command::Example => print!("{}", config::example()),
-        Command::Postfix => print!("{}", postfix::configuration(&global.load()?.config)),
         Command::Dovecot => print!("{}", hold::configuration(&global.load()?.config)),
+        Command::Postfix { route_agent } => {
+            let asked = route_agent.map_or(Asked::Server, Asked::Agent);
+            let config = global.load()?.config;
+            print!("{}", postfix::configuration(&config, &asked));
+        }
         Command::Check => {
             let loaded = global.load()?;
             for warning in &loaded.warnings {

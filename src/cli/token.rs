@@ -87,6 +87,7 @@ fn list(tokens: &[TokenView], json: bool) -> Result<(), Failure> {
             let role = match (&token.role, &token.reseller) {
                 (RoleName::Reseller, Some(reseller)) => format!("reseller {reseller}"),
                 (RoleName::Agent, _) => "agent".to_owned(),
+                (RoleName::Router, _) => "router".to_owned(),
                 (RoleName::Operator | RoleName::Reseller, _) => "operator".to_owned(),
             };
             let state = match (&token.revoked, token.valid) {

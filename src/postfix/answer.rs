@@ -26,6 +26,39 @@ impl Reply {
     }
 }
 
+/// Whoever knows the answers: the server itself, or an agent beside Postfix.
+pub trait Respond: Send + Sync {
+    /// Answers `MAP KEY`, at once.
+    fn respond(&self, request: &[u8], now: Timestamp) -> Reply;
+}
+
+/// Answers `MAP KEY`. Map `transport`: where to deliver the recipient's mail. Map `recipient`: that
+/// the recipient exists, while Lifeboat takes or holds its mail. Everything else is not found: Postfix
+/// also asks for `*`, for bare domains and for senders.
+pub fn respond(
+    request: &[u8],
+    standby_transport: &str,
+    queue_transport: &str,
+    route: impl FnOnce(&Address) -> Route,
+) -> Reply {
+    let question = std::str::from_utf8(request)
+        .ok()
+        .and_then(|text| text.split_once(' '));
+    let Some((map, key)) = question else {
+        return Reply::NotFound;
+    };
+    let Ok(recipient) = key.parse::<Address>() else {
+        return Reply::NotFound;
+    };
+    match (map, route(&recipient)) {
+        (_, Route::Primary | Route::Unknown) => Reply::NotFound,
+        ("transport", Route::Standby) => Reply::Ok(standby_transport.to_owned()),
+        ("transport", Route::Queue) => Reply::Ok(queue_transport.to_owned()),
+        ("recipient", Route::Standby | Route::Queue) => Reply::Ok(recipient.to_string()),
+        _ => Reply::NotFound,
+    }
+}
+
 /// Gives the answers.
 #[derive(Clone, Debug)]
 pub struct Answers {
@@ -52,27 +85,14 @@ impl Answers {
         }
     }
 
-    /// Answers `MAP KEY`. Map `transport`: where to deliver the recipient's mail. Map `recipient`: that
-    /// the recipient exists, while Lifeboat takes or holds its mail. Everything else is not found: Postfix
-    /// also asks for `*`, for bare domains and for senders.
+    /// As [`respond`], by the live routes.
     pub fn answer(&self, request: &[u8], now: Timestamp) -> Reply {
-        let question = std::str::from_utf8(request)
-            .ok()
-            .and_then(|text| text.split_once(' '));
-        let Some((map, key)) = question else {
-            return Reply::NotFound;
-        };
-        let Ok(recipient) = key.parse::<Address>() else {
-            return Reply::NotFound;
-        };
-        let route = self.route(&recipient, now);
-        match (map, route) {
-            (_, Route::Primary | Route::Unknown) => Reply::NotFound,
-            ("transport", Route::Standby) => Reply::Ok(self.standby_transport.clone()),
-            ("transport", Route::Queue) => Reply::Ok(self.queue_transport.clone()),
-            ("recipient", Route::Standby | Route::Queue) => Reply::Ok(recipient.to_string()),
-            _ => Reply::NotFound,
-        }
+        respond(
+            request,
+            &self.standby_transport,
+            &self.queue_transport,
+            |recipient| self.route(recipient, now),
+        )
     }
 
     fn route(&self, recipient: &Address, now: Timestamp) -> Route {
@@ -117,8 +137,14 @@ impl Answers {
     }
 }
 
+impl Respond for Answers {
+    fn respond(&self, request: &[u8], now: Timestamp) -> Reply {
+        self.answer(request, now)
+    }
+}
+
 /// The advertised LMTP address as transport(5) and lmtp(8) write it.
-fn lmtp_transport(endpoint: &Endpoint) -> String {
+pub fn lmtp_transport(endpoint: &Endpoint) -> String {
     match endpoint {
         Endpoint::Tcp { host, port } if host.contains(':') => {
             format!("lmtp:inet:[ipv6:{host}]:{port}")

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::answer::Answers;
+use super::answer::Respond;
 use super::netstring;
 use crate::clock::SharedClock;
 use crate::net::{BoxStream, Listener};
@@ -35,7 +35,12 @@ impl Default for Limits {
 }
 
 /// Serves until it is dropped.
-pub async fn serve(listener: Listener, answers: Answers, clock: SharedClock, limits: Limits) {
+pub async fn serve(
+    listener: Listener,
+    answers: impl Respond + Clone + 'static,
+    clock: SharedClock,
+    limits: Limits,
+) {
     let room = Arc::new(Semaphore::new(limits.connections_max));
     loop {
         let Ok(place) = room.clone().acquire_owned().await else {
@@ -61,7 +66,7 @@ pub async fn serve(listener: Listener, answers: Answers, clock: SharedClock, lim
 
 async fn talk(
     stream: BoxStream,
-    answers: &Answers,
+    answers: &impl Respond,
     clock: &SharedClock,
     limits: Limits,
 ) -> Result<(), netstring::ReadError> {
@@ -71,7 +76,7 @@ async fn talk(
     while let Ok(Ok(first)) = timeout(limits.idle, stream.read_u8()).await {
         let exchange = async {
             let request = netstring::read_after(first, &mut stream).await?;
-            let reply = answers.answer(&request, clock.now());
+            let reply = answers.respond(&request, clock.now());
             stream
                 .write_all(&netstring::write(&reply.to_text()))
                 .await?;

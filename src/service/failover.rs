@@ -495,7 +495,7 @@ async fn set_override(
         Actor::Operator(_) | Actor::System(_) => Author::Operator {
             name: actor.to_string(),
         },
-        Actor::User(..) | Actor::Agent(..) => {
+        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) => {
             return Err(ServiceError::NotFound("such mailbox"));
         }
     };

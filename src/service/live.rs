@@ -45,6 +45,10 @@ pub fn now(service: &Service, actor: &Actor) -> Result<Now, ServiceError> {
 pub fn watch(service: &Service, actor: &Actor) -> Option<Watch> {
     match actor {
         Actor::User(mailbox, _) => service.store.watch(*mailbox),
-        Actor::Operator(_) | Actor::Reseller(..) | Actor::Agent(..) | Actor::System(_) => None,
+        Actor::Operator(_)
+        | Actor::Reseller(..)
+        | Actor::Agent(..)
+        | Actor::Router(_)
+        | Actor::System(_) => None,
     }
 }

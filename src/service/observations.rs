@@ -157,7 +157,7 @@ pub fn take(service: &Service, actor: &Actor, report: Report) -> Result<Received
     let vantage = match actor {
         Actor::Agent(vantage, _) => Some(vantage),
         Actor::Operator(_) | Actor::System(_) => None,
-        Actor::User(..) | Actor::Reseller(..) => {
+        Actor::User(..) | Actor::Reseller(..) | Actor::Router(_) => {
             return Err(ServiceError::NotFound("such a page"));
         }
     };

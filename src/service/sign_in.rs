@@ -109,7 +109,7 @@ pub async fn user(
 pub async fn console(service: &Service, token: &str) -> Result<String, ServiceError> {
     let now = service.now();
     let recognised = token::recognise(service, token.trim())?;
-    if matches!(recognised.role, Role::Agent(_)) {
+    if matches!(recognised.role, Role::Agent(_) | Role::Router) {
         return Err(ServiceError::Unauthenticated);
     }
     let session = SessionRecord {

@@ -27,7 +27,7 @@ const LABEL_CHARS_MAX: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// `operator`, `reseller` or `agent`.
+    /// `operator`, `reseller`, `agent` or `router`.
     #[schema(example = "operator")]
     pub role: RoleName,
     /// The reseller, for the role `reseller`.
@@ -52,6 +52,8 @@ pub enum RoleName {
     Reseller,
     /// To report what `lifeboat agent` sees; its vantage point is the label.
     Agent,
+    /// To fetch, as `lifeboat route-agent`, where mail goes.
+    Router,
 }
 
 /// A token that was made.
@@ -99,6 +101,7 @@ pub async fn create(
     actor.operator()?;
     let role = match (new.role, new.reseller) {
         (RoleName::Operator, None) => Role::Operator,
+        (RoleName::Router, None) => Role::Router,
         (RoleName::Agent, None) if is_vantage_name(&new.label) && new.label != OWN_VANTAGE => {
             Role::Agent(new.label.clone())
         }
@@ -109,7 +112,7 @@ pub async fn create(
             ));
         }
         (RoleName::Reseller, Some(reseller)) => Role::Reseller(reseller),
-        (RoleName::Operator | RoleName::Agent, Some(_)) => {
+        (RoleName::Operator | RoleName::Agent | RoleName::Router, Some(_)) => {
             return Err(invalid("reseller", "only a reseller's token has one"));
         }
         (RoleName::Reseller, None) => {
@@ -182,6 +185,7 @@ fn view(id: TokenId, record: TokenRecord, now: Timestamp) -> TokenView {
         Role::Operator => (RoleName::Operator, None),
         Role::Reseller(reseller) => (RoleName::Reseller, Some(reseller.to_string())),
         Role::Agent(_) => (RoleName::Agent, None),
+        Role::Router => (RoleName::Router, None),
     };
     let shown = |time: Option<Timestamp>| time.map(|time| time.to_string());
     TokenView {
@@ -279,6 +283,7 @@ fn still_valid(
         Role::Operator => Actor::Operator(by),
         Role::Reseller(reseller) => Actor::Reseller(reseller.clone(), by),
         Role::Agent(vantage) => Actor::Agent(vantage.clone(), by),
+        Role::Router => Actor::Router(by),
     };
     Ok(Recognised {
         id,

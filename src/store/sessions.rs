@@ -47,6 +47,8 @@ pub enum Role {
     Reseller(ResellerId),
     /// To report what is seen from the vantage point of this name.
     Agent(String),
+    /// To fetch where mail goes.
+    Router,
 }
 
 /// Who is signed in.

@@ -5,6 +5,7 @@
 //! operator's words concerns everybody. Where nobody waits it costs a look at an empty map.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ pub const WATCHES_MAX: usize = 2_048;
 #[derive(Clone, Debug, Default)]
 pub struct Watchers {
     waiting: Arc<Mutex<HashMap<MailboxId, watch::Sender<()>>>>,
+    directory_changes: Arc<AtomicU64>,
 }
 
 /// One that waits. Gives its place back when dropped.
@@ -59,6 +61,7 @@ impl Drop for Watch {
 pub struct Touched {
     mailboxes: BTreeSet<MailboxId>,
     everybody: bool,
+    directory: bool,
 }
 
 impl Touched {
@@ -69,6 +72,7 @@ impl Touched {
             let id = keys::part(key, 1).map(MailboxId::from_bytes);
             self.mailboxes.extend(id);
         }
+        self.directory |= table == Table::Mailbox as u8 || table == Table::Alias as u8;
         self.everybody |= [
             Table::MailstoreState as u8,
             Table::Override as u8,
@@ -103,8 +107,16 @@ impl Watchers {
         })
     }
 
+    /// How often the directory of mailboxes was changed since the store was opened.
+    pub fn directory_changes(&self) -> u64 {
+        self.directory_changes.load(Ordering::Relaxed)
+    }
+
     /// Wakes those whom it concerns, once it is durable.
     pub fn wake(&self, touched: &Touched) {
+        if touched.directory {
+            self.directory_changes.fetch_add(1, Ordering::Relaxed);
+        }
         if touched.mailboxes.is_empty() && !touched.everybody {
             return;
         }

@@ -95,7 +95,7 @@ fn who(texts: &Texts, actor: &Actor) -> String {
     match actor {
         Actor::Operator(name) => texts.with("who-operator", &[("name", Value::Text(name))]),
         Actor::Reseller(id, _) => texts.with("who-reseller", &[("name", Value::Text(id.as_str()))]),
-        Actor::User(..) | Actor::Agent(..) | Actor::System(_) => String::new(),
+        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) | Actor::System(_) => String::new(),
     }
 }
 

@@ -140,7 +140,7 @@ impl Session {
         let fits = match session.actor {
             Actor::User(..) => area == Area::Mail,
             Actor::Operator(_) | Actor::Reseller(..) => area == Area::Console,
-            Actor::Agent(..) | Actor::System(_) => false,
+            Actor::Agent(..) | Actor::Router(_) | Actor::System(_) => false,
         };
         if fits {
             Ok(session)

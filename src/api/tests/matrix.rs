@@ -277,5 +277,19 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "",
         About::Platform,
     ),
+    (
+        "GET",
+        "/api/v1/routing",
+        "/api/v1/routing",
+        "",
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/routing/directory",
+        "/api/v1/routing/directory?after=ann@example.com",
+        "",
+        About::Platform,
+    ),
     ("GET", "/api/v1/audit", "/api/v1/audit", "", About::Platform),
 ];

@@ -6,6 +6,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::*;
 use crate::clock::SystemClock;
 use crate::net::Endpoint;
+use crate::postfix::Answers;
 use crate::route::{MailstoreFacts, Route, Table};
 use crate::store::routes::Routes;
 use crate::store::{Store, StoreOptions};
