@@ -33,6 +33,7 @@ mod notice;
 mod output;
 mod probe;
 mod provision;
+mod route_agent;
 mod store;
 mod token;
 
@@ -109,6 +110,10 @@ enum Command {
     /// The store: check, back up, restore, export.
     #[command(subcommand)]
     Store(store::Command),
+    /// Answer Postfix on an MX, from a table of its own, whatever the server does.
+    ///
+    /// Fetches the table from --server, with a token, or from the server on this host.
+    RouteAgent(route_agent::Arguments),
     /// Look at something from this host.
     #[command(subcommand)]
     Probe(probe::Command),
@@ -167,6 +172,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Notice(command) => notice::run(command, &global).await,
             Command::Agent(arguments) => agent::run(arguments).await,
             Command::Store(command) => store::run(command, &global).await,
+            Command::RouteAgent(arguments) => route_agent::run(arguments, &global).await,
             Command::Probe(command) => probe::run(command).await,
             Command::Config(command) => config::run(command, &global),
         }

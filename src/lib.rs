@@ -31,6 +31,7 @@ pub mod postfix;
 pub mod provision;
 pub mod receive;
 pub mod route;
+pub mod route_agent;
 pub mod schedule;
 pub mod send;
 pub mod service;

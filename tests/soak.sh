@@ -48,6 +48,7 @@ step demo-finds-uidvalidity finds uidvalidity uidvalidity_kept
 for round in 1 2 3 4 5 6 7 8 9 10; do
     step "demo-$round" env DEMO_EXIT=1 make --no-print-directory demo
 done
+step stopped-server env LIFEBOAT_STOPPED_SECS=300 cargo test --locked --features failpoints --test it route_agent::healthy -- --nocapture
 step nfs-canary cargo test --locked --features failpoints --test it nfs_canary:: -- --ignored --nocapture --test-threads=1
 step kill-rounds env LIFEBOAT_KILL_ROUNDS=10000 cargo test --release --locked --features failpoints --test it kill -- --nocapture
 step matrix env LIFEBOAT_MATRIX_CASES=all LIFEBOAT_MATRIX_MANY=10000 \

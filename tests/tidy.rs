@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
         "watermark",
         "provision",
     ],
-    &["metrics"],
+    &["metrics", "route_agent"],
     &["control"],
     &["service"],
     &["drill"],

@@ -16,8 +16,8 @@ mod notices;
 mod observations;
 mod outages;
 mod provision;
-mod standing;
 mod routing;
+mod standing;
 mod tokens;
 
 /// All routes, without anybody at the door.

@@ -50,6 +50,17 @@ pub(super) enum Client {
 impl Client {
     /// A server elsewhere, with the token from the environment.
     pub(super) fn remote(url: &str) -> Result<Self, Failure> {
+        let token = std::env::var("LIFEBOAT_TOKEN").map_err(|_| {
+            Failure::cannot_run(
+                "LIFEBOAT_TOKEN is not set: make a token on the server's host with \
+                 lifeboat token create --role operator",
+            )
+        })?;
+        Self::remote_with(url, token)
+    }
+
+    /// A server elsewhere.
+    pub(super) fn remote_with(url: &str, token: String) -> Result<Self, Failure> {
         let wrong = || {
             Failure::cannot_run(format!(
                 "--server {url}: write https:// and the server's name"
@@ -66,12 +77,6 @@ impl Client {
             Some("http") => (None, 80),
             _ => return Err(wrong()),
         };
-        let token = std::env::var("LIFEBOAT_TOKEN").map_err(|_| {
-            Failure::cannot_run(
-                "LIFEBOAT_TOKEN is not set: make a token on the server's host with \
-                 lifeboat token create --role operator",
-            )
-        })?;
         Ok(Self::Remote {
             endpoint: Endpoint::tcp(host, uri.port_u16().unwrap_or(port)),
             tls,
@@ -194,6 +199,11 @@ impl Client {
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         let bytes = self.fetch(Method::GET, path, None).await?;
         serde_json::from_slice(&bytes).map_err(not_understood)
+    }
+
+    /// Asks for an answer of a bounded size.
+    pub(super) async fn get_whole(&self, path: &str) -> Result<Bytes, Failure> {
+        self.fetch(Method::GET, path, None).await
     }
 
     /// Asks for bytes.

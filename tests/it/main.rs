@@ -22,6 +22,7 @@ mod nfs;
 mod nfs_canary;
 mod proof;
 mod rig_itself;
+mod route_agent;
 mod sending;
 mod snapshot;
 mod standby;

@@ -29,7 +29,7 @@ mod needs;
 pub mod nfs;
 mod port;
 pub mod postfix;
-mod process;
+pub mod process;
 pub mod proof;
 pub mod sabotage;
 pub mod sink;

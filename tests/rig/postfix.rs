@@ -37,6 +37,8 @@ pub struct PostfixOptions {
     pub data_done_timeout_secs: u32,
     /// Lines added to main.cf.
     pub extra: String,
+    /// Lines added to master.cf, in place of the rig's own transports for the mailstores.
+    pub transports: String,
 }
 
 /// One message in the queue.
@@ -210,11 +212,17 @@ impl Postfix {
              local unix - n n - - local\n\
              virtual unix - n n - - virtual\n\
              lmtp unix - - n - - lmtp\n\
-             lifeboat-queue unix - - n - - lmtp\n\
              anvil unix - - n - 1 anvil\n\
              scache unix - - n - 1 scache\n\
              postlog unix-dgram n - n - 1 postlogd\n",
         );
+        if !self.options.transports.is_empty() {
+            // As Debian has it.
+            text = text.replace("rewrite unix - - n", "rewrite unix - - y");
+            text.push_str(&self.options.transports);
+            return text;
+        }
+        text.push_str("lifeboat-queue unix - - n - - lmtp\n");
         let done = match self.options.data_done_timeout_secs {
             0 => 5,
             secs => secs,
@@ -304,6 +312,11 @@ impl Postfix {
     pub fn flush_command(dir: &Path) -> [String; 4] {
         let etc = dir.join("etc").display().to_string();
         ["/usr/sbin/postqueue", "-c", &etc, "-f"].map(str::to_owned)
+    }
+
+    /// Where the hoster's own table lies, of a Postfix below `dir`.
+    pub fn own_table(dir: &Path) -> String {
+        format!("texthash:{}", dir.join("etc/transport").display())
     }
 
     /// Hands one message to Postfix and gives its queue id. Tries again for a minute on 4yz, as every
