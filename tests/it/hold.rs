@@ -268,19 +268,21 @@ fn through_a_proxy_users_are_held_for_an_outage_and_come_home_in_steps() {
     deliver(bed.lifeboat.lmtp(), &bed.late, &new);
 
     bed.a1.restart();
-    bed.order("return");
+    // Before the order, so that the steps cannot have begun earlier.
     let returned = Instant::now();
+    bed.order("return");
     wait_until("the first step is let in", PATIENCE, || {
         bed.sign_in(&bed.early, PASSWORD).contains(" OK ")
     });
     let expected_by = RELEASE.over / 2;
-    if returned.elapsed() < expected_by / 2 {
-        is_held(late[0].as_ref(), &old);
+    let said = bed.sign_in(&bed.late, PASSWORD);
+    if returned.elapsed() < expected_by {
+        assert!(said.contains("NO [UNAVAILABLE]"), "{said}");
     }
     wait_until("the last step is let in", PATIENCE, || {
         bed.sign_in(&bed.late, PASSWORD).contains(" OK ")
     });
-    assert!(returned.elapsed() >= expected_by - Duration::from_secs(1));
+    assert!(returned.elapsed() >= expected_by);
 
     let mut expected = [old, new].concat();
     expected.sort();
@@ -298,7 +300,7 @@ fn a_lifeboat_that_hangs_or_is_gone_keeps_nobody_out() {
         let start = Instant::now();
         let said = bed.sign_in(&bed.early, PASSWORD);
         assert!(said.contains(" OK "), "{what}: {said}\n{}", bed.proxy.log());
-        assert!(start.elapsed() < Duration::from_secs(5), "{what}");
+        assert!(start.elapsed() < Duration::from_secs(15), "{what}");
     };
     enter(&bed, "all is well");
     bed.lifeboat.signal(Signal::STOP);
