@@ -97,6 +97,8 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("mailstore", old.mailstore != new.mailstore),
         ("failover", old.failover != new.failover),
         ("probe", old.probe != new.probe),
+        ("merge", old.merge != new.merge),
+        ("watermark", old.watermark != new.watermark),
         ("postfix", old.postfix != new.postfix),
         ("hold", old.hold != new.hold),
         ("drill.schedule", old.drill.schedule != new.drill.schedule),
