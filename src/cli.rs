@@ -36,6 +36,7 @@ mod provision;
 mod route_agent;
 mod store;
 mod token;
+mod trace;
 
 use client::Client;
 
@@ -107,6 +108,8 @@ enum Command {
     /// Practise an outage on a canary: fail over, send, read, return, merge, look by IMAP.
     #[command(subcommand)]
     Drill(drill::Command),
+    /// Where a message is: from its acceptance to the mailstore, or from its sender to the smarthost.
+    Trace(trace::Arguments),
     /// The store: check, back up, restore, export.
     #[command(subcommand)]
     Store(store::Command),
@@ -171,6 +174,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
             Command::Agent(arguments) => agent::run(arguments).await,
+            Command::Trace(arguments) => trace::run(arguments, &global).await,
             Command::Store(command) => store::run(command, &global).await,
             Command::RouteAgent(arguments) => route_agent::run(arguments, &global).await,
             Command::Probe(command) => probe::run(command).await,

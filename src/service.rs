@@ -58,6 +58,7 @@ pub mod standing;
 pub mod store;
 pub mod threads;
 pub mod token;
+pub mod trace;
 pub mod words;
 
 pub use search_index::SearchIndex;

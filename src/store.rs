@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod threads;
 pub mod tokens;
+pub mod trace;
 pub mod undo;
 pub mod unmerged;
 pub mod watching;

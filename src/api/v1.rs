@@ -19,6 +19,7 @@ mod provision;
 mod routing;
 mod standing;
 mod tokens;
+mod trace;
 
 /// All routes, without anybody at the door.
 pub fn routes() -> OpenApiRouter<Service> {
@@ -54,5 +55,6 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(provision::provision))
         .routes(routes!(routing::states))
         .routes(routes!(routing::directory))
+        .routes(routes!(trace::show))
         .routes(routes!(audit::list))
 }

@@ -4,6 +4,8 @@
 //! of its own and idempotent; the caller answers 250 for a recipient only after all of it is durable.
 //! Nothing here needs two mailboxes to change together.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Versioned};
@@ -11,10 +13,14 @@ use super::directory::{self, Mailbox};
 use super::engine::segments::BodyDigest;
 use super::keys::{self, Key, Table};
 use super::messages::{self, NewMessage, Origin, folder_of};
-use super::{NewBody, ReadTx, Store, StoreError, Tx, step, take};
+use super::trace::{self, Name, Traced};
+use super::{NewBody, Order, ReadTx, Store, StoreError, Tx, step, take};
 use crate::clock::Timestamp;
 use crate::ids::{Address, BodyId, DeliveryId, IngestId, MailboxId, StandbyId};
 use crate::mail::{Flags, Role, Summary};
+
+/// The ids of an acceptance and of its deliveries are not made further apart, in milliseconds.
+const APART_MS: u64 = 10_000;
 
 /// One recipient of an acceptance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +65,8 @@ pub struct IngestRecord {
     pub client: String,
     /// The queue id under which the MX had it.
     pub mx_queue_id: Option<String>,
+    /// Its Message-ID, without angle brackets.
+    pub message_id: Option<String>,
     /// The body.
     pub body: BodyId,
     /// Its length in bytes.
@@ -67,6 +75,15 @@ pub struct IngestRecord {
     pub sha256: BodyDigest,
     /// Whom it was for.
     pub recipients: Vec<(Address, DeliveryId)>,
+}
+
+impl IngestRecord {
+    /// What others call it.
+    fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        let message_id = self.message_id.as_deref().map(Name::MessageId);
+        let queue_id = self.mx_queue_id.as_deref().map(Name::MxQueueId);
+        message_id.into_iter().chain(queue_id)
+    }
 }
 
 impl Versioned for IngestRecord {
@@ -104,6 +121,7 @@ impl Store {
             reverse_path: acceptance.reverse_path,
             client: acceptance.client,
             mx_queue_id: acceptance.mx_queue_id,
+            message_id: acceptance.summary.message_id.clone(),
             body: body_id,
             body_bytes: body.size_bytes(),
             sha256: body.sha256(),
@@ -115,9 +133,12 @@ impl Store {
         };
         let ingest = acceptance.ingest;
         let ingest_row = (ingest_key(ingest), codec::encode(&record)?);
+        let named = record.clone();
         let (ingest_step, _) = step(move |tx| -> Result<(), StoreError> {
             tx.put(ingest_row.0.clone(), ingest_row.1.clone());
-            Ok(())
+            named
+                .names()
+                .try_for_each(|name| trace::note(tx, name, Traced::Received(ingest)))
         });
         let mut steps = vec![ingest_step];
         let mut slots = Vec::with_capacity(acceptance.recipients.len());
@@ -205,6 +226,31 @@ pub fn ingest(tx: &dyn ReadTx, id: IngestId) -> Result<Option<IngestRecord>, Sto
         .transpose()
 }
 
+/// The acceptance that a delivery was part of.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn ingest_of(
+    tx: &dyn ReadTx,
+    delivery: DeliveryId,
+) -> Result<Option<(IngestId, IngestRecord)>, StoreError> {
+    let made = keys::part::<6>(delivery.as_bytes(), 0).unwrap_or_default();
+    let made = made.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    let range = Key::new(Table::Ingest);
+    let at = |millis: u64| range.clone().bytes(&millis.to_be_bytes()[2..]).into_vec();
+    let (from, to) = (at(made.saturating_sub(APART_MS)), at(made + APART_MS));
+    let mut found = None;
+    tx.scan(&from, &to, Order::Descending, &mut |key, value| {
+        let record: IngestRecord = codec::decode(value)?;
+        if record.recipients.iter().all(|(_, id)| *id != delivery) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = keys::tail(key).map(|id| (IngestId::from_bytes(id), record));
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
+
 /// Forgets that a delivery was filed, after its message was purged. Returns whether nothing else of its
 /// acceptance is left: then the acceptance is forgotten too, and its body may be.
 ///
@@ -233,6 +279,9 @@ pub(super) fn forget(
         {
             return Ok(false);
         }
+    }
+    for name in record.names() {
+        trace::forget(tx, name, Traced::Received(ingest_id));
     }
     tx.delete(ingest_key(ingest_id));
     Ok(true)

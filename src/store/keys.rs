@@ -44,6 +44,8 @@ pub enum Table {
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].
     Ingest = 0x31,
+    /// (hash of a name, id) → [`super::trace::Traced`].
+    Trace = 0x32,
     /// (mailbox id, standby id) → [`super::messages::MessageRecord`].
     Message = 0x40,
     /// (mailbox id, folder, standby id) → nothing: the messages of a folder in order of arrival.

@@ -14,9 +14,11 @@ use std::time::Duration;
 
 use super::codec;
 use super::keys::{self, Key, Table};
+use super::trace::{self, Name, Traced};
 use super::{Order, ReadTx, StoreError, Tx, written};
 use crate::clock::Timestamp;
 use crate::ids::{MailboxId, QueueId};
+use crate::mail;
 
 pub use entry::{
     NewEntry, Outcome, QueueEntry, QueueState, QueuedRecipient, REPLY_BYTES_MAX, RecipientState,
@@ -52,6 +54,10 @@ pub fn enqueue(tx: &mut dyn Tx, new: &NewEntry) -> Result<(), StoreError> {
             due: new.not_before,
         },
     };
+    if let Some(message_id) = mail::summarize(&entry.prefix).message_id {
+        let traced = Traced::Sent(entry.mailbox, entry.id);
+        trace::note(tx, Name::MessageId(&message_id), traced)?;
+    }
     put(tx, None, &entry)
 }
 

@@ -314,6 +314,42 @@ fn a_plan_touches_nothing_and_a_verification_finds_what_is_gone() {
     );
 }
 
+#[test]
+fn a_message_is_traced_from_its_acceptance_to_its_merge() {
+    let bench = Bench::new("trace");
+    bench.failover("activate");
+    bench.deliver(ANN, "traced");
+    let trace = |what: &str| {
+        let view = bench.lifeboat.cli_json(&["trace", what, "--json"]);
+        view["journeys"][0].clone()
+    };
+    let waits = trace("<traced@rig.test>");
+    let recipient = &waits["recipients"][0];
+    assert_eq!(
+        (&recipient["address"], &recipient["state"]),
+        (&ANN.into(), &"standby".into()),
+        "{waits:#}"
+    );
+    let delivery = recipient["delivery"].as_str().expect("a delivery");
+    for name in [ANN, delivery] {
+        assert_eq!(trace(name), waits, "{name}");
+    }
+    bench.failover("return");
+    let run = ["merge", "run", "mailstore:a1", "--reason", "go", "--wait"];
+    bench.lifeboat.cli(&run);
+    let merged = trace(delivery);
+    assert_eq!(merged["recipients"][0]["state"], "merged", "{merged:#}");
+    let text = merged.to_string();
+    assert!(text.contains("INBOX, UIDVALIDITY"), "{text}");
+    assert!(text.contains("UID 1, read back"), "{text}");
+    assert!(
+        !text.contains("Subject") && !text.contains("Test traced"),
+        "{text}"
+    );
+    let unknown = bench.lifeboat.cli_output(&["trace", "nobody@nowhere.test"]);
+    assert!(!unknown.status.success(), "{unknown:?}");
+}
+
 /// One copy stays, one is moved, one is deleted, as a mailstore that lost it would show: only the last is
 /// appended again.
 #[test]

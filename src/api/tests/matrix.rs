@@ -291,5 +291,12 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "",
         About::Platform,
     ),
+    (
+        "GET",
+        "/api/v1/trace",
+        "/api/v1/trace?q=ann@example.com",
+        "",
+        About::Acme,
+    ),
     ("GET", "/api/v1/audit", "/api/v1/audit", "", About::Platform),
 ];

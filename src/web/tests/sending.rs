@@ -7,6 +7,7 @@ use super::{Site, letter};
 use crate::ids::StandbyId;
 use crate::mail::Role;
 use crate::mail::view::View;
+use crate::service::{Actor, trace};
 use crate::store::messages::{self, Origin};
 use crate::store::queue::{self, Outcome, QueueEntry, QueueState, RemoteReply};
 use crate::store::{StoreError, Tx};
@@ -95,6 +96,19 @@ async fn what_was_sent_can_be_taken_back_for_a_while() {
     let late = take_back(&mut ann, &resent).await;
     assert!(late.says("too late"), "{}", late.text());
     assert!(site.folder(ANN, Role::Drafts).is_empty());
+    assert_eq!(traced(&site, ANN), ["sent cancelled", "sent queued"]);
+}
+
+/// What a trace shows to an operator.
+fn traced(site: &Site, what: &str) -> Vec<String> {
+    let operator = Actor::Operator("test".into());
+    let view = trace::trace(&site.service, &operator, what).unwrap();
+    let journeys = view.journeys.iter();
+    let mut states: Vec<_> = journeys
+        .map(|one| format!("{} {}", one.kind, one.recipients[0].state))
+        .collect();
+    states.sort();
+    states
 }
 
 #[tokio::test]
