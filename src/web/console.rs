@@ -93,9 +93,18 @@ pub async fn sign_out(
 /// Who is signed in, for the head of the page.
 fn who(texts: &Texts, actor: &Actor) -> String {
     match actor {
-        Actor::Operator(name) => texts.with("who-operator", &[("name", Value::Text(name))]),
+        Actor::Operator(by) => texts.with("who-operator", &[("name", Value::Text(short(by)))]),
         Actor::Reseller(id, _) => texts.with("who-reseller", &[("name", Value::Text(id.as_str()))]),
         Actor::User(..) | Actor::Agent(..) | Actor::Router(_) | Actor::System(_) => String::new(),
+    }
+}
+
+/// A token by its label, or else by the start of its id.
+fn short(by: &str) -> &str {
+    const START: usize = "token 01234567".len();
+    match by.split_once(", ") {
+        Some((_, label)) => label,
+        None => by.get(..START).unwrap_or(by),
     }
 }
 
