@@ -61,7 +61,7 @@ section! {
         pub release_over: Span = default "\"10m\"",
         /// In so many steps, of about the same number of users.
         pub release_steps: u32 = default "20",
-        /// Certificate chain (PEM) for starttls and implicit TLS; without it, that of [http]. Read again on
+        /// Certificate chain (PEM) for starttls and implicit TLS; without it, that of section http. Read again on
         /// SIGHUP.
         pub tls_certificate_file: PathBuf = optional "\"/etc/lifeboat/imap.pem\"",
         /// Private key (PEM) of the certificate.

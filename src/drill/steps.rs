@@ -11,7 +11,7 @@ use crate::ids::UidValidity;
 use crate::imap::{Client, FolderName, ImapError, Limits, SearchKey, Server};
 use crate::mail::Role;
 use crate::net::{Endpoint, Tls};
-use crate::route::{Route, Scope};
+use crate::route::{Decided, Level, Route, Scope};
 use crate::send::relay::{Outgoing, Relay};
 use crate::send::{Content, RelayTimeouts, Smarthost};
 use crate::service::failover::{self, FailoverAction, FailoverChange};
@@ -109,24 +109,30 @@ impl Canary {
         Actor::User(self.mailbox.record.id, self.mailbox.address.clone())
     }
 
-    fn route(&self) -> Route {
+    fn decided(&self) -> Decided {
         let (routes, now) = (&self.service.routes, self.service.clock.now());
         let mailstore = &self.mailbox.record.mailstore;
-        routes
-            .route_mailbox(&self.mailbox.address, mailstore, now)
-            .route
+        routes.route_mailbox(&self.mailbox.address, mailstore, now)
     }
 
     async fn wait_for_route(&self, wanted: Route) {
-        while self.route() != wanted {
+        while self.decided().route != wanted {
             sleep(LOOK_EVERY).await;
         }
     }
 
     /// All is well before, and nothing is unmerged that would be taken for the drill's.
     async fn prepare(&mut self) -> Result<String, String> {
-        if self.route() != Route::Primary {
+        let decided = self.decided();
+        if decided.route != Route::Primary {
             return Err("the canary's mail does not go to its mailstore now".into());
+        }
+        // The drill ends by taking its override away, and must not take away anybody else's.
+        if decided.level != Level::Mailstore {
+            return Err(
+                "the canary or its domain has an override: lifeboat failover auto takes it away"
+                    .into(),
+            );
         }
         if self.is_unmerged()? {
             return Err("the canary has mail that is not merged yet".into());

@@ -128,6 +128,21 @@ fn a_drill_goes_all_the_way_and_one_that_fails_goes_back() {
     assert_eq!(bed.a1.session(CANARY).fetch_all("Sent").len(), 1);
     assert!(bed.goes_home());
 
+    let domain = ["domain:drill.test", "--reason", "a test"];
+    bed.lifeboat
+        .cli(&[&["failover", "pin-primary"], &domain[..]].concat());
+    let (status, report) = bed.hold();
+    assert_eq!(status, Some(1), "{report:#}");
+    let shown = bed
+        .lifeboat
+        .cli_json(&["failover", "show", domain[0], "--json"]);
+    assert_eq!(
+        shown["mode"], "primary",
+        "somebody's override is still there"
+    );
+    bed.lifeboat
+        .cli(&[&["failover", "auto"], &domain[..]].concat());
+
     bed.mx.kill();
     let (status, report) = bed.hold();
     assert_eq!(status, Some(1), "{report:#}");
@@ -146,6 +161,6 @@ fn a_drill_goes_all_the_way_and_one_that_fails_goes_back() {
         .iter()
         .map(|drill| &drill["verdict"])
         .collect();
-    assert_eq!(verdicts.len(), 2, "{history:#}");
+    assert_eq!(verdicts.len(), 3, "{history:#}");
     assert_eq!(verdicts[0], "failed");
 }
