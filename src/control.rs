@@ -31,6 +31,7 @@ mod effects;
 mod keep;
 mod probes;
 mod setup;
+mod trends;
 
 pub use setup::{SetupError, target, watched};
 
@@ -95,6 +96,8 @@ pub struct View {
     pub may_raise: Option<Epoch>,
     /// The last result of each probe.
     pub probes: Vec<LastProbe>,
+    /// Probes that work, and take longer than at this hour of earlier days.
+    pub slow: Vec<ProbeKind>,
     /// An observation that is older says nothing about it.
     pub observation_stale: Duration,
 }

@@ -17,6 +17,7 @@ mod probe;
 mod settings;
 mod state;
 mod step;
+mod trend;
 
 pub use decision::{AskReason, Decider, Decision, Verb};
 pub use guard::{Canary, Difference, GuardVerdict, Numbered, SentinelKnown, SentinelSeen, judge};
@@ -25,6 +26,7 @@ pub use probe::{Observation, Outcome, ProbeKind, SentinelLook, Traffic, Weight};
 pub use settings::{Policy, Raise, SHARE_WINDOW, Settings};
 pub use state::{GuardCheck, Mode, MustBeRaised, Phase, Raising, ReturnRequest, Serving, State};
 pub use step::{Action, Command, Event, Order, Share, Surroundings, step};
+pub use trend::{Noted, Profile, Trend, Turn};
 
 #[cfg(test)]
 mod tests;

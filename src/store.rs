@@ -30,6 +30,7 @@ mod error;
 pub mod failover;
 pub mod folders;
 pub mod keys;
+pub mod latency;
 pub mod merge;
 pub mod messages;
 pub mod meta;

@@ -183,7 +183,8 @@ fn print(view: &FailoverView, json: bool) -> Result<(), Failure> {
         }
     }
     for probe in &view.probes {
-        let why = probe.why.as_deref().unwrap_or_default();
+        let slow = if probe.slow { "slower than usual" } else { "" };
+        let why = probe.why.as_deref().unwrap_or(slow);
         let what = format!(
             "{} from {}: {} in {} ms at {} {why}",
             probe.probe, probe.vantage, probe.found, probe.took_ms, probe.at

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::census::Census;
 use super::keep::{decisions, keep, log};
+use super::trends::{self, Trends};
 use super::{LastProbe, Message, OrderError, Shared, View, Watched};
 use crate::clock::Timestamp;
 use crate::detect::{self, Seen};
@@ -48,6 +49,8 @@ struct Entry {
     watched: Watched,
     state: State,
     probes: Vec<LastProbe>,
+    /// How long its probes take, and usually take.
+    trends: Trends,
     /// The last decision could not be kept, which was said.
     cannot_keep: bool,
     /// Orders that wait for the guard, with what was decided so far.
@@ -75,6 +78,7 @@ impl Decider {
                 watched,
                 state: record.state,
                 probes: Vec::new(),
+                trends: Trends::load(&wiring.store, &id)?,
                 cannot_keep: false,
                 waiting: Vec::new(),
             };
@@ -209,8 +213,13 @@ impl Decider {
             self.learn(mailstore, &mut observation, &seen).await;
         }
         let now = self.wiring.shared.clock.now();
+        let mut learned = None;
         if let Some(entry) = self.entries.get_mut(mailstore) {
             entry.note_probe(&observation, now);
+            learned = entry.trends.note(mailstore, &observation, now);
+        }
+        if let Some(record) = learned {
+            trends::keep(&self.wiring.store, mailstore, record).await;
         }
         // What could not be kept is decided again at the next observation.
         let _ = self.apply(mailstore, Event::Observed(observation)).await;
@@ -412,6 +421,7 @@ impl Decider {
             may_merge: entry.state.may_merge(&entry.watched.settings, now),
             may_raise: entry.state.may_raise(&entry.watched.settings, now),
             probes: entry.probes.clone(),
+            slow: entry.trends.slow(),
             observation_stale: entry.watched.settings.observation_stale,
         };
         let could_merge = {

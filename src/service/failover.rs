@@ -8,7 +8,7 @@ use super::mailboxes::{level_name, route_name};
 use super::raising::{self, FindingView, RaisingView};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
-use crate::config::Mailstore;
+use crate::config::{Mailstore, OWN_VANTAGE};
 use crate::failover::{Command, Decider, Decision, Order, Outcome, Phase, Serving, Verb};
 use crate::ids::{Address, MailstoreId};
 use crate::route::{Author, Decided, Facts, Override, Overrides, Rank, Scope, Setting, route};
@@ -117,6 +117,8 @@ pub struct ProbeView {
     pub votes: bool,
     /// `up`, `down` or `unknown`.
     pub found: String,
+    /// Whether it works, but takes longer than at this hour of earlier days.
+    pub slow: bool,
     /// Why it is not `up`, in words.
     pub why: Option<String>,
     /// When.
@@ -291,17 +293,20 @@ fn probes(service: &Service, id: &MailstoreId) -> Vec<ProbeView> {
         .control
         .as_ref()
         .and_then(|control| control.view(id));
-    let last = view.map(|view| view.probes).unwrap_or_default();
-    let shown = last.into_iter().map(|last| {
+    let Some(view) = view else { return Vec::new() };
+    let slow = view.slow;
+    let shown = view.probes.into_iter().map(|last| {
         let (found, why) = match last.outcome {
             Outcome::Up => ("up", None),
             Outcome::Down(why) => ("down", Some(why)),
             Outcome::Unknown(why) => ("unknown", Some(why)),
         };
+        let is_slow = last.vantage == OWN_VANTAGE && slow.contains(&last.probe);
         ProbeView {
             vantage: last.vantage,
             probe: last.probe.name().to_owned(),
             votes: last.probe.votes(),
+            slow: is_slow,
             found: found.to_owned(),
             why,
             at: last.at.to_string(),

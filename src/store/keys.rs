@@ -40,6 +40,8 @@ pub enum Table {
     Words = 0x28,
     /// drill id → [`super::drills::DrillRecord`].
     Drill = 0x2c,
+    /// mailstore → [`super::latency::LatencyRecord`].
+    Latency = 0x29,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].
