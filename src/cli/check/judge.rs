@@ -220,7 +220,9 @@ impl Answer {
             ..finding
         });
         self.findings.extend(findings);
-        self.perfdata.extend(other.perfdata);
+        // Two checks may measure something by the same name.
+        let labelled = |value: &String| value.replacen('\'', &format!("'{name}_"), 1);
+        self.perfdata.extend(other.perfdata.iter().map(labelled));
     }
 }
 

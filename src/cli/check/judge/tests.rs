@@ -60,6 +60,21 @@ fn what_is_well_is_ok() {
     }
 }
 
+#[test]
+fn each_measure_of_all_has_a_name_of_its_own() {
+    let (_, text) = check(What::All, |_| ());
+    let (_, measures) = text.lines().next().unwrap().split_once(" | ").unwrap();
+    let mut names: Vec<&str> = measures
+        .split(' ')
+        .map(|measure| measure.split_once('=').unwrap().0)
+        .collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "{measures}");
+    assert!(names.contains(&"'disk_free'"), "{measures}");
+}
+
 /// What goes wrong, and what is said about it.
 type Case = (What, fn(&mut Standing), Status, &'static str);
 
