@@ -183,7 +183,7 @@ fn start_agent(dir: &RigDir, lifeboat: &Lifeboat) -> Server {
         .arg(format!("unix:{}", socket(dir).display()))
         .arg("--state")
         .arg(dir.path().join("agent"))
-        .args(["--postqueue", ""])
+        .args(["--postqueue", "/bin/true"])
         .stdout(log.try_clone().expect("clone a file"))
         .stderr(log);
     Server::spawn("the route agent", &mut command, Group::Ours)

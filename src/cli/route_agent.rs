@@ -46,7 +46,7 @@ pub(super) struct Arguments {
     /// How often the states are fetched.
     #[arg(long, value_name = "SPAN", default_value = "1s")]
     interval: Span,
-    /// The program that has Postfix try again the mail whose route changed; empty: none.
+    /// The program that has Postfix try again the mail whose route changed; /bin/true for none.
     #[arg(long, value_name = "PROGRAM", default_value = "/usr/sbin/postqueue")]
     postqueue: PathBuf,
     /// Postfix's configuration directory, if it is not the usual one.
