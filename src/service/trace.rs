@@ -80,8 +80,8 @@ pub struct TraceView {
 /// [`ServiceError::NotFound`] for others than operators and resellers, and where nothing is found that
 /// is the actor's business; when the store fails.
 pub fn trace(service: &Service, actor: &Actor, what: &str) -> Result<TraceView, ServiceError> {
-    if matches!(actor, Actor::User(..) | Actor::Agent(..)) {
-        return Err(ServiceError::NotFound("such a page"));
+    if !matches!(actor, Actor::Reseller(..)) {
+        actor.operator()?;
     }
     let what = what.trim().trim_start_matches('<').trim_end_matches('>');
     if what.is_empty() || what.len() > QUERY_BYTES_MAX {
