@@ -50,13 +50,18 @@ pub(super) enum Client {
 impl Client {
     /// A server elsewhere, with the token from the environment.
     pub(super) fn remote(url: &str) -> Result<Self, Failure> {
-        let token = std::env::var("LIFEBOAT_TOKEN").map_err(|_| {
+        // A wrong address is said before a missing token.
+        let mut client = Self::remote_with(url, String::new())?;
+        let read = std::env::var("LIFEBOAT_TOKEN").map_err(|_| {
             Failure::cannot_run(
                 "LIFEBOAT_TOKEN is not set: make a token on the server's host with \
                  lifeboat token create --role operator",
             )
         })?;
-        Self::remote_with(url, token)
+        if let Self::Remote { token, .. } = &mut client {
+            *token = read;
+        }
+        Ok(client)
     }
 
     /// A server elsewhere.
