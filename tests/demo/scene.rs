@@ -288,6 +288,7 @@ fn start_postfix(
             extra: "smtpd_recipient_restrictions = check_recipient_access \
                     inline:{ { refused.test = 550 5.1.1 No such user } }, permit"
                 .to_owned(),
+            transports: String::new(),
         },
     )
 }
