@@ -7,7 +7,7 @@
 //! writing, because a short test without that misses the fault.
 //!
 //! A mount may hang for ever, and what waits for it cannot be killed. So all that touches the volume is
-//! done by a process of its own ([`work`]); [`run`] listens to it, abandons it when it falls silent,
+//! done by a process of its own ([`work()`]); [`run`] listens to it, abandons it when it falls silent,
 //! and never waits for it. It writes only below a directory of its own, `lifeboat-canary`.
 
 mod meeting;

@@ -69,7 +69,7 @@ section! {
         /// (see "lifeboat probe nfs --help"). What is found only warns.
         pub nfs: PathBuf = optional "\"/mnt/a1\"",
         /// By which names Postfix's log knows it: its transport's syslog_name ("a1" of "postfix/a1"), its
-        /// host or its address, or "host[address]:port".
+        /// host or its address, with or without its port.
         pub log_names: Vec<String> = default "[]",
     }
 }

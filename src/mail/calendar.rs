@@ -122,7 +122,7 @@ pub struct Invitation {
     pub repeat: Option<Repeat>,
     /// Who invites.
     pub organizer: Option<Mailbox>,
-    /// Who is invited: the first [`PEOPLE_MAX`].
+    /// Who is invited: the first `PEOPLE_MAX`.
     pub attendees: Vec<Attendee>,
     /// How many more there are.
     pub attendees_more: usize,

@@ -1,4 +1,4 @@
-//! Writing: identities, letters, sending; drafts are next door ([`super::mailbox_draft`]).
+//! Writing: identities, letters, sending; drafts are next door (`mailbox_draft`).
 //!
 //! A form is posted under a key, and what its first posting led to is kept with it: posting it again
 //! changes nothing. Sending files the copy in Sent and puts the message into the queue in one

@@ -177,7 +177,7 @@ fn only_for_mailboxes() -> ServiceError {
 ///
 /// # Errors
 /// When the actor may not, there is no such mailbox, the order is not one for a mailbox, or the store
-/// fails; [`merge_again::order`].
+/// fails; as `merge_again::order`.
 pub async fn order_mailbox(
     service: &Service,
     actor: &Actor,

@@ -24,7 +24,7 @@ const SHOWN_MAX: usize = 40;
 pub struct Line {
     /// The newest message of the conversation in the folder.
     pub message: MessageRecord,
-    /// How many messages the conversation has; at most [`COUNTED_MAX`] are counted.
+    /// How many messages the conversation has; at most `COUNTED_MAX` are counted.
     pub count: usize,
     /// Whether there are more than that.
     pub has_more: bool,
