@@ -51,6 +51,7 @@ check: ## Formatting, lints, licences and sources of dependencies, documentation
 	sh tests/install.sh check
 	cargo fmt --check
 	cargo clippy --all-targets $(TESTED) -- -D warnings
+	cargo clippy --test demo $(TESTED) -- -D warnings
 	cargo deny check bans licenses sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 
