@@ -11,6 +11,7 @@ mod browser;
 mod dice;
 mod drill;
 mod failover;
+mod faults;
 mod hold;
 mod kill;
 mod maildir;
