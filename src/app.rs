@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, SharedConfig};
 use crate::hold::Counts;
-use crate::net::{BindError, Endpoint, Listener, TlsError};
+use crate::net::{self, BindError, Endpoint, Listener, TlsError};
 use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
@@ -143,7 +143,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
         config_path,
         store,
         clock,
-        hostname: hostname(),
+        hostname: net::hostname(),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
@@ -229,17 +229,4 @@ async fn bind(
     Listener::bind(endpoint, unix_mode)
         .await
         .map_err(|error| StartError::Bind { option, error })
-}
-
-/// This machine's name, as it stands in Received headers.
-fn hostname() -> String {
-    let name = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
-    if name.is_empty() {
-        "localhost".to_owned()
-    } else {
-        name
-    }
 }

@@ -33,6 +33,7 @@ mod notice;
 mod output;
 mod probe;
 mod provision;
+mod queue;
 mod route_agent;
 mod store;
 mod token;
@@ -108,6 +109,9 @@ enum Command {
     /// Practise an outage on a canary: fail over, send, read, return, merge, look by IMAP.
     #[command(subcommand)]
     Drill(drill::Command),
+    /// What users sent and is not finished: list, hold, release, retry, drop.
+    #[command(subcommand)]
+    Queue(queue::Command),
     /// Where a message is: from its acceptance to the mailstore, or from its sender to the smarthost.
     Trace(trace::Arguments),
     /// The store: check, back up, restore, export.
@@ -174,6 +178,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
             Command::Agent(arguments) => agent::run(arguments).await,
+            Command::Queue(command) => queue::run(command, &global).await,
             Command::Trace(arguments) => trace::run(arguments, &global).await,
             Command::Store(command) => store::run(command, &global).await,
             Command::RouteAgent(arguments) => route_agent::run(arguments, &global).await,

@@ -270,6 +270,14 @@ macro_rules! timed_id {
                 bytes[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
                 Self(bytes)
             }
+
+            /// When it was made.
+            pub fn made_at(&self) -> Timestamp {
+                let millis = self.0[..6]
+                    .iter()
+                    .fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+                Timestamp::from_millis(millis)
+            }
         }
     };
 }

@@ -82,5 +82,18 @@ async fn open(endpoint: &Endpoint) -> io::Result<BoxStream> {
     }
 }
 
+/// This machine's name, as it stands in Received headers.
+pub fn hostname() -> String {
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    if name.is_empty() {
+        "localhost".to_owned()
+    } else {
+        name
+    }
+}
+
 #[cfg(test)]
 mod tests;

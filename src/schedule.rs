@@ -1,7 +1,10 @@
-//! When to try again: exponential backoff, with the randomness passed in.
+//! When to try again, and who is next: exponential backoff with the randomness passed in, and turns among
+//! senders.
 //!
 //! Pure: it draws no random number and asks no clock.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Duration;
 
 /// How long to wait after failures.
@@ -26,6 +29,50 @@ impl Backoff {
         let half = full / 2;
         half.saturating_add((full - half).saturating_mul(u32::from(jitter)) / 255)
     }
+}
+
+/// Puts what waits in turns: one of each domain, then one more of each; within a domain the same by
+/// mailbox. Who waits longest is first where turns are equal: `waiting` comes in that order. `sender` says
+/// whose a thing is (domain, mailbox); what is under way for them already (`busy`) counts as turns they had.
+///
+/// So a mailbox that sends a thousand messages delays its own, and hardly anybody else's.
+pub fn in_turns<T, D, M>(waiting: Vec<T>, sender: impl Fn(&T) -> (D, M), busy: &[(D, M)]) -> Vec<T>
+where
+    D: Copy + Eq + Hash,
+    M: Copy + Eq + Hash,
+{
+    let mut of_mailbox: HashMap<(D, M), usize> = HashMap::new();
+    let mut of_domain: HashMap<D, usize> = HashMap::new();
+    for &(domain, mailbox) in busy {
+        *of_mailbox.entry((domain, mailbox)).or_default() += 1;
+        *of_domain.entry(domain).or_default() += 1;
+    }
+    let take = |count: &mut usize| {
+        *count += 1;
+        *count
+    };
+    let mut rows: Vec<(usize, usize, T)> = waiting
+        .into_iter()
+        .enumerate()
+        .map(|(at, thing)| {
+            (
+                take(of_mailbox.entry(sender(&thing)).or_default()),
+                at,
+                thing,
+            )
+        })
+        .collect();
+    rows.sort_by_key(|(turn, at, _)| (*turn, *at));
+    let mut rows: Vec<(usize, usize, T)> = rows
+        .into_iter()
+        .map(|(_, at, thing)| {
+            let (domain, _) = sender(&thing);
+            (take(of_domain.entry(domain).or_default()), at, thing)
+        })
+        .collect();
+    // Stable: within a turn of a domain the order of its mailboxes' turns stays.
+    rows.sort_by_key(|(turn, at, _)| (*turn, *at));
+    rows.into_iter().map(|(_, _, thing)| thing).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Mail out: from the queue in the store to the hoster's smarthost.
 //!
-//! [`worker`] claims what is due and records what became of it; [`relay`] speaks SMTP and sends the
-//! message in pieces; [`outcome`]
-//! decides what a reply means; [`notice`] tells the sender what will not arrive. Sending is at least
+//! [`worker`] claims what is due, a turn for each sender, and records what became of it; `pool` chooses a
+//! smarthost; [`relay`] speaks SMTP and sends the message in pieces; [`outcome`] decides what a reply means;
+//! [`notice`] tells the sender what will not arrive. Sending is at least
 //! once: a result that could not be recorded means another try, with the same Message-ID.
 //!
 //! Never here: delivery to other people's MX (a new sender address in the world fails SPF and
@@ -12,6 +12,7 @@ mod content;
 mod handed;
 pub mod notice;
 pub mod outcome;
+mod pool;
 pub mod relay;
 pub mod worker;
 

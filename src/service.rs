@@ -50,6 +50,7 @@ pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod provision;
+pub mod queue;
 pub mod raising;
 pub mod routing;
 mod search_index;

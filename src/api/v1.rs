@@ -16,6 +16,7 @@ mod notices;
 mod observations;
 mod outages;
 mod provision;
+mod queue;
 mod routing;
 mod standing;
 mod tokens;
@@ -53,6 +54,8 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(provision::provision))
+        .routes(routes!(queue::list, queue::change_all))
+        .routes(routes!(queue::show, queue::change))
         .routes(routes!(routing::states))
         .routes(routes!(routing::directory))
         .routes(routes!(trace::show))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, DRAIN, StartError};
 use crate::config::Relay;
-use crate::net::{Tls, TlsConnector};
+use crate::net::{Endpoint, Tls, TlsConnector};
 use crate::schedule::Backoff;
 use crate::send::{Credentials, RelayTimeouts, Sender, SenderOptions, Smarthost};
 
@@ -18,7 +18,7 @@ const RECONNECT: Backoff = Backoff {
 pub(super) fn sender(app: &App) -> Result<Sender, StartError> {
     let relay = &app.config.relay;
     let options = SenderOptions {
-        smarthost: smarthost(relay, &app.hostname)?,
+        smarthosts: smarthosts(relay, &app.hostname)?,
         hostname: app.hostname.clone(),
         connections_max: usize::try_from(relay.connections_max).unwrap_or(1),
         retry: Backoff {
@@ -26,6 +26,7 @@ pub(super) fn sender(app: &App) -> Result<Sender, StartError> {
             max: relay.retry_after_max.duration(),
         },
         reconnect: RECONNECT,
+        keep_finished: relay.keep_finished.duration(),
         drain: DRAIN,
     };
     Ok(Sender::new(app.store.clone(), app.clock.clone(), options))
@@ -36,7 +37,8 @@ pub(super) fn start(app: &App, sender: Sender) {
     app.tasks.spawn(sender.run(app.stop.clone()));
 }
 
-fn smarthost(relay: &Relay, hostname: &str) -> Result<Smarthost, StartError> {
+/// The preferred one first.
+fn smarthosts(relay: &Relay, hostname: &str) -> Result<Vec<Smarthost>, StartError> {
     let connector = match relay.tls {
         Tls::Off => None,
         Tls::Starttls | Tls::Implicit => Some(
@@ -53,12 +55,15 @@ fn smarthost(relay: &Relay, hostname: &str) -> Result<Smarthost, StartError> {
         }),
         _ => None,
     };
-    Ok(Smarthost {
-        endpoint: relay.smarthost.clone(),
+    let smarthost = |endpoint: &Endpoint| Smarthost {
+        endpoint: endpoint.clone(),
         tls: relay.tls,
-        connector,
-        credentials,
+        tls_name: relay.tls_name.clone(),
+        connector: connector.clone(),
+        credentials: credentials.clone(),
         hello_name: hostname.to_owned(),
         timeouts: RelayTimeouts::default(),
-    })
+    };
+    let all = std::iter::once(&relay.smarthost).chain(&relay.fallback);
+    Ok(all.map(smarthost).collect())
 }

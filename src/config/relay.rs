@@ -12,10 +12,15 @@ section! {
     pub struct Relay as "relay" {
         /// The hoster's outgoing mail server.
         pub smarthost: Endpoint = default "\"127.0.0.1:25\"",
+        /// Further servers, in the order in which they are tried while those before them cannot be used.
+        /// The other options are for all.
+        pub fallback: Vec<Endpoint> = default "[]",
         /// How the connection is protected: "off", "starttls" or "implicit".
         pub tls: Tls = default "\"off\"",
         /// The certificates to trust (PEM) instead of the system's.
         pub tls_ca_file: PathBuf = optional "\"/etc/lifeboat/ca.pem\"",
+        /// The name that the certificate must have, if that is not the server's as written above.
+        pub tls_name: String = optional "\"smtp.example.com\"",
         /// The user to sign in as; only with TLS.
         pub username: String = optional "\"lifeboat\"",
         /// File that holds that user's password (mode 0600), or "env:NAME".
@@ -29,5 +34,9 @@ section! {
         pub retry_after_max: Span = default "\"1h\"",
         /// How long a message is tried before it comes back to its sender.
         pub give_up_after: Span = default "\"5d\"",
+        /// After how long a sender is told that a message still waits; "0s": never.
+        pub delay_notice_after: Span = default "\"4h\"",
+        /// How long it is known what became of a message, for whoever traces it.
+        pub keep_finished: Span = default "\"30d\"",
     }
 }

@@ -12,7 +12,7 @@ use crate::imap::{Client, FolderName, ImapError, Limits, SearchKey, Server};
 use crate::mail::Role;
 use crate::net::{Endpoint, Tls};
 use crate::route::{Decided, Level, Route, Scope};
-use crate::send::relay::{Outgoing, Relay};
+use crate::send::relay::{Outgoing, Relay, Reports};
 use crate::send::{Content, RelayTimeouts, Smarthost};
 use crate::service::failover::{self, FailoverAction, FailoverChange};
 use crate::service::mailbox_write::{self, Letter};
@@ -195,6 +195,7 @@ impl Canary {
         let mx = Smarthost {
             endpoint: self.mx.clone(),
             tls: Tls::Off,
+            tls_name: None,
             connector: None,
             credentials: None,
             hello_name: "lifeboat-drill".into(),
@@ -207,6 +208,10 @@ impl Canary {
             reverse_path: Some(address),
             recipients: &[address],
             content: &content,
+            reports: Reports {
+                envelope_id: "drill",
+                success: false,
+            },
         };
         let outcomes = relay.send(&outgoing).await;
         relay.quit().await;

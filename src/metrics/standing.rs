@@ -127,6 +127,9 @@ pub struct MergeStanding {
 pub struct QueueStanding {
     /// Messages, counted to 100,000.
     pub entries: u64,
+    /// Messages that an operator stopped for now.
+    #[serde(default)]
+    pub held: u64,
     /// How long ago the oldest of them was sent, in seconds.
     pub oldest_secs: u64,
 }

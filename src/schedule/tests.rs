@@ -29,3 +29,31 @@ fn jitter_waits_between_half_and_all() {
         }
     }
 }
+
+#[test]
+fn senders_take_turns() {
+    // A thing is named domain, mailbox, number; it comes in the order in which things wait.
+    let check = |waiting: &str, busy: &str, expected: &str| {
+        let sender = |thing: &&str| {
+            let mut chars = thing.chars();
+            (chars.next(), chars.next())
+        };
+        let busy: Vec<_> = busy
+            .split_whitespace()
+            .map(|thing| sender(&thing))
+            .collect();
+        let ordered = in_turns(waiting.split_whitespace().collect(), sender, &busy);
+        assert_eq!(ordered.join(" "), expected, "{waiting:?} while {busy:?}");
+    };
+    check("", "", "");
+    check("ax1 ax2 ax3", "", "ax1 ax2 ax3");
+    // Another domain does not wait for a domain's many.
+    check("ax1 ax2 ax3 bx1", "", "ax1 bx1 ax2 ax3");
+    // Another mailbox of the domain does not either.
+    check("ax1 ax2 ax3 ay1", "", "ax1 ay1 ax2 ax3");
+    check("ax1 ax2 ay1 bx1 bx2", "", "ax1 bx1 ay1 bx2 ax2");
+    // What is under way counts.
+    check("ax1 bx1", "ax9", "bx1 ax1");
+    check("ax1 ay1", "ax9", "ay1 ax1");
+    check("ax1 ay1 bx1", "ax8 ay9", "bx1 ax1 ay1");
+}

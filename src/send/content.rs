@@ -34,6 +34,7 @@ enum Source {
 struct Looked {
     is_ascii: bool,
     line_ends: LineEnds,
+    size_bytes: u64,
     head: Vec<u8>,
 }
 
@@ -42,6 +43,7 @@ impl Default for Looked {
         Self {
             is_ascii: true,
             line_ends: LineEnds::default(),
+            size_bytes: 0,
             head: Vec::new(),
         }
     }
@@ -51,6 +53,7 @@ impl Looked {
     fn at(&mut self, piece: &[u8]) {
         self.is_ascii &= piece.is_ascii();
         self.line_ends.at(piece);
+        self.size_bytes += piece.len() as u64;
         let room = HEAD_BYTES_MAX.saturating_sub(self.head.len());
         let start = piece.get(..room).unwrap_or(piece);
         self.head.extend_from_slice(start);
@@ -106,6 +109,11 @@ impl Content {
     /// Whether each line ends with CR LF, and neither stands alone.
     pub fn has_strict_line_ends(&self) -> bool {
         self.looked.line_ends.are_strict()
+    }
+
+    /// Its length in bytes.
+    pub fn size_bytes(&self) -> u64 {
+        self.looked.size_bytes
     }
 
     /// Its beginning, with the header or as much of it as is kept.

@@ -12,8 +12,10 @@ use std::time::Duration;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{
+    ClientId, Extension, MailBodyParameter, MailParameter, RcptParameter,
+};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::time::timeout;
 
@@ -67,6 +69,8 @@ pub struct Smarthost {
     pub endpoint: Endpoint,
     /// How the connection is protected.
     pub tls: Tls,
+    /// The name its certificate must have, where that is not the endpoint's host.
+    pub tls_name: Option<String>,
     /// Whom to trust; needed unless `tls` is off.
     pub connector: Option<TlsConnector>,
     /// How to sign in, if at all.
@@ -80,6 +84,9 @@ pub struct Smarthost {
 /// Why the smarthost cannot be used now. Never the fault of a message.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreachable {
+    /// All were found unusable just now.
+    #[error("no smarthost can be used now")]
+    None,
     /// No connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -87,13 +94,13 @@ pub enum Unreachable {
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// It does not offer what is required.
-    #[error("the smarthost does not offer STARTTLS, which [relay] tls requires")]
+    #[error("the smarthost does not offer STARTTLS, which its tls setting requires")]
     NoStartTls,
     /// Something stood in plain text after its answer to STARTTLS.
     #[error("the smarthost sent plain text after its answer to STARTTLS: somebody is in between")]
     Injected,
     /// Sign-in over a connection that is not protected.
-    #[error("the password is not sent without TLS; set [relay] tls")]
+    #[error("the password is not sent without TLS; set the smarthost's tls")]
     PlainPassword,
     /// It said no, or nonsense.
     #[error("the smarthost said: {0}")]
@@ -112,6 +119,17 @@ pub struct Outgoing<'a> {
     pub recipients: &'a [&'a str],
     /// Headers and body.
     pub content: &'a Content,
+    /// Which reports the smarthost is asked for, where it sends any.
+    pub reports: Reports<'a>,
+}
+
+/// Which reports a smarthost that knows DSN is asked for (RFC 3461).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reports<'a> {
+    /// By what the sender knows the message, in its reports.
+    pub envelope_id: &'a str,
+    /// Whether it is to say that the message arrived.
+    pub success: bool,
 }
 
 /// An open connection to the smarthost.
@@ -120,6 +138,10 @@ pub struct Relay {
     /// What `smtp` speaks over: messages are written to it past lettre, which would have them whole.
     stream: Shared,
     timeouts: RelayTimeouts,
+    /// Whether it takes requests for reports (RFC 3461).
+    knows_dsn: bool,
+    /// Whether it wants to know sizes before (RFC 1870).
+    knows_size: bool,
     is_broken: bool,
 }
 
@@ -139,11 +161,17 @@ impl Relay {
     pub async fn connect(smarthost: &Smarthost) -> Result<Self, Unreachable> {
         match timeout(smarthost.timeouts.connect, open(smarthost)).await {
             Ok(opened) => {
-                let (smtp, stream) = opened?;
+                let (smtp, stream, offered) = opened?;
+                let offers = |word: &str| {
+                    let mut keywords = offered.lines().filter_map(|l| l.split_whitespace().next());
+                    keywords.any(|keyword| keyword.eq_ignore_ascii_case(word))
+                };
                 Ok(Self {
                     smtp,
                     stream,
                     timeouts: smarthost.timeouts,
+                    knows_dsn: offers("DSN"),
+                    knows_size: offers("SIZE"),
                     is_broken: false,
                 })
             }
@@ -154,6 +182,11 @@ impl Relay {
     /// Whether another message can be sent over it.
     pub fn is_usable(&self) -> bool {
         !self.is_broken
+    }
+
+    /// Whether it takes over to tell the sender that a message arrived.
+    pub const fn reports(&self) -> bool {
+        self.knows_dsn
     }
 
     /// Sends a message; one outcome for each recipient, in order.
@@ -191,7 +224,7 @@ impl Relay {
         }
         let mut outcomes = Vec::with_capacity(message.recipients.len());
         for recipient in message.recipients {
-            outcomes.push(self.rcpt(recipient).await);
+            outcomes.push(self.rcpt(recipient, message.reports).await);
         }
         if outcomes.iter().any(is_taken) {
             let result = self.data(message.content).await;
@@ -222,18 +255,31 @@ impl Relay {
         if !message.content.is_ascii() && self.offers(Extension::EightBitMime) {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
+        if self.knows_size {
+            let octets = usize::try_from(message.content.size_bytes()).unwrap_or(usize::MAX);
+            parameters.push(MailParameter::Size(octets));
+        }
+        // A null reverse-path wants no reports at all.
+        if self.knows_dsn && message.reverse_path.is_some() {
+            parameters.push(other_mail("RET", "HDRS"));
+            parameters.push(other_mail("ENVID", message.reports.envelope_id));
+        }
         self.command(Step::Mail, Mail::new(from, parameters))
             .await?;
         Ok(())
     }
 
-    async fn rcpt(&mut self, recipient: &str) -> Outcome {
+    async fn rcpt(&mut self, recipient: &str, reports: Reports<'_>) -> Outcome {
         if self.is_broken {
             return Outcome::Deferred(ours("4.4.2 The connection to the smarthost was lost"));
         }
         let result = match self.address(recipient) {
             Ok(address) => {
-                self.command(Step::Rcpt, Rcpt::new(address, Vec::new()))
+                let parameters = match self.knows_dsn {
+                    true => notify(recipient, reports),
+                    false => Vec::new(),
+                };
+                self.command(Step::Rcpt, Rcpt::new(address, parameters))
                     .await
             }
             Err(refusal) => Err(refusal),
@@ -321,6 +367,31 @@ impl Relay {
     }
 }
 
+fn other_mail(keyword: &str, value: &str) -> MailParameter {
+    MailParameter::Other {
+        keyword: keyword.to_owned(),
+        value: Some(value.to_owned()),
+    }
+}
+
+/// Which reports are wanted for a recipient (RFC 3461 §4.1 and §4.2; lettre writes values as xtext). An
+/// address beyond ASCII is not named again: how, RFC 6533 §3 says, and few servers know.
+fn notify(recipient: &str, reports: Reports<'_>) -> Vec<RcptParameter> {
+    let other = |keyword: &str, value: String| RcptParameter::Other {
+        keyword: keyword.to_owned(),
+        value: Some(value),
+    };
+    let events = match reports.success {
+        true => "SUCCESS,FAILURE,DELAY",
+        false => "FAILURE,DELAY",
+    };
+    let mut parameters = vec![other("NOTIFY", events.to_owned())];
+    if recipient.is_ascii() {
+        parameters.push(other("ORCPT", format!("rfc822;{recipient}")));
+    }
+    parameters
+}
+
 type SmtpError = lettre::transport::smtp::Error;
 
 /// Whether a recipient was taken at RCPT: it has no final outcome before the message has.
@@ -358,7 +429,8 @@ async fn write_message(stream: &mut Shared, content: &Content) -> Result<(), Uns
     Ok(stream.flush().await?)
 }
 
-async fn open(smarthost: &Smarthost) -> Result<(AsyncSmtpConnection, Shared), Unreachable> {
+/// An open connection, and what it offers: lines of its answer to EHLO.
+async fn open(smarthost: &Smarthost) -> Result<(AsyncSmtpConnection, Shared, String), Unreachable> {
     if smarthost.credentials.is_some() && smarthost.tls == Tls::Off {
         return Err(Unreachable::PlainPassword);
     }
@@ -388,12 +460,19 @@ async fn open(smarthost: &Smarthost) -> Result<(AsyncSmtpConnection, Shared), Un
             .await
             .map_err(unsaid)?;
     }
-    Ok((smtp, shared))
+    // lettre forgets the extensions that it does not know.
+    let answer = smtp.command(Ehlo::new(hello)).await.map_err(unsaid)?;
+    let offered: Vec<&str> = answer.message().collect();
+    let offered = offered.join("\n");
+    Ok((smtp, shared, offered))
 }
 
 async fn handshake(smarthost: &Smarthost, stream: BoxStream) -> Result<BoxStream, Unreachable> {
     let connector = smarthost.connector.as_ref().ok_or(TlsError::NoRoots)?;
-    let name = smarthost.endpoint.server_name();
+    let name = match &smarthost.tls_name {
+        Some(name) => name.as_str(),
+        None => smarthost.endpoint.server_name(),
+    };
     Ok(connector
         .handshake(stream, name, smarthost.timeouts.connect)
         .await?)

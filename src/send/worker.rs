@@ -1,29 +1,28 @@
 //! The worker: claims what is due, sends it, records what became of it.
 //!
 //! Several messages go out at a time, each over a connection of its own, which is used again for the
-//! next. A smarthost that cannot be reached is everybody's trouble: all pause, and nothing but the
-//! pause counts against a message. When the process stops, what is on its way is finished; what was
-//! claimed and not sent is due again at the next start.
+//! next. Senders take turns. Smarthosts that cannot be reached are everybody's trouble: all pause, and
+//! nothing but the pause counts against a message. When the process stops, what is on its way is finished;
+//! what was claimed and not sent is due again at the next start. What was finished long ago is removed.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::task::{Id, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::content::Content;
-use super::notice::{self, Notice};
+use super::notice::{self, Filed, Notice, file};
 use super::outcome::ours;
-use super::relay::{Outgoing, Relay, Smarthost};
+use super::pool::Pool;
+use super::relay::{Outgoing, Relay, Reports, Smarthost};
 use crate::clock::{SharedClock, Timestamp};
-use crate::ids::random_bytes;
-use crate::mail;
-use crate::schedule::Backoff;
-use crate::store::messages::{self, NewMessage, Origin, folder_of};
-use crate::store::queue::{self, Outcome, QueueEntry, Recorded};
-use crate::store::{NewBody, Store, StoreError, Tx, directory};
+use crate::ids::{MailboxId, random_bytes};
+use crate::schedule::{Backoff, in_turns};
+use crate::store::queue::{self, DueRow, Outcome, QueueEntry, Recorded};
+use crate::store::{Store, StoreError, Tx};
 
 /// The queue is looked at this often: one read, and the longest that a new message waits.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -31,12 +30,24 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long a claim holds. Longer than any message can take, or it would go out twice.
 const LEASE: Duration = Duration::from_secs(3600);
+/// The longest that a message may take.
+const SENDING_MAX: Duration = Duration::from_secs(2400);
+/// What is due that is put in turns at a time.
+const PLANNED_MAX: usize = 10_000;
+/// A plan is made anew after this, so that who comes later gets a turn.
+const PLAN_FOR: Duration = Duration::from_secs(1);
+/// Entries claimed ahead, for each connection: a claim is a durable write, and one write claims many.
+const AHEAD: usize = 4;
+/// How often finished entries are removed.
+const REMOVE_EVERY: Duration = Duration::from_secs(600);
+/// Entries removed in one write.
+const REMOVED_MAX: usize = 500;
 
 /// How the worker works.
 #[derive(Clone, Debug)]
 pub struct SenderOptions {
-    /// Where mail goes.
-    pub smarthost: Smarthost,
+    /// Where mail goes, the preferred first.
+    pub smarthosts: Vec<Smarthost>,
     /// This server's name, in DSNs.
     pub hostname: String,
     /// Most messages on their way at a time.
@@ -45,6 +56,8 @@ pub struct SenderOptions {
     pub retry: Backoff,
     /// When to try a smarthost again that cannot be reached.
     pub reconnect: Backoff,
+    /// How long finished entries are kept.
+    pub keep_finished: Duration,
     /// How long messages on their way may take to finish when the process stops.
     pub drain: Duration,
 }
@@ -80,81 +93,116 @@ impl Sender {
             Ok(count) => tracing::info!(count, "messages are sent again whose outcome is unknown"),
             Err(error) => tracing::error!(%error, "the queue could not be taken over"),
         }
-        let (idle_sender, mut idle) = mpsc::channel(self.options.connections_max.max(1));
-        let mut lanes = JoinSet::new();
-        let mut failures = 0;
+        let removing = self.remove_finished();
+        let sending = self.send(stop.clone());
+        tokio::pin!(sending);
+        tokio::select! {
+            () = &mut sending => {}
+            () = removing => {}
+        }
+    }
+
+    async fn send(&self, stop: CancellationToken) {
+        let options = &self.options;
+        let pool = Arc::new(Pool::new(options.smarthosts.clone(), options.reconnect));
+        let mut work = Work::default();
         while !stop.is_cancelled() {
-            while let Some(ended) = lanes.try_join_next() {
-                failures = next_failures(failures, &ended);
-            }
-            let pause = if failures > 0 {
-                self.options.reconnect.delay(failures, jitter())
-            } else {
-                Duration::ZERO
-            };
-            let free = self.options.connections_max.saturating_sub(lanes.len());
-            // After a failure one message finds out whether the smarthost is back.
-            let limit = if failures > 0 { free.min(1) } else { free };
-            if wait(pause, &stop).await {
+            work.reap();
+            let pause = pool.pause();
+            if wait(pause.unwrap_or_default(), &stop).await {
                 break;
             }
-            let claimed = self.claim(limit).await;
-            let found_any = !claimed.is_empty();
-            for entry in claimed {
+            // After a failure one message finds out whether a smarthost is back; who claims the others
+            // then starts a new lease.
+            let lanes_max = match pool.is_all_failing() {
+                true => 1,
+                false => options.connections_max.max(1),
+            };
+            if lanes_max == 1 {
+                self.give_back(work.claimed.drain(..).collect()).await;
+            }
+            while work.lanes.len() < lanes_max {
+                if work.claimed.is_empty() {
+                    self.claim(&mut work, lanes_max).await;
+                }
+                let Some(entry) = work.claimed.pop_front() else {
+                    break;
+                };
                 let lane = Lane {
                     store: self.store.clone(),
                     clock: self.clock.clone(),
-                    options: Arc::clone(&self.options),
-                    idle: idle_sender.clone(),
+                    options: Arc::clone(options),
+                    pool: Arc::clone(&pool),
                 };
-                let relay = idle.try_recv().ok();
-                lanes.spawn(async move { lane.work(entry, relay).await });
+                work.spawn(entry, lane);
             }
-            if found_any && lanes.len() < self.options.connections_max && failures == 0 {
+            if !work.claimed.is_empty() || work.lanes.len() >= lanes_max {
+                work.lane_ends(&stop).await;
                 continue;
             }
             let rest = self.until_due();
             tokio::select! {
                 () = stop.cancelled() => {}
-                Some(ended) = lanes.join_next(), if !lanes.is_empty() => {
-                    failures = next_failures(failures, &ended);
-                }
-                () = sleep(rest) => {
-                    // Nobody needs them for now; the smarthost has other clients.
-                    close_idle(&mut idle).await;
-                }
+                () = work.any_ends(), if !work.lanes.is_empty() => {}
+                // Nobody needs them for now; the smarthost has other clients.
+                () = sleep(rest) => pool.close_idle().await,
             }
         }
-        let drained = timeout(self.options.drain, async {
-            while lanes.join_next().await.is_some() {}
+        self.give_back(work.claimed.drain(..).collect()).await;
+        let drained = timeout(options.drain, async {
+            while work.lanes.join_next().await.is_some() {}
         });
         if drained.await.is_err() {
             tracing::warn!(
-                count = lanes.len(),
+                count = work.lanes.len(),
                 "messages on their way are cut off; they are sent again"
             );
         }
-        close_idle(&mut idle).await;
+        pool.close_idle().await;
     }
 
-    async fn claim(&self, limit: usize) -> Vec<QueueEntry> {
+    /// Claims what is next, a turn for each sender.
+    async fn claim(&self, work: &mut Work, lanes_max: usize) {
         let now = self.clock.now();
-        let has_due = self.store.read(|tx| queue::next_due(tx));
-        let is_due = matches!(has_due, Ok(Some(due)) if due <= now);
-        if limit == 0 || (has_due.is_ok() && !is_due) {
-            return Vec::new();
+        if work.planned.is_empty() || work.planned_at.elapsed() > PLAN_FOR {
+            let due = self.store.read(|tx| queue::due_rows(tx, now, PLANNED_MAX));
+            work.planned = match due {
+                Ok(due) => in_turns(due, DueRow::sender, &work.busy()).into(),
+                Err(error) => return unreadable(&error).await,
+            };
+            work.planned_at = Instant::now();
+        }
+        // Alone it is not known yet whether anything can be sent.
+        let ahead = if lanes_max == 1 { 1 } else { lanes_max * AHEAD };
+        let next: Vec<DueRow> = work
+            .planned
+            .drain(..ahead.min(work.planned.len()))
+            .collect();
+        if next.is_empty() {
+            return;
         }
         let claimed = self
             .store
-            .write(move |tx| queue::claim_due(tx, now, limit, LEASE))
+            .write(move |tx| queue::claim(tx, &next, now, LEASE))
             .await;
         match claimed {
-            Ok(entries) => entries,
-            Err(error) => {
-                tracing::error!(%error, "the queue cannot be read");
-                sleep(STORE_PAUSE).await;
-                Vec::new()
-            }
+            Ok(entries) => work.claimed.extend(entries),
+            Err(error) => unreadable(&error).await,
+        }
+    }
+
+    async fn give_back(&self, entries: Vec<QueueEntry>) {
+        if entries.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        let given = self.store.write(move |tx| {
+            let mut entries = entries.iter();
+            entries.try_for_each(|entry| queue::give_back(tx, entry, now))
+        });
+        if let Err(error) = given.await {
+            // They are due again at the next start anyway.
+            tracing::warn!(%error, "what was to be sent next could not be given back");
         }
     }
 
@@ -167,6 +215,94 @@ impl Sender {
             _ => LOOK_EVERY,
         }
     }
+
+    /// Removes what was finished long ago, for ever.
+    async fn remove_finished(&self) {
+        loop {
+            let until = self.clock.now().before(self.options.keep_finished);
+            let removed = self
+                .store
+                .write(move |tx| queue::remove_finished(tx, until, REMOVED_MAX));
+            match removed.await {
+                Ok(removed) if removed.more => {}
+                Ok(_) => sleep(REMOVE_EVERY).await,
+                Err(error) => {
+                    tracing::error!(%error, "finished entries of the queue cannot be removed");
+                    sleep(REMOVE_EVERY).await;
+                }
+            }
+        }
+    }
+}
+
+async fn unreadable(error: &StoreError) {
+    tracing::error!(%error, "the queue cannot be read");
+    sleep(STORE_PAUSE).await;
+}
+
+/// What is under way and what is next.
+#[derive(Debug)]
+struct Work {
+    lanes: JoinSet<()>,
+    /// Whose messages are on their way.
+    senders: HashMap<Id, (u64, MailboxId)>,
+    claimed: VecDeque<QueueEntry>,
+    planned: VecDeque<DueRow>,
+    planned_at: Instant,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            lanes: JoinSet::new(),
+            senders: HashMap::new(),
+            claimed: VecDeque::new(),
+            planned: VecDeque::new(),
+            planned_at: Instant::now(),
+        }
+    }
+}
+
+impl Work {
+    fn spawn(&mut self, entry: QueueEntry, lane: Lane) {
+        let sender = (queue::domain_hash(&entry.sender), entry.mailbox);
+        let task = self.lanes.spawn(async move { lane.work(entry).await });
+        self.senders.insert(task.id(), sender);
+    }
+
+    fn busy(&self) -> Vec<(u64, MailboxId)> {
+        self.senders.values().copied().collect()
+    }
+
+    fn reap(&mut self) {
+        while let Some(ended) = self.lanes.try_join_next_with_id() {
+            self.ended(ended);
+        }
+    }
+
+    async fn any_ends(&mut self) {
+        if let Some(ended) = self.lanes.join_next_with_id().await {
+            self.ended(ended);
+        }
+    }
+
+    async fn lane_ends(&mut self, stop: &CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.any_ends() => {}
+        }
+    }
+
+    fn ended(&mut self, ended: Result<(Id, ()), tokio::task::JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => {
+                tracing::error!(%error, "sending a message failed half-way; it is tried again later");
+                error.id()
+            }
+        };
+        self.senders.remove(&id);
+    }
 }
 
 /// Sleeps; whether it was told to stop.
@@ -178,33 +314,9 @@ async fn wait(pause: Duration, stop: &CancellationToken) -> bool {
     }
 }
 
-async fn close_idle(idle: &mut mpsc::Receiver<Relay>) {
-    while let Ok(relay) = idle.try_recv() {
-        relay.quit().await;
-    }
-}
-
-fn next_failures(failures: u32, ended: &Result<Reached, tokio::task::JoinError>) -> u32 {
-    match ended {
-        Ok(Reached::Yes) => 0,
-        Ok(Reached::No) => failures.saturating_add(1),
-        Err(error) => {
-            tracing::error!(%error, "sending a message failed half-way; it is tried again later");
-            failures
-        }
-    }
-}
-
 fn jitter() -> u8 {
     let [byte] = random_bytes();
     byte
-}
-
-/// Whether the smarthost could be spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reached {
-    Yes,
-    No,
 }
 
 /// One message on its way.
@@ -212,69 +324,79 @@ struct Lane {
     store: Store,
     clock: SharedClock,
     options: Arc<SenderOptions>,
-    idle: mpsc::Sender<Relay>,
+    pool: Arc<Pool>,
+}
+
+/// What a try found out.
+struct Found {
+    outcomes: Vec<Outcome>,
+    /// When to try again, if not as usual.
+    again: Option<Duration>,
+    /// The smarthost tells the sender that the message arrived.
+    passed_on: bool,
 }
 
 impl Lane {
-    async fn work(self, entry: QueueEntry, relay: Option<Relay>) -> Reached {
-        let content = match Content::load(&self.store, &entry).await {
-            Ok(content) => content,
+    async fn work(self, entry: QueueEntry) {
+        let of_all = |outcome: Outcome| vec![outcome; entry.pending().count()];
+        let (head, found) = match Content::load(&self.store, &entry).await {
+            Ok(content) => {
+                let found = match self.pool.get(jitter()).await {
+                    Ok(mut open) => {
+                        let sending = send(&mut open.relay, &entry, &content);
+                        let sent = timeout(SENDING_MAX, sending).await;
+                        let passed_on = open.relay.reports();
+                        let outcomes = match sent {
+                            Ok(outcomes) => {
+                                self.pool.give(open).await;
+                                outcomes
+                            }
+                            // What the connection is in the middle of is not known: it is dropped.
+                            Err(_) => of_all(Outcome::Deferred(ours("4.4.2 It took too long"))),
+                        };
+                        Found {
+                            outcomes,
+                            again: None,
+                            passed_on,
+                        }
+                    }
+                    Err(error) => Found {
+                        outcomes: of_all(Outcome::Deferred(ours(&format!("4.4.1 {error}")))),
+                        again: Some(self.options.reconnect.delay(1, jitter())),
+                        passed_on: false,
+                    },
+                };
+                (content.head().to_vec(), found)
+            }
             Err(error) => {
                 tracing::error!(queue_id = %entry.id, %error, "a message to be sent cannot be read");
                 let why = ours("5.3.0 The message cannot be read any more");
-                let outcomes = vec![Outcome::Failed(why); entry.pending().count()];
-                self.record(&entry, &[], outcomes, None).await;
-                return Reached::Yes;
+                let found = Found {
+                    outcomes: of_all(Outcome::Failed(why)),
+                    again: None,
+                    passed_on: false,
+                };
+                (Vec::new(), found)
             }
         };
-        let relay = match relay.filter(Relay::is_usable) {
-            Some(relay) => Ok(relay),
-            None => Relay::connect(&self.options.smarthost).await,
-        };
-        match relay {
-            Ok(mut relay) => {
-                let outcomes = send(&mut relay, &entry, &content).await;
-                if relay.is_usable()
-                    && let Err(refused) = self.idle.try_send(relay)
-                {
-                    refused.into_inner().quit().await;
-                }
-                self.record(&entry, content.head(), outcomes, None).await;
-                Reached::Yes
-            }
-            Err(error) => {
-                tracing::error!(%error, "the smarthost cannot be used; mail waits in the queue");
-                let why = ours(&format!("4.4.1 {error}"));
-                let outcomes = vec![Outcome::Deferred(why); entry.pending().count()];
-                let again = self.options.reconnect.delay(1, jitter());
-                self.record(&entry, content.head(), outcomes, Some(again))
-                    .await;
-                Reached::No
-            }
-        }
+        self.record(&entry, &head, found).await;
     }
 
     /// Records the outcomes, together with the DSN that they call for.
-    async fn record(
-        &self,
-        entry: &QueueEntry,
-        head: &[u8],
-        outcomes: Vec<Outcome>,
-        again: Option<Duration>,
-    ) {
+    async fn record(&self, entry: &QueueEntry, head: &[u8], found: Found) {
         let now = self.clock.now();
-        let again = again.unwrap_or_else(|| {
+        let again = found.again.unwrap_or_else(|| {
             self.options
                 .retry
                 .delay(entry.attempts.saturating_add(1), jitter())
         });
         let result = Tried {
             entry: entry.clone(),
-            outcomes,
+            outcomes: found.outcomes,
             now,
             retry_at: now.after(again),
         };
-        let recorded = match self.notice(&result, head) {
+        let recorded = match self.notice(&result, head, found.passed_on) {
             Some(notice) => result.record_with_notice(&self.store, notice).await,
             None => self.store.write(move |tx| result.record(tx)).await,
         };
@@ -288,33 +410,21 @@ impl Lane {
     }
 
     /// The DSN for this result, if it needs one.
-    fn notice(&self, result: &Tried, head: &[u8]) -> Option<Filed> {
+    fn notice(&self, result: &Tried, head: &[u8], passed_on: bool) -> Option<Filed> {
         let expected = result.applied();
-        if expected.failed.is_empty() || !notice::is_wanted(&expected.entry) {
+        let told = notice::told(&expected, passed_on);
+        if told.is_empty() {
             return None;
         }
         let notice = Notice {
             hostname: &self.options.hostname,
             entry: &expected.entry,
-            failed: &expected.failed,
+            told: &told,
             original: head,
             now: result.now,
         };
-        let message = notice.message();
-        match self.store.new_body(result.now, &message) {
-            Ok(body) => Some(Filed {
-                new: NewMessage {
-                    folder: folder_of(mail::Role::Inbox),
-                    flags: mail::Flags::default(),
-                    received_at: result.now,
-                    prefix: notice.prefix(),
-                    body: body.id(),
-                    body_bytes: body.size_bytes(),
-                    origin: Origin::Notice,
-                    summary: mail::summarize(&message),
-                },
-                body,
-            }),
+        match Filed::new(&self.store, &notice) {
+            Ok(filed) => Some(filed),
             Err(error) => {
                 tracing::error!(queue_id = %expected.entry.id, %error, "a delivery report could not be made");
                 None
@@ -329,14 +439,12 @@ async fn send(relay: &mut Relay, entry: &QueueEntry, content: &Content) -> Vec<O
         reverse_path: entry.reverse_path.as_deref(),
         recipients: &recipients,
         content,
+        reports: Reports {
+            envelope_id: &entry.id.to_string(),
+            success: entry.tell.success,
+        },
     };
     relay.send(&message).await
-}
-
-/// A DSN that is to be filed.
-struct Filed {
-    body: NewBody,
-    new: NewMessage,
 }
 
 /// What a try led to, to be recorded.
@@ -361,14 +469,7 @@ impl Tried {
         store
             .write_with_body(body, move |tx, _| {
                 let recorded = self.record(tx)?;
-                let address = &self.entry.sender;
-                match directory::mailbox(tx, address)? {
-                    Some(record) if record.id == self.entry.mailbox => {
-                        let address = address.clone();
-                        messages::insert(tx, &directory::Mailbox { address, record }, new.clone())?;
-                    }
-                    _ => tracing::warn!(queue_id = %self.entry.id, "the sender of an undelivered message has no mailbox any more"),
-                }
+                file(tx, &self.entry, &new)?;
                 Ok(recorded)
             })
             .await

@@ -6,6 +6,7 @@ use mail_builder::headers::message_id::MessageId;
 use mail_builder::mime::MimePart;
 
 use super::mailbox::{open_to_change, own, raw_in_turn};
+use super::mailbox_compose::tell;
 use super::mailbox_write::{RECIPIENTS_PER_DAY_MAX, WriteError, identities, recipients_today};
 use super::{Actor, Service, ServiceError};
 use crate::ids::{Address, QueueId, StandbyId, random_bytes};
@@ -172,6 +173,7 @@ async fn send(
         created_at: now,
         not_before: now,
         expires_at: now.after(service.config().relay.give_up_after.duration()),
+        tell: tell(service, now, false),
     };
     let (size, event) = (body.size_bytes(), invitation.identity());
     let record = AnswerRecord {

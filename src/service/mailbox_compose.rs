@@ -16,7 +16,7 @@ use crate::ids::{BodyId, QueueId};
 use crate::mail::{Summary, summarize};
 use crate::store::directory::Mailbox;
 use crate::store::messages::{MessageRecord, Tail, Typed, Written};
-use crate::store::queue::NewEntry;
+use crate::store::queue::{NewEntry, Tell};
 use crate::store::{NewBody, Tx};
 
 /// What is known of a letter before its body.
@@ -166,7 +166,17 @@ impl Begun {
             created_at: self.now,
             not_before: self.now.after(hold),
             expires_at: self.now.after(give_up_after),
+            tell: tell(service, self.now, false),
         }
+    }
+}
+
+/// What a writer is told of a message besides failures: a delay, as configured, and success if asked.
+pub(super) fn tell(service: &Service, now: Timestamp, success: bool) -> Tell {
+    let after = service.config().relay.delay_notice_after.duration();
+    Tell {
+        success,
+        delay_at: (!after.is_zero()).then(|| now.after(after)),
     }
 }
 

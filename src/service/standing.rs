@@ -16,7 +16,7 @@ use crate::store::merge::MergeStatus;
 use crate::store::{StoreError, failover as kept, queue};
 
 /// Queue entries that are counted; more show as this many.
-const QUEUE_COUNTED_MAX: usize = 100_000;
+const QUEUE_COUNTED_MAX: u64 = 100_000;
 
 /// How everything stands.
 ///
@@ -121,12 +121,13 @@ fn of_probe(probe: &LastProbe, now: Timestamp) -> ProbeStanding {
 }
 
 fn of_queue(service: &Service) -> Result<QueueStanding, StoreError> {
-    let waiting = service
+    let counts = service
         .store
-        .read(|tx| queue::waiting(tx, QUEUE_COUNTED_MAX))?;
-    let oldest = waiting.iter().map(|entry| entry.created_at).min();
+        .read(|tx| queue::counts(tx, QUEUE_COUNTED_MAX))?;
+    let oldest = counts.oldest.map(|id| id.made_at());
     Ok(QueueStanding {
-        entries: waiting.len() as u64,
+        entries: counts.waiting,
+        held: counts.held,
         oldest_secs: oldest.map_or(0, |at| service.now().since(at).as_secs()),
     })
 }

@@ -96,8 +96,12 @@ pub enum Table {
     MergePlacement = 0x59,
     /// (mailbox id, queue id) → [`super::queue::QueueEntry`].
     Queue = 0x60,
-    /// (due time, mailbox id, queue id) → nothing: what is still to be sent.
+    /// (due time, hash of the sender's domain, mailbox id, queue id) → nothing: what is still to be sent.
     QueueDue = 0x61,
+    /// (queue id, mailbox id) → how it stands: entries of the queue that are not finished, oldest first.
+    QueueOpen = 0x62,
+    /// (time, mailbox id, queue id) → nothing: entries that are finished, in the order in which they go.
+    QueueFinished = 0x63,
     /// hash of a session's secret → session.
     Session = 0x70,
     /// token id → API token.

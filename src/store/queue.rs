@@ -3,27 +3,33 @@
 //! An entry is made in the transaction that files the copy in Sent, belongs to the sender's mailbox,
 //! and keeps its result when it is done. A worker claims what is due; the claim's number fences it: a
 //! result with an older number is refused, so a worker that was thought dead changes nothing. Every
-//! entry that is not finished has exactly one row in the due index, so a crash at any point leaves it
-//! due again. Sending is at least once (RFC 5321 §4.2.5): a claim that dies after the smarthost said
+//! entry that is not finished and not held has exactly one row in the due index, so a crash at any point
+//! leaves it due again. Sending is at least once (RFC 5321 §4.2.5): a claim that dies after the smarthost said
 //! 250 and before the result was recorded is sent again, with the same Message-ID.
 
 mod entry;
+mod finished;
+mod open;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
+
+use sha2::{Digest, Sha256};
 
 use super::codec;
 use super::keys::{self, Key, Table};
 use super::trace::{self, Name, Traced};
 use super::{Order, ReadTx, StoreError, Tx, written};
 use crate::clock::Timestamp;
-use crate::ids::{MailboxId, QueueId};
+use crate::ids::{Address, MailboxId, QueueId};
 use crate::mail;
 
 pub use entry::{
     NewEntry, Outcome, QueueEntry, QueueState, QueuedRecipient, REPLY_BYTES_MAX, RecipientState,
-    Recorded, RemoteReply,
+    Recorded, RemoteReply, Tell,
 };
+pub use finished::{Removed, remove_finished};
+pub use open::{Counts, OpenRow, Order as Ordered, Stand, counts, open, open_rows, order};
 
 /// Puts an entry into the queue; one that is there already stays as it is.
 ///
@@ -48,6 +54,7 @@ pub fn enqueue(tx: &mut dyn Tx, new: &NewEntry) -> Result<(), StoreError> {
         body: new.body,
         created_at: new.created_at,
         expires_at: new.expires_at,
+        tell: new.tell,
         attempts: 0,
         claim: 0,
         state: QueueState::Queued {
@@ -87,27 +94,23 @@ pub fn of_mailbox(
     entries(tx, &Key::new(Table::Queue).mailbox(mailbox), limit)
 }
 
-/// Entries of all mailboxes that are not finished, those due first first, at most `limit`.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn waiting(tx: &dyn ReadTx, limit: usize) -> Result<Vec<QueueEntry>, StoreError> {
-    rows_due(tx, None, limit)?
-        .into_iter()
-        .filter_map(|(_, mailbox, id)| get(tx, mailbox, id).transpose())
-        .collect()
-}
-
 /// When the next entry is due, if any waits.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn next_due(tx: &dyn ReadTx) -> Result<Option<Timestamp>, StoreError> {
-    Ok(rows_due(tx, None, 1)?.first().map(|(due, _, _)| *due))
+    Ok(rows_due(tx, None, 1)?.first().map(|row| row.due))
 }
 
-/// Claims up to `limit` entries that are due at `now`, for at most `lease`: whoever has not recorded
-/// a result by then counts as dead.
+/// What is due at `now`, the longest first, at most `limit`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn due_rows(tx: &dyn ReadTx, now: Timestamp, limit: usize) -> Result<Vec<DueRow>, StoreError> {
+    rows_due(tx, Some(now), limit)
+}
+
+/// Claims up to `limit` entries that are due at `now`, the longest first, for at most `lease`.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -117,11 +120,26 @@ pub fn claim_due(
     limit: usize,
     lease: Duration,
 ) -> Result<Vec<QueueEntry>, StoreError> {
+    let rows = rows_due(tx, Some(now), limit)?;
+    claim(tx, &rows, now, lease)
+}
+
+/// Claims the entries of these rows that are still due as they say, for at most `lease`: whoever has not
+/// recorded a result by then counts as dead.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn claim(
+    tx: &mut dyn Tx,
+    rows: &[DueRow],
+    now: Timestamp,
+    lease: Duration,
+) -> Result<Vec<QueueEntry>, StoreError> {
     let mut claimed = Vec::new();
-    for (due, mailbox, id) in rows_due(tx, Some(now), limit)? {
-        let entry = get(tx, mailbox, id)?.filter(|entry| entry.due() == Some(due));
+    for row in rows {
+        let entry = get(tx, row.mailbox, row.id)?.filter(|entry| entry.due() == Some(row.due));
         let Some(mut entry) = entry else {
-            tx.delete(due_key(due, mailbox, id));
+            tx.delete(row.key());
             continue;
         };
         let before = entry.due();
@@ -131,7 +149,7 @@ pub fn claim_due(
         };
         put(tx, before, &entry)?;
         if let Some(copy) = entry.copy {
-            written::end_hold(tx, mailbox, copy)?;
+            written::end_hold(tx, row.mailbox, copy)?;
         }
         claimed.push(entry);
     }
@@ -145,8 +163,8 @@ pub fn claim_due(
 /// When the store cannot be read.
 pub fn release_claims(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
     let mut released = 0;
-    for (_, mailbox, id) in rows_due(tx, None, usize::MAX)? {
-        if let Some(mut entry) = get(tx, mailbox, id)?
+    for row in rows_due(tx, None, usize::MAX)? {
+        if let Some(mut entry) = get(tx, row.mailbox, row.id)?
             && matches!(entry.state, QueueState::Claimed { .. })
         {
             let before = entry.due();
@@ -189,7 +207,7 @@ pub fn apply(
     retry_at: Timestamp,
 ) -> Recorded {
     let expired = now >= entry.expires_at;
-    let mut failed = Vec::new();
+    let (mut failed, mut relayed) = (Vec::new(), Vec::new());
     let pending = entry.recipients.iter_mut().filter(|to| to.is_pending());
     for (recipient, outcome) in pending.zip(outcomes) {
         recipient.state = match outcome.clone() {
@@ -199,9 +217,18 @@ pub fn apply(
                 RecipientState::Failed { at: now, reply }
             }
         };
-        if matches!(recipient.state, RecipientState::Failed { .. }) {
-            failed.push(recipient.clone());
+        match recipient.state {
+            RecipientState::Failed { .. } => failed.push(recipient.clone()),
+            RecipientState::Relayed { .. } => relayed.push(recipient.clone()),
+            RecipientState::Pending { .. } => {}
         }
+    }
+    let delayed = match entry.tell.delay_at {
+        Some(at) if at <= now => entry.pending().cloned().collect(),
+        _ => Vec::new(),
+    };
+    if !delayed.is_empty() {
+        entry.tell.delay_at = None;
     }
     entry.attempts = entry.attempts.saturating_add(1);
     entry.state = if entry.pending().next().is_some() {
@@ -209,7 +236,12 @@ pub fn apply(
     } else {
         QueueState::Done { at: now }
     };
-    Recorded { entry, failed }
+    Recorded {
+        entry,
+        failed,
+        relayed,
+        delayed,
+    }
 }
 
 /// Gives a claim back untried, due at `due`: the worker stops, or the smarthost cannot be reached by
@@ -261,18 +293,20 @@ pub fn cancel(
     Ok(Some(entry))
 }
 
-/// Writes an entry and keeps the due index in step.
+/// Writes an entry and keeps the indexes in step.
 fn put(
     tx: &mut dyn Tx,
     due_before: Option<Timestamp>,
     entry: &QueueEntry,
 ) -> Result<(), StoreError> {
     if let Some(due) = due_before {
-        tx.delete(due_key(due, entry.mailbox, entry.id));
+        tx.delete(DueRow::of(entry, due).key());
     }
     if let Some(due) = entry.due() {
-        tx.put(due_key(due, entry.mailbox, entry.id), Vec::new());
+        tx.put(DueRow::of(entry, due).key(), Vec::new());
     }
+    open::keep(tx, entry);
+    finished::keep(tx, entry);
     tx.put(
         entry_key(entry.mailbox, entry.id).into_vec(),
         codec::encode(entry)?,
@@ -284,16 +318,59 @@ fn entry_key(mailbox: MailboxId, id: QueueId) -> Key {
     Key::new(Table::Queue).mailbox(mailbox).id(id.as_bytes())
 }
 
-/// Times before 1970 sort as 1970.
-fn due_key(due: Timestamp, mailbox: MailboxId, id: QueueId) -> Vec<u8> {
-    Key::new(Table::QueueDue)
-        .number(u64::try_from(due.as_millis()).unwrap_or(0))
-        .mailbox(mailbox)
-        .id(id.as_bytes())
-        .into_vec()
+/// A row of the due index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueRow {
+    /// When it is due.
+    pub due: Timestamp,
+    /// Stands for the sender's domain.
+    pub domain: u64,
+    /// The sender's mailbox.
+    pub mailbox: MailboxId,
+    /// The entry.
+    pub id: QueueId,
 }
 
-type DueRow = (Timestamp, MailboxId, QueueId);
+impl DueRow {
+    fn of(entry: &QueueEntry, due: Timestamp) -> Self {
+        Self {
+            due,
+            domain: domain_hash(&entry.sender),
+            mailbox: entry.mailbox,
+            id: entry.id,
+        }
+    }
+
+    fn key(&self) -> Vec<u8> {
+        Key::new(Table::QueueDue)
+            .number(millis(self.due))
+            .number(self.domain)
+            .mailbox(self.mailbox)
+            .id(self.id.as_bytes())
+            .into_vec()
+    }
+
+    fn from_key(key: &[u8]) -> Option<Self> {
+        let due = i64::try_from(u64::from_be_bytes(keys::part(key, 1)?)).ok()?;
+        Some(Self {
+            due: Timestamp::from_millis(due),
+            domain: u64::from_be_bytes(keys::part(key, 9)?),
+            mailbox: MailboxId::from_bytes(keys::part(key, 17)?),
+            id: QueueId::from_bytes(keys::tail(key)?),
+        })
+    }
+}
+
+/// What stands for the domain of an address where all of them are counted.
+pub fn domain_hash(address: &Address) -> u64 {
+    let digest = Sha256::digest(address.domain().to_ascii_lowercase());
+    keys::part(&digest, 0).map_or(0, u64::from_be_bytes)
+}
+
+/// Times before 1970 sort as 1970.
+fn millis(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millis()).unwrap_or(0)
+}
 
 /// Rows of the due index up to and including `until`, at most `limit`.
 fn rows_due(
@@ -302,8 +379,11 @@ fn rows_due(
     limit: usize,
 ) -> Result<Vec<DueRow>, StoreError> {
     let range = Key::new(Table::QueueDue);
-    let to = match until.map(|until| u64::try_from(until.as_millis()).unwrap_or(0)) {
-        Some(until) => range.clone().number(until.saturating_add(1)).into_vec(),
+    let to = match until {
+        Some(until) => range
+            .clone()
+            .number(millis(until).saturating_add(1))
+            .into_vec(),
         None => range.end(),
     };
     let mut rows = Vec::new();
@@ -312,21 +392,12 @@ fn rows_due(
             return Ok(ControlFlow::Break(()));
         }
         rows.push(
-            due_row(key)
+            DueRow::from_key(key)
                 .ok_or_else(|| StoreError::corrupt("queue", "a key of its due index is not one"))?,
         );
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(rows)
-}
-
-fn due_row(key: &[u8]) -> Option<DueRow> {
-    let due = i64::try_from(u64::from_be_bytes(keys::part(key, 1)?)).ok()?;
-    Some((
-        Timestamp::from_millis(due),
-        MailboxId::from_bytes(keys::part(key, 9)?),
-        QueueId::from_bytes(keys::tail(key)?),
-    ))
 }
 
 fn entries(tx: &dyn ReadTx, range: &Key, limit: usize) -> Result<Vec<QueueEntry>, StoreError> {

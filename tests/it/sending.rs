@@ -11,7 +11,7 @@ use lifeboat::net::{Endpoint, Tls};
 use lifeboat::schedule::Backoff;
 use lifeboat::send::{RelayTimeouts, Sender, SenderOptions, Smarthost};
 use lifeboat::store::messages::{self, Origin};
-use lifeboat::store::queue::{self, NewEntry, QueueEntry};
+use lifeboat::store::queue::{self, NewEntry, QueueEntry, Tell};
 use lifeboat::store::{Store, StoreError, StoreOptions, directory};
 use tokio_util::sync::CancellationToken;
 
@@ -44,14 +44,16 @@ impl House {
             max: Duration::from_secs(1),
         };
         let options = SenderOptions {
-            smarthost: Smarthost {
+            smarthosts: vec![Smarthost {
                 endpoint: Endpoint::tcp(smarthost.ip().to_string(), smarthost.port()),
                 tls: Tls::Off,
+                tls_name: None,
                 connector: None,
                 credentials: None,
                 hello_name: "standby.example.com".to_owned(),
                 timeouts: RelayTimeouts::default(),
-            },
+            }],
+            keep_finished: Duration::from_secs(86_400),
             hostname: "standby.example.com".to_owned(),
             connections_max: 4,
             retry: soon,
@@ -94,6 +96,7 @@ impl House {
                     created_at: now,
                     not_before: now,
                     expires_at: now.after(Duration::from_secs(86_400)),
+                    tell: Tell::default(),
                 },
             )
         });

@@ -298,5 +298,33 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "",
         About::Acme,
     ),
+    (
+        "GET",
+        "/api/v1/queue",
+        "/api/v1/queue?state=held",
+        "",
+        About::Platform,
+    ),
+    (
+        "POST",
+        "/api/v1/queue",
+        "/api/v1/queue",
+        r#"{"sender":"example.com","action":"hold","reason":"test"}"#,
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/queue/{id}",
+        "/api/v1/queue/00000000000000000000000000000000",
+        "",
+        About::Absent,
+    ),
+    (
+        "PUT",
+        "/api/v1/queue/{id}",
+        "/api/v1/queue/00000000000000000000000000000000",
+        r#"{"action":"hold","reason":"test"}"#,
+        About::Absent,
+    ),
     ("GET", "/api/v1/audit", "/api/v1/audit", "", About::Platform),
 ];

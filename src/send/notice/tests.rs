@@ -1,6 +1,6 @@
 use super::*;
 use crate::ids::{BodyId, MailboxId, QueueId};
-use crate::store::queue::QueueState;
+use crate::store::queue::{QueueState, Tell};
 
 fn entry() -> QueueEntry {
     QueueEntry {
@@ -14,6 +14,7 @@ fn entry() -> QueueEntry {
         body: BodyId::from_bytes([2; 16]),
         created_at: Timestamp::from_secs(1_700_000_000),
         expires_at: Timestamp::from_secs(1_700_000_000 + 5 * 86_400),
+        tell: Tell::default(),
         attempts: 3,
         claim: 3,
         state: QueueState::Done {
@@ -36,10 +37,15 @@ fn failed(address: &str, code: Option<u16>, text: &str) -> QueuedRecipient {
 }
 
 fn message(failed: &[QueuedRecipient], original: &[u8]) -> String {
+    let told: Vec<_> = failed.iter().map(|to| (Told::Failed, to.clone())).collect();
+    report(&told, original)
+}
+
+fn report(told: &[(Told, QueuedRecipient)], original: &[u8]) -> String {
     let notice = Notice {
         hostname: "standby.example.com",
         entry: &entry(),
-        failed,
+        told,
         original,
         now: Timestamp::from_secs(1_700_000_100),
     };
@@ -105,10 +111,114 @@ fn long_headers_are_cut_at_a_line() {
     assert_eq!(headers_of(b""), b"");
 }
 
+fn recipient(state: RecipientState) -> QueuedRecipient {
+    QueuedRecipient {
+        address: "bob@x.example".to_owned(),
+        state,
+    }
+}
+
 #[test]
-fn never_about_a_null_reverse_path() {
-    let mut entry = entry();
-    assert!(is_wanted(&entry));
-    entry.reverse_path = None;
-    assert!(!is_wanted(&entry));
+fn each_kind_of_news_has_its_words_and_its_fields() {
+    let reply = |code: Option<u16>, text: &str| RemoteReply {
+        code,
+        text: text.to_owned(),
+    };
+    let at = Timestamp::from_secs(1_700_000_100);
+    let waits = |code, text| {
+        recipient(RecipientState::Pending {
+            last: Some(reply(code, text)),
+        })
+    };
+    let sent = recipient(RecipientState::Relayed {
+        at,
+        reply: reply(Some(250), "2.0.0 ok"),
+    });
+    let cases: &[(Told, QueuedRecipient, &[&str], &[&str])] = &[
+        (
+            Told::Delayed,
+            waits(Some(450), "4.2.0 grey"),
+            &[
+                "Subject: Your message is delayed\r\n",
+                "Action: delayed\r\nStatus: 4.2.0\r\nDiagnostic-Code: smtp; 450 4.2.0 grey\r\n",
+                "Will-Retry-Until: Sun, 19 Nov 2023 22:13:20 +0000\r\n",
+                "need not send it again",
+            ],
+            &["It was tried for"],
+        ),
+        (
+            Told::Delayed,
+            waits(None, "4.4.1 connecting to 10.1.1.1:25"),
+            &["Action: delayed\r\nStatus: 4.4.1\r\n"],
+            &["10.1.1.1"],
+        ),
+        (
+            Told::Relayed,
+            sent,
+            &[
+                "Subject: Your message was sent on\r\n",
+                "Action: relayed\r\nStatus: 2.0.0\r\nDiagnostic-Code: smtp; 250 2.0.0 ok\r\n",
+            ],
+            &["Will-Retry-Until"],
+        ),
+    ];
+    for (told, recipient, has, has_not) in cases {
+        let text = report(&[(*told, recipient.clone())], b"Subject: x\r\n\r\n");
+        for part in *has {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        for part in *has_not {
+            assert!(!text.contains(part), "{part} not in {text}");
+        }
+    }
+    let both = [
+        (Told::Failed, failed("a@x.example", Some(550), "5.1.1 no")),
+        (Told::Delayed, waits(Some(450), "4.2.0 grey")),
+    ];
+    let text = report(&both, b"");
+    assert!(text.contains("Subject: Your message could not be delivered"));
+    assert!(text.contains("Action: failed") && text.contains("Action: delayed"));
+}
+
+#[test]
+fn the_sender_is_told_what_was_asked_and_nothing_about_a_null_reverse_path() {
+    let at = Timestamp::from_secs(1_700_000_100);
+    let reply = RemoteReply {
+        code: Some(250),
+        text: "ok".to_owned(),
+    };
+    let sent = recipient(RecipientState::Relayed { at, reply });
+    for (reverse_path, success, passed_on, expected) in [
+        (
+            Some("ann@example.com"),
+            false,
+            false,
+            &[Told::Failed, Told::Delayed][..],
+        ),
+        (
+            Some("ann@example.com"),
+            true,
+            true,
+            &[Told::Failed, Told::Delayed],
+        ),
+        (
+            Some("ann@example.com"),
+            true,
+            false,
+            &[Told::Failed, Told::Delayed, Told::Relayed],
+        ),
+        (None, true, false, &[]),
+    ] {
+        let mut entry = entry();
+        entry.reverse_path = reverse_path.map(str::to_owned);
+        entry.tell.success = success;
+        let recorded = Recorded {
+            entry,
+            failed: vec![failed("a@x.example", Some(550), "no")],
+            delayed: vec![recipient(RecipientState::Pending { last: None })],
+            relayed: vec![sent.clone()],
+        };
+        let told: Vec<Told> = told(&recorded, passed_on).iter().map(|(t, _)| *t).collect();
+        assert_eq!(told, expected);
+    }
 }

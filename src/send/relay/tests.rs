@@ -121,6 +121,7 @@ impl Fake {
         Smarthost {
             endpoint: self.endpoint.clone(),
             tls: Tls::Off,
+            tls_name: None,
             connector: None,
             credentials: None,
             hello_name: "standby.example.com".to_owned(),
@@ -166,6 +167,10 @@ async fn send(relay: &mut Relay, recipients: &[&str], content: &[u8]) -> Vec<Str
         reverse_path: Some("ann@example.com"),
         recipients,
         content: &Content::of(content.to_vec().into()),
+        reports: Reports {
+            envelope_id: "e=1",
+            success: false,
+        },
     };
     shown(&relay.send(&message).await)
 }

@@ -3,9 +3,11 @@ use crate::clock::ManualClock;
 use crate::ids::{Address, MailboxId, QueueId, StandbyId};
 use crate::send::relay::tests::{Fake, Mood};
 use crate::store::StoreOptions;
+use crate::store::directory;
 use crate::store::directory::MailboxRecord;
 use crate::store::messages::MessageRecord;
-use crate::store::queue::{NewEntry, QueueState, RecipientState};
+use crate::store::messages::{self, Origin};
+use crate::store::queue::{NewEntry, QueueState, RecipientState, Tell};
 
 const ANN: MailboxId = MailboxId::from_bytes([1; 16]);
 const START: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -16,6 +18,7 @@ struct House {
     store: Store,
     clock: Arc<ManualClock>,
     fake: Fake,
+    smarthosts: Vec<Smarthost>,
 }
 
 /// A worker that runs until it is stopped.
@@ -49,11 +52,13 @@ impl House {
             })
             .await
             .unwrap();
+        let fake = Fake::start(mood).await;
         Self {
             _dir: dir,
             store,
             clock: Arc::new(ManualClock::new(START)),
-            fake: Fake::start(mood).await,
+            smarthosts: vec![fake.smarthost()],
+            fake,
         }
     }
 
@@ -62,6 +67,11 @@ impl House {
     }
 
     async fn enqueue_of(&self, number: u8, recipients: &[&str], content: &[u8]) {
+        let quiet = Tell::default();
+        self.enqueue_with(number, recipients, content, quiet).await;
+    }
+
+    async fn enqueue_with(&self, number: u8, recipients: &[&str], content: &[u8], tell: Tell) {
         let (prefix, body) = content.split_at(content.len() / 3);
         let body = self.store.new_body(START, body).unwrap();
         let prefix = prefix.to_vec();
@@ -82,6 +92,7 @@ impl House {
                         created_at: START,
                         not_before: START,
                         expires_at: START.after(Duration::from_secs(5 * 86_400)),
+                        tell,
                     },
                 )
             })
@@ -95,7 +106,7 @@ impl House {
             max: Duration::from_millis(1),
         };
         let options = SenderOptions {
-            smarthost: self.fake.smarthost(),
+            smarthosts: self.smarthosts.clone(),
             hostname: "standby.example.com".to_owned(),
             connections_max: 3,
             retry: Backoff {
@@ -103,6 +114,7 @@ impl House {
                 max: Duration::from_secs(3600),
             },
             reconnect: quick,
+            keep_finished: Duration::from_secs(30 * 86_400),
             drain: Duration::from_secs(5),
         };
         let sender = Sender::new(self.store.clone(), self.clock.clone(), options);
@@ -309,4 +321,123 @@ async fn a_new_entry_is_found() {
     house.enqueue(1, &["yes@x.example"]).await;
     house.tried(1, 1).await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn the_next_smarthost_is_taken_while_the_first_cannot_be_used() {
+    let mut house = House::new(Mood {
+        greeting: Some("421 4.3.2 not now"),
+        ..Mood::default()
+    })
+    .await;
+    let second = Fake::start(Mood::default()).await;
+    house.smarthosts.push(second.smarthost());
+    let running = house.run();
+    for number in 1..=3 {
+        house.enqueue(number, &["yes@x.example"]).await;
+        let entry = house.tried(number, 1).await;
+        assert!(entry.is_finished(), "the first try arrives: {entry:?}");
+    }
+    assert_eq!(second.taken.lock().unwrap().len(), 3);
+    house.fake.mood.lock().unwrap().greeting = None;
+    // Its connection is closed as soon as nobody needs it; then the first is asked before it.
+    for number in 4..=100 {
+        sleep(Duration::from_millis(20)).await;
+        house.enqueue(number, &["yes@x.example"]).await;
+        house.tried(number, 1).await;
+        if !house.fake.taken.lock().unwrap().is_empty() {
+            break;
+        }
+        sleep(LOOK_EVERY).await;
+    }
+    running.stop().await;
+    assert!(
+        !house.fake.taken.lock().unwrap().is_empty(),
+        "mail goes back to the first"
+    );
+}
+
+#[tokio::test]
+async fn a_sender_hears_once_that_a_message_is_late_and_if_asked_that_it_was_passed_on() {
+    let house = House::new(Mood {
+        rcpt: vec![("later", "450 4.2.0 grey")],
+        ..Mood::default()
+    })
+    .await;
+    let tell = Tell {
+        success: true,
+        delay_at: Some(START.after(Duration::from_secs(4 * 3600))),
+    };
+    house
+        .enqueue_with(1, &["later@x.example"], CONTENT, tell)
+        .await;
+    let running = house.run();
+    house.tried(1, 1).await;
+    assert!(house.inbox().is_empty(), "it is not late yet");
+    for attempts in 2..=3 {
+        house.clock.advance(Duration::from_secs(5 * 3600));
+        house.tried(1, attempts).await;
+        assert_eq!(house.inbox().len(), 1, "it is said once");
+    }
+    assert!(house.inbox()[0].1.contains("Action: delayed"));
+    house.fake.mood.lock().unwrap().rcpt.clear();
+    house.clock.advance(Duration::from_secs(5 * 3600));
+    assert!(house.tried(1, 4).await.is_finished());
+    assert!(house.inbox()[1].1.contains("Action: relayed"));
+
+    // A smarthost that sends reports is asked for them, and told by what name.
+    house.fake.mood.lock().unwrap().offers = vec!["DSN", "SIZE 1000000"];
+    sleep(LOOK_EVERY).await;
+    house
+        .enqueue_with(2, &["yes+x@x.example"], CONTENT, tell)
+        .await;
+    house.tried(2, 1).await;
+    running.stop().await;
+    assert_eq!(house.inbox().len(), 2, "the smarthost says it");
+    let heard = house.fake.heard.lock().unwrap().join("\n");
+    let id = QueueId::from_bytes([2; 16]);
+    let mail = format!(
+        "MAIL FROM:<ann@example.com> SIZE={} RET=HDRS ENVID={id}",
+        CONTENT.len()
+    );
+    assert!(heard.contains(&mail), "{heard}");
+    assert!(
+        heard.contains(
+            "RCPT TO:<yes+x@x.example> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;yes+2Bx@x.example"
+        ),
+        "{heard}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_finished_is_forgotten_after_its_time() {
+    let house = House::new(Mood::default()).await;
+    house.enqueue(1, &["yes@x.example"]).await;
+    let running = house.run();
+    let entry = house.tried(1, 1).await;
+    running.stop().await;
+    house.clock.advance(Duration::from_secs(31 * 86_400));
+    let running = house.run();
+    for _ in 0..1000 {
+        let left = house
+            .store
+            .read(|tx| queue::get(tx, ANN, entry.id))
+            .unwrap();
+        if left.is_none() {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    running.stop().await;
+    assert_eq!(
+        house
+            .store
+            .read(|tx| queue::get(tx, ANN, entry.id))
+            .unwrap(),
+        None
+    );
+    assert!(
+        house.store.read_body(entry.body).is_err(),
+        "nothing else names its body"
+    );
 }

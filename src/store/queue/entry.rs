@@ -35,6 +35,17 @@ pub struct NewEntry {
     pub not_before: Timestamp,
     /// After this it is given up.
     pub expires_at: Timestamp,
+    /// What its sender wants to be told besides failures.
+    pub tell: Tell,
+}
+
+/// What the sender of an entry wants to be told (RFC 3461 §4.1); failures are always told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    /// That it arrived, as far as that can be known.
+    pub success: bool,
+    /// That it is delayed, if it still waits then; it is told once.
+    pub delay_at: Option<Timestamp>,
 }
 
 /// One entry of the queue.
@@ -60,6 +71,8 @@ pub struct QueueEntry {
     pub created_at: Timestamp,
     /// After this it is given up.
     pub expires_at: Timestamp,
+    /// What its sender is still to be told besides failures.
+    pub tell: Tell,
     /// How often it was tried.
     pub attempts: u32,
     /// Number of the last claim.
@@ -97,7 +110,7 @@ pub enum QueueState {
         /// Since when.
         at: Timestamp,
     },
-    /// The user took it back, or an operator dropped it.
+    /// The user took it back.
     Cancelled {
         /// Why.
         reason: String,
@@ -166,6 +179,10 @@ pub struct Recorded {
     pub entry: QueueEntry,
     /// The recipients that failed with this result, which a DSN has to report.
     pub failed: Vec<QueuedRecipient>,
+    /// The recipients for whom the smarthost has taken it with this result.
+    pub relayed: Vec<QueuedRecipient>,
+    /// The recipients that still wait, where the sender is to be told so now.
+    pub delayed: Vec<QueuedRecipient>,
 }
 
 impl QueueEntry {

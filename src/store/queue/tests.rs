@@ -22,6 +22,7 @@ fn entry(id: u8, not_before: i64) -> NewEntry {
         created_at: at(0),
         not_before: at(not_before),
         expires_at: at(5 * 86_400),
+        tell: Tell::default(),
     }
 }
 
@@ -241,8 +242,152 @@ async fn can_be_taken_back_until_it_is_tried() {
             .store
             .as_ref()
             .unwrap()
-            .read(|tx| waiting(tx, 10))
+            .read(|tx| open_rows(tx, None, 10))
             .unwrap()
             .is_empty()
     );
+}
+
+fn rows(house: &House) -> Vec<(u8, Stand)> {
+    let rows = house
+        .store
+        .as_ref()
+        .unwrap()
+        .read(|tx| open_rows(tx, None, 100));
+    let rows = rows.unwrap();
+    rows.iter()
+        .map(|row| (row.id.as_bytes()[0], row.stand))
+        .collect()
+}
+
+async fn ordered(house: &House, id: u8, what: Ordered, now: i64) -> Option<Recorded> {
+    let id = QueueId::from_bytes([id; 16]);
+    house
+        .tx(move |tx| order(tx, ANN, id, &what, at(now)))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_operator_holds_releases_retries_and_drops() {
+    let house = House::new();
+    for id in 1..=3 {
+        house.enqueue(entry(id, 100)).await;
+    }
+    let hold = || Ordered::Hold("looks like spam".into());
+    assert!(ordered(&house, 1, hold(), 5).await.is_some());
+    assert!(ordered(&house, 1, hold(), 6).await.is_none(), "it is held");
+    assert!(
+        ordered(&house, 2, Ordered::Release, 6).await.is_none(),
+        "it is not held"
+    );
+    assert!(ordered(&house, 9, hold(), 6).await.is_none());
+    assert_eq!(
+        rows(&house),
+        [(1, Stand::Held), (2, Stand::Queued), (3, Stand::Queued)]
+    );
+    let counted = house
+        .store
+        .as_ref()
+        .unwrap()
+        .read(|tx| counts(tx, 100))
+        .unwrap();
+    assert_eq!((counted.waiting, counted.held), (2, 1));
+    assert_eq!(counted.oldest, Some(QueueId::from_bytes([2; 16])));
+
+    let claimed = house.claim(100).await;
+    assert_eq!(claimed.len(), 2, "what is held is not tried");
+    assert!(
+        ordered(&house, 2, hold(), 101).await.is_none(),
+        "it is on its way"
+    );
+    let deferred = vec![Outcome::Deferred(reply(450)); 2];
+    house
+        .record(&claimed[0], &deferred, 101, 5000)
+        .await
+        .unwrap();
+    house
+        .record(&claimed[1], &deferred, 101, 5000)
+        .await
+        .unwrap();
+    assert!(ordered(&house, 2, Ordered::Retry, 200).await.is_some());
+    assert_eq!(house.next_due(), Some(200));
+    assert!(ordered(&house, 1, Ordered::Release, 201).await.is_some());
+    assert_eq!(house.claim(201).await.len(), 2);
+
+    let gone = Ordered::Drop(reply(554));
+    let recorded = ordered(&house, 3, gone, 300).await.unwrap();
+    assert_eq!(recorded.failed.len(), 2);
+    assert_eq!(recorded.entry.attempts, 1, "it was not tried");
+    assert_eq!(recorded.entry.state, QueueState::Done { at: at(300) });
+    assert_eq!(rows(&house), [(1, Stand::Claimed), (2, Stand::Claimed)]);
+}
+
+#[tokio::test]
+async fn what_can_still_be_taken_back_is_not_hurried() {
+    let house = House::new();
+    house.enqueue(entry(1, 30)).await;
+    assert!(ordered(&house, 1, Ordered::Retry, 5).await.is_some());
+    assert_eq!(house.next_due(), Some(30));
+}
+
+#[tokio::test]
+async fn finished_entries_go_after_their_time_and_others_stay() {
+    let house = House::new();
+    for id in 1..=3 {
+        house.enqueue(entry(id, 0)).await;
+    }
+    let claimed = house.claim(0).await;
+    let sent = vec![Outcome::Relayed(reply(250)); 2];
+    house.record(&claimed[0], &sent, 10, 20).await.unwrap();
+    house.record(&claimed[1], &sent, 20, 30).await.unwrap();
+    for (until, gone) in [(9, 0), (10, 1), (10, 0), (1000, 1), (1000, 0)] {
+        let removed = house
+            .tx(move |tx| remove_finished(tx, at(until), 10))
+            .await
+            .unwrap();
+        assert_eq!(
+            removed,
+            Removed {
+                entries: gone,
+                more: false
+            },
+            "until {until}"
+        );
+    }
+    let left = house
+        .store
+        .as_ref()
+        .unwrap()
+        .read(|tx| of_mailbox(tx, ANN, 10))
+        .unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].id, claimed[2].id);
+}
+
+#[tokio::test]
+async fn a_delay_is_told_once_when_its_time_has_come() {
+    let house = House::new();
+    let tell = Tell {
+        success: false,
+        delay_at: Some(at(100)),
+    };
+    house
+        .enqueue(NewEntry {
+            tell,
+            ..entry(1, 0)
+        })
+        .await;
+    let outcomes = [Outcome::Relayed(reply(250)), Outcome::Deferred(reply(450))];
+    let claimed = house.claim(0).await.remove(0);
+    let early = house.record(&claimed, &outcomes, 1, 60).await.unwrap();
+    assert_eq!((early.relayed.len(), early.delayed.len()), (1, 0));
+    for expected in [1, 0] {
+        let claimed = house.claim(200).await.remove(0);
+        let late = house
+            .record(&claimed, &outcomes[1..], 201, 200)
+            .await
+            .unwrap();
+        assert_eq!(late.delayed.len(), expected);
+    }
 }
