@@ -12,6 +12,7 @@ mod lmtp;
 mod pop3;
 mod ports;
 mod reach;
+mod refused;
 mod sentinel;
 mod traffic;
 
@@ -19,9 +20,12 @@ pub use files::guard_by_files;
 pub use pop3::Pop3;
 pub use ports::{Starttls, TlsPort};
 pub use reach::ControlTargets;
+pub use refused::Refused;
 pub use traffic::{LogNames, MailLog, follow};
 
 use std::time::{Duration, Instant};
+
+use refused::Ended;
 
 use crate::clock::Timestamp;
 use crate::config::secret::Secret;
@@ -45,6 +49,8 @@ pub struct Target {
     pub pop3: Option<Pop3>,
     /// How to sign in by IMAP and POP3.
     pub login: Login,
+    /// Whether that was refused by IMAP.
+    pub refused: Refused,
     /// The sentinel mailbox.
     pub sentinel: Option<Address>,
     /// A mailbox with very many messages.
@@ -114,11 +120,13 @@ impl Seen {
 pub async fn probe_imap(target: &Target, known: Option<&SentinelKnown>) -> ImapLook {
     let start = Instant::now();
     let look = async {
-        match within(target.timeout, imap::look(target, known)).await {
-            Ok(Ok(seen)) => (Outcome::Up, seen),
-            Ok(Err(failure)) => (failure.into_outcome(), None),
-            Err(late) => (late, None),
-        }
+        let looked = within(target.timeout, imap::look(target, known)).await;
+        let (outcome, seen) = match looked {
+            Ok(Ok(seen)) => (Ok(Ok(())), seen),
+            Ok(Err(failure)) => (Ok(Err(failure)), None),
+            Err(late) => (Err(late), None),
+        };
+        (by_imap(target, outcome), seen)
     };
     let (outcome, seen) = reach::sure(
         &target.control_targets,
@@ -156,15 +164,28 @@ pub async fn probe_tcp(target: &Target) -> Observation {
 /// Probes by POP3: signs in as the sentinel. None where there is no POP3 service.
 pub async fn probe_pop3(target: &Target) -> Option<Observation> {
     let pop3 = target.pop3.as_ref()?;
-    let signing_in = pop3::look(target, pop3);
-    Some(look(target, ProbeKind::Pop3, target.timeout, signing_in).await)
+    let signing_in = async {
+        let (ended, outcome) = match within(target.timeout, pop3::look(target, pop3)).await {
+            Ok(found) => found,
+            Err(late) => (Ended::Late, late),
+        };
+        pop3.refused.weigh(ended, outcome)
+    };
+    // The time is kept within.
+    let limit = target.timeout.saturating_mul(2);
+    Some(look(target, ProbeKind::Pop3, limit, signing_in).await)
 }
 
 /// Opens a mailbox with very many messages and fetches the oldest. None where there is no such mailbox.
 pub async fn probe_large(target: &Target) -> Option<Observation> {
     let large = target.large.as_ref()?;
-    let opening = imap::look_at_large(target, large);
-    Some(look(target, ProbeKind::Large, target.large_timeout, opening).await)
+    let opening = async {
+        let opened = within(target.large_timeout, imap::look_at_large(target, large)).await;
+        by_imap(target, opened)
+    };
+    // The time is kept within.
+    let limit = target.large_timeout.saturating_mul(2);
+    Some(look(target, ProbeKind::Large, limit, opening).await)
 }
 
 /// Looks at the certificates; the first that is not good for long enough is told of. None where nothing
@@ -225,14 +246,14 @@ pub async fn deliver_numbered(
             Ok(Outcome::Up) => {}
             Ok(outcome) | Err(outcome) => return outcome,
         }
-        match within(target.timeout, imap::wait_for(target, number, known)).await {
-            Ok(Ok(())) => Outcome::Up,
-            Ok(Err(failure)) => failure.into_outcome(),
-            Err(_) => Outcome::Down(format!(
+        let appeared = within(target.timeout, imap::wait_for(target, number, known)).await;
+        let late = |_| {
+            Outcome::Down(format!(
                 "message {number} was taken and did not appear by IMAP within {} s",
                 target.timeout.as_secs_f32()
-            )),
-        }
+            ))
+        };
+        by_imap(target, appeared.map_err(late))
     };
     let limit = target.timeout.saturating_mul(3);
     look(target, ProbeKind::Lmtp, limit, delivering).await
@@ -256,6 +277,16 @@ pub async fn guard(target: &Target, known: Option<&SentinelKnown>) -> GuardVerdi
             why: format!("no answer within {} s", target.timeout.as_secs_f32()),
         },
     }
+}
+
+/// What a look by IMAP that signs in found; it came to nothing within its time where there is an error.
+fn by_imap(target: &Target, looked: Result<Result<(), imap::Failure>, Outcome>) -> Outcome {
+    let (ended, outcome) = match looked {
+        Ok(Ok(())) => (Ended::Entered, Outcome::Up),
+        Ok(Err(failure)) => (failure.ended(), failure.into_outcome()),
+        Err(late) => (Ended::Late, late),
+    };
+    target.refused.weigh(ended, outcome)
 }
 
 fn observation(target: &Target, probe: ProbeKind, outcome: Outcome, start: Instant) -> Observation {

@@ -50,6 +50,7 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 done
 step stopped-server env LIFEBOAT_STOPPED_SECS=300 cargo test --locked --features failpoints --test it route_agent::healthy -- --nocapture
 step nfs-canary cargo test --locked --features failpoints --test it nfs_canary:: -- --ignored --nocapture --test-threads=1
+step agents cargo test --locked --features failpoints --test it agents:: -- --ignored --nocapture
 step kill-rounds env LIFEBOAT_KILL_ROUNDS=10000 cargo test --release --locked --features failpoints --test it kill -- --nocapture
 step matrix env LIFEBOAT_MATRIX_CASES=all LIFEBOAT_MATRIX_MANY=10000 \
     LIFEBOAT_MATRIX_NOTES="$PWD/target/matrix-$commit.txt" cargo test --release --locked --features failpoints --test it matrix:: -- --nocapture

@@ -12,7 +12,7 @@ use super::buffer::Buffer;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::secret::{Secret, SecretSource};
 use crate::config::{Agent, Watch};
-use crate::detect::{self, ControlTargets, Login, Pop3, Starttls, Target, TlsPort};
+use crate::detect::{self, ControlTargets, Login, Pop3, Refused, Starttls, Target, TlsPort};
 use crate::failover::{Observation, ProbeKind, SentinelLook};
 use crate::imap;
 use crate::net::{Tls, TlsConnector};
@@ -53,10 +53,12 @@ impl Looker {
                 endpoint: endpoint.clone(),
                 tls: watch.pop3_tls,
                 connector: connector.clone(),
+                refused: Refused::default(),
             }),
             login: Login::Own {
                 password: password(watch)?,
             },
+            refused: Refused::default(),
             sentinel: watch.sentinel.clone(),
             large: None,
             large_timeout: agent.timeout.duration(),

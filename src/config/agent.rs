@@ -31,8 +31,9 @@ section! {
         /// Places ("host:port") that take connections as long as this machine's own network works.
         /// While none of them does, probes that fail say "unknown".
         pub control_targets: Vec<Endpoint> = default "[]",
-        /// Postfix's log, where the agent runs on an MX: deliveries that were put off are counted for the
-        /// mailstores whose log_names occur.
+        /// The mail log, where the agent runs on an MX, a Dovecot proxy or a mailstore: deliveries that were
+        /// put off and sign-ins that failed through no fault of their users are counted for the mailstores
+        /// whose log_names occur.
         pub mail_log: PathBuf = optional "\"/var/log/mail.log\"",
         /// How often the volumes are tested by NFS. Two agents meet on each: give both the same interval,
         /// and clocks that are right.
@@ -68,7 +69,7 @@ section! {
         /// A directory on its volume, mounted here by NFS, where two agents test locks and files
         /// (see "lifeboat probe nfs --help"). What is found only warns.
         pub nfs: PathBuf = optional "\"/mnt/a1\"",
-        /// By which names Postfix's log knows it: its transport's syslog_name ("a1" of "postfix/a1"), its
+        /// By which names the logs of Postfix and Dovecot know it: its transport's syslog_name ("a1" of "postfix/a1"), its
         /// host or its address, with or without its port.
         pub log_names: Vec<String> = default "[]",
     }

@@ -39,8 +39,8 @@ section! {
         /// A mailbox with very many messages (50,000) that nobody uses. A broken index makes it slow
         /// before small ones show anything; a person is told.
         pub large_mailbox: Address = optional "\"lifeboat-large@a1.example.com\"",
-        /// By which names Postfix's log knows it: its transport's syslog_name ("a1" of "postfix/a1"), its
-        /// host or its address, with or without its port.
+        /// By which names the logs of Postfix and Dovecot know it: its transport's syslog_name ("a1" of
+        /// "postfix/a1"), its host or its address, with or without its port.
         pub log_names: Vec<String> = default "[]",
         /// How what came in goes home: "imap" appends through Dovecot; "maildir" writes files to
         /// the mailstore's volume, which must be mounted here, and looks at them through IMAP when

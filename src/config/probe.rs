@@ -22,8 +22,9 @@ section! {
         /// as a router, a resolver and a machine elsewhere. While none of them does, probes that fail
         /// say nothing, and nothing is taken over.
         pub control_targets: Vec<Endpoint> = default "[]",
-        /// Postfix's log, where this server runs beside an MX: deliveries that were put off are counted
-        /// for the mailstores whose log_names occur. Agents read those of other MX.
+        /// The mail log, where this server runs beside an MX or a Dovecot proxy: deliveries that were put
+        /// off and sign-ins that failed through no fault of their users are counted for the mailstores
+        /// whose log_names occur. Agents read those of other hosts.
         pub mail_log: PathBuf = optional "\"/var/log/mail.log\"",
         /// How often a mailstore's large_mailbox is opened.
         pub large_interval: Span = default "\"5m\"",

@@ -1,7 +1,7 @@
 //! From the configuration to what the loop works with.
 
 use crate::config::{Config, Failover, Mailstore, OWN_VANTAGE, PolicyName};
-use crate::detect::{ControlTargets, Login, Pop3, Starttls, Target, TlsPort};
+use crate::detect::{ControlTargets, Login, Pop3, Refused, Starttls, Target, TlsPort};
 use crate::failover::{Policy, Raise, Settings};
 use crate::imap;
 use crate::net::{Tls, TlsConnector};
@@ -66,6 +66,7 @@ pub fn target(config: &Config, mailstore: &Mailstore) -> Result<Target, String> 
         endpoint: endpoint.clone(),
         tls: mailstore.pop3_tls,
         connector: connector.clone(),
+        refused: Refused::default(),
     });
     let master_password = mailstore.master_password_file.read();
     let master_separator = mailstore.master_separator.chars().next();
@@ -84,6 +85,7 @@ pub fn target(config: &Config, mailstore: &Mailstore) -> Result<Target, String> 
                 .ok_or("master_separator is empty; Dovecot's usual one is *")?,
             password: master_password.map_err(|error| error.to_string())?,
         },
+        refused: Refused::default(),
         sentinel: mailstore.sentinel.clone(),
         large: mailstore.large_mailbox.clone(),
         large_timeout: probe.large_timeout.duration(),

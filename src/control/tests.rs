@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::secret::Secret;
-use crate::detect::{ControlTargets, Login};
+use crate::detect::{ControlTargets, Login, Refused};
 use crate::failover::{Mode, Order, Phase, Policy, Serving, Verb};
 use crate::ids::MailboxId;
 use crate::net::Endpoint;
@@ -43,6 +43,7 @@ fn watched(id: &str, policy: Policy) -> Watched {
             tls_ports: Vec::new(),
             certificate_warning: Duration::from_secs(86_400),
             control_targets: ControlTargets::default(),
+            refused: Refused::default(),
             sentinel: Some("sentinel@example.com".parse().unwrap()),
             sentinel_keep: 100,
             timeout: millis(500),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::refused::Ended;
 use super::sentinel::number_in;
 use super::{Login, Seen, Target, words};
 use crate::failover::{Canary, Numbered, Outcome, SentinelKnown, SentinelSeen};
@@ -31,6 +32,14 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    pub(super) fn ended(&self) -> Ended {
+        match self {
+            Self::Refused(_) => Ended::Refused,
+            Self::Down(ImapError::Timeout { .. }) => Ended::Late,
+            Self::Down(_) => Ended::Broken,
+        }
+    }
+
     pub(super) fn into_outcome(self) -> Outcome {
         match self {
             Self::Down(_) => Outcome::Down(self.into_words()),
@@ -101,11 +110,8 @@ async fn enter(client: &mut Client, target: &Target, mailbox: &Address) -> Resul
 
 /// Opens the inbox of a mailbox with very many messages and fetches the header of its oldest: what a
 /// broken index makes slow, and a small mailbox does not show.
-pub(super) async fn look_at_large(target: &Target, mailbox: &Address) -> Outcome {
-    match open_large(target, mailbox).await {
-        Ok(()) => Outcome::Up,
-        Err(error) => Failure::from(error).into_outcome(),
-    }
+pub(super) async fn look_at_large(target: &Target, mailbox: &Address) -> Result<(), Failure> {
+    Ok(open_large(target, mailbox).await?)
 }
 
 async fn open_large(target: &Target, mailbox: &Address) -> Result<(), ImapError> {

@@ -2,6 +2,7 @@
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
+use super::refused::{Ended, Refused};
 use super::{Login, Target, words};
 use crate::failover::Outcome;
 use crate::net::{self, BoxStream, Endpoint, Tls, TlsConnector};
@@ -18,6 +19,8 @@ pub struct Pop3 {
     pub tls: Tls,
     /// Needed unless `tls` is [`Tls::Off`].
     pub connector: Option<TlsConnector>,
+    /// Whether signing in was refused.
+    pub refused: Refused,
 }
 
 /// Why a look failed.
@@ -34,11 +37,11 @@ impl<E: std::error::Error> From<E> for Failure {
 }
 
 /// Signs in as the sentinel; without one, only the greeting is waited for. Bounded by its caller.
-pub(super) async fn look(target: &Target, pop3: &Pop3) -> Outcome {
+pub(super) async fn look(target: &Target, pop3: &Pop3) -> (Ended, Outcome) {
     match sign_in(target, pop3).await {
-        Ok(()) => Outcome::Up,
-        Err(Failure::Down(why)) => Outcome::Down(why),
-        Err(Failure::Refused(why)) => Outcome::Unknown(why),
+        Ok(()) => (Ended::Entered, Outcome::Up),
+        Err(Failure::Down(why)) => (Ended::Broken, Outcome::Down(why)),
+        Err(Failure::Refused(why)) => (Ended::Refused, Outcome::Unknown(why)),
     }
 }
 

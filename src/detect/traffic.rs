@@ -1,8 +1,10 @@
-//! What the MX's log tells of deliveries to the mailstores: how many were put off, how many made.
+//! What the log of an MX, of a proxy or of a mailstore tells: how many deliveries were put off, how many
+//! made, how many sign-ins the mailstore did not answer.
 //!
 //! It only counts, by mailstore. Addresses and reasons are looked at to find the mailstore, and are not
 //! kept.
 
+mod dovecot;
 mod postfix;
 mod tail;
 
@@ -15,6 +17,7 @@ use tokio::time::MissedTickBehavior;
 use crate::failover::Traffic;
 use crate::ids::MailstoreId;
 
+use dovecot::failed_sign_in;
 use postfix::{Status, delivery};
 use tail::Tail;
 
@@ -95,7 +98,14 @@ pub async fn follow(log: MailLog, mut each: impl FnMut(&MailstoreId, Traffic)) {
 /// What one line says, and of which mailstore.
 fn count<'a>(line: &[u8], names: &'a LogNames) -> Option<(&'a MailstoreId, Traffic)> {
     let line = std::str::from_utf8(line).ok()?;
-    let delivery = delivery(line)?;
+    let Some(delivery) = delivery(line) else {
+        let mailstore = failed_sign_in(line).find_map(|place| names.get(place))?;
+        let traffic = Traffic {
+            logins_failed: 1,
+            ..Traffic::default()
+        };
+        return Some((mailstore, traffic));
+    };
     let mailstore = delivery.places().find_map(|place| names.get(place))?;
     let traffic = match delivery.status {
         Status::Deferred => Traffic {

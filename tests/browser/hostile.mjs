@@ -179,13 +179,16 @@ function plan(messages) {
 }
 
 const trap = await canary();
-const browser = await launch(engine, { proxy: trap.port });
+let browser = await launch(engine, { proxy: trap.port });
 try {
   const everything = payloads("hostile-html");
   const html = site.all ? everything : sample(everything);
   const fields = payloads("hostile-mail");
   assert.ok(everything.length >= 60 && fields.length >= 15, "too few payloads");
   await control(browser, trap, everything);
+  // What was let loose there may go on in its windows for ever.
+  await browser.close();
+  browser = await launch(engine, { proxy: trap.port });
   const context = await open(browser);
   const page = await context.newPage();
   const hand = new Hand(page, { user, js: true, engine });

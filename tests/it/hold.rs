@@ -11,7 +11,7 @@ use crate::binary;
 use crate::rig::{
     Client, Dialect, Dovecot, DovecotOptions, DovecotProxy, Getmail, ImapSession, Lifeboat,
     LifeboatOptions, MailstoreOptions, Mbsync, Port, RigDir, SmtpClient, Strictness, TestMessage,
-    User, clients, wait_until,
+    User, certificate, clients, wait_until,
 };
 
 const ANN: &str = "ann@example.com";
@@ -313,7 +313,7 @@ fn a_lifeboat_that_hangs_or_is_gone_keeps_nobody_out() {
 #[test]
 fn every_protocol_says_it_over_tls_too() {
     let dir = RigDir::new("hold-tls");
-    let (certificate, key) = certificate(dir.path());
+    let (certificate, key) = certificate(dir.path(), 2);
     let mut extra = format!(
         "[hold]\ntls_certificate_file = \"{certificate}\"\ntls_key_file = \"{key}\"\n\
          text = \"Down for now: use https://webmail.example.com\"\n"
@@ -362,24 +362,4 @@ fn every_protocol_says_it_over_tls_too() {
         assert!(said.contains(code), "{case}: {said}");
     }
     assert_no_password(&lifeboat.log_path());
-}
-
-/// A certificate for localhost and its key, by openssl.
-fn certificate(dir: &Path) -> (String, String) {
-    let (certificate, key) = (dir.join("tls.pem"), dir.join("tls.key"));
-    let status = Command::new("openssl")
-        .args([
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-        ])
-        .args(["-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=DNS:localhost"])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .stderr(std::process::Stdio::null())
-        .status()
-        .expect("run openssl");
-    assert!(status.success(), "openssl: {status}");
-    (certificate.display().to_string(), key.display().to_string())
 }

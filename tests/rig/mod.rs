@@ -14,6 +14,7 @@
     reason = "each test binary uses its own part of the rig"
 )]
 
+mod certificate;
 pub mod clients;
 pub mod cut_proxy;
 mod dir;
@@ -37,6 +38,7 @@ pub mod smtp;
 pub mod syncs;
 mod wait;
 
+pub use certificate::certificate;
 pub use clients::{Client, Getmail, UidClient};
 pub use cut_proxy::{Cut, CutProxy};
 pub use dir::RigDir;

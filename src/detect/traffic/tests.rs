@@ -11,6 +11,7 @@ fn names() -> LogNames {
         ("a1.example.com", a("a1")),
         ("a1", a("a1")),
         ("10.0.0.2", a("a2")),
+        ("127.0.0.1:30143", a("a4")),
         ("private/dovecot-lmtp", a("a3")),
     ]
     .into_iter()
@@ -24,6 +25,7 @@ fn said(line: &str) -> String {
     match count(line.as_bytes(), &names) {
         None => "-".to_owned(),
         Some((mailstore, traffic)) if traffic.deferred == 1 => format!("deferred {mailstore}"),
+        Some((mailstore, traffic)) if traffic.logins_failed == 1 => format!("failed {mailstore}"),
         Some((mailstore, _)) => format!("sent {mailstore}"),
     }
 }
@@ -84,6 +86,49 @@ fn lines_of_postfix_are_counted_for_their_mailstore() {
     ];
     for (line, expected) in cases {
         assert_eq!(said(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn sign_ins_that_the_mailstore_did_not_answer_are_counted_and_wrong_passwords_are_not() {
+    let proxy = "imap-login: Error: proxy(fay@example.com,127.0.0.1:30143): connect(127.0.0.1, 30143) failed: Connection refused (after 3 secs, 3 reconnects, local=127.0.0.1:48026): user=<fay@example.com>, method=PLAIN, rip=192.0.2.9, lip=10.0.9.9, secured, session=<n5h75O5gWLZ/AAAB>";
+    let own = "Disconnected: Aborted login by logging out (internal failure, 1 successful auths): user=<fay@example.com>, method=PLAIN, rip=192.0.2.9, lip=10.0.0.2, secured, session=<n5h75O5gWLZ/AAAB>";
+    let cases = [
+        // As Dovecot 2.3.19 writes them, to a file and by syslog.
+        (format!("Nov 23 10:16:55 {proxy}"), "failed a4"),
+        (format!("Nov 23 10:16:55 px1 dovecot: {proxy}"), "failed a4"),
+        (format!("2026-11-23T06:12:01.123456+00:00 px1 dovecot: {proxy}"), "failed a4"),
+        (format!("Nov 23 10:16:55 a2 dovecot: imap-login: Info: {own}"), "failed a2"),
+        (format!("Nov 23 10:16:55 a2 dovecot: pop3-login: {own}"), "failed a2"),
+        // The proxy's own line of the same sign-in names its own address, which is no mailstore's.
+        (
+            format!("Nov 23 10:16:55 px1 dovecot: imap-login: Info: {}", own.replace("10.0.0.2", "10.0.9.9")),
+            "-",
+        ),
+        (
+            "Nov 23 10:16:55 a2 dovecot: imap-login: Info: Disconnected (auth failed, 1 attempts in 2 secs): user=<ann@example.com>, method=PLAIN, rip=192.0.2.9, lip=10.0.0.2, session=<x>".to_owned(),
+            "-",
+        ),
+        (
+            "Nov 23 10:16:38 px1 dovecot: imap-login: Info: proxy(ann,127.0.0.1:30143): Started proxying to <127.0.0.1> (0.016 secs): user=<ann>, method=PLAIN".to_owned(),
+            "-",
+        ),
+        // A stranger's name says what it likes.
+        (
+            "Nov 23 10:16:55 px1 dovecot: imap-login: Error: proxy(x y,127.0.0.1:30143): connect(x) failed".to_owned(),
+            "-",
+        ),
+        (
+            "Nov 23 10:16:55 px1 sshd: user=<imap-login: Error: proxy(x,127.0.0.1:30143): connect(x".to_owned(),
+            "-",
+        ),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(said(&line), expected, "{line}");
+        for cut in (0..line.len()).filter(|cut| line.is_char_boundary(*cut)) {
+            let _ = failed_sign_in(&line[cut..]).count();
+            let _ = failed_sign_in(&line[..cut]).count();
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lifeboat::clock::{SharedClock, SystemClock, Timestamp};
 use lifeboat::config::secret::Secret;
 use lifeboat::control::{Control, Parts, View, Watched};
-use lifeboat::detect::{ControlTargets, Login, Target};
+use lifeboat::detect::{ControlTargets, Login, Refused, Target};
 use lifeboat::failover::{Command, Decision, Order, Settings};
 use lifeboat::ids::{Address, MailboxId, MailstoreId};
 use lifeboat::imap;
@@ -79,6 +79,7 @@ fn watched(dovecot: &Dovecot, sentinel: Option<&str>) -> Watched {
             tls_ports: Vec::new(),
             certificate_warning: secs(86_400),
             control_targets: ControlTargets::default(),
+            refused: Refused::default(),
             sentinel: sentinel.map(|s| s.parse().unwrap()),
             sentinel_keep: 10,
             timeout: secs(3),
