@@ -192,6 +192,7 @@ fn the_example_and_every_commented_option_parse() {
     full.drill.mailbox = None;
     full.drill.mx = None;
     full.relay.tls_ca_file = None;
+    full.relay.tls_name = None;
     full.relay.username = None;
     full.relay.password_file = None;
     for mailstore in &mut full.mailstore {

@@ -126,9 +126,9 @@ impl Fake {
             credentials: None,
             hello_name: "standby.example.com".to_owned(),
             timeouts: RelayTimeouts {
-                connect: Duration::from_secs(5),
-                command: Duration::from_secs(5),
-                body: Duration::from_secs(5),
+                connect: Duration::from_secs(60),
+                command: Duration::from_secs(60),
+                body: Duration::from_secs(60),
             },
         }
     }
