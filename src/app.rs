@@ -25,6 +25,7 @@ mod holding;
 mod http;
 mod merging;
 mod ops;
+mod provisioning;
 mod raising;
 mod receiving;
 mod sending;
@@ -196,6 +197,7 @@ impl App {
             drilling: Arc::default(),
         };
         self.start_drills(&service);
+        self.start_provisioning(&service);
         self.start_serving(&service, pages, admin);
         Ok(())
     }

@@ -24,6 +24,7 @@ mod mailstore;
 mod merge;
 mod postfix;
 mod probe;
+mod provision;
 mod raise_command;
 mod relay;
 pub mod secret;
@@ -48,6 +49,7 @@ pub use mailstore::Mailstore;
 pub use merge::{Merge, MergeDriver};
 pub use postfix::Postfix;
 pub use probe::Probe;
+pub use provision::{Source, SourceKind};
 pub use raise_command::RaiseCommand;
 pub use relay::Relay;
 pub use sign_in::SignIn;
@@ -67,6 +69,7 @@ sections! {
         pub socketmap: Socketmap = required,
         pub relay: Relay = default,
         pub mailstore: Mailstore = repeated,
+        pub source: Source = repeated,
         pub failover: Failover = default,
         pub probe: Probe = default,
         pub merge: Merge = default,

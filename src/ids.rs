@@ -206,6 +206,19 @@ impl FromStr for ResellerId {
     }
 }
 
+text_id! {
+    /// A source that the directory is kept in step with.
+    SourceName
+}
+
+impl FromStr for SourceName {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        parse_slug("source", text).map(Self)
+    }
+}
+
 /// Random bytes from the operating system.
 ///
 /// # Panics

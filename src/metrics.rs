@@ -17,7 +17,7 @@ mod standing;
 
 pub use standing::{
     DrillsStanding, HeldStanding, MailstoreStanding, MergeStanding, ProbeResult, ProbeStanding,
-    QueueStanding, SentinelStanding, Standing, StoreStanding,
+    QueueStanding, SentinelStanding, SourceStanding, Standing, StoreStanding,
 };
 
 /// The states of a mailstore.
@@ -48,6 +48,11 @@ struct ProbeLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabels {
+    source: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ProtocolLabels {
     protocol: String,
 }
@@ -69,6 +74,7 @@ pub fn render(standing: &Standing) -> String {
     if let Some(standing) = &standing.drills {
         drills(&mut registry, standing);
     }
+    sources(&mut registry, &standing.sources);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = encode(&mut text, &registry);
@@ -307,6 +313,52 @@ fn drills(registry: &mut Registry, drills: &DrillsStanding) {
             "How long ago the last drill that passed was held",
             secs,
         );
+    }
+}
+
+fn sources(registry: &mut Registry, sources: &[SourceStanding]) {
+    type Value = fn(&SourceStanding) -> Option<u64>;
+    let families: [(&str, &str, Value); 5] = [
+        (
+            "source_mailboxes",
+            "Mailboxes that are from a source of the directory",
+            |source| Some(source.mailboxes),
+        ),
+        (
+            "source_age_seconds",
+            "How long ago a source was last read to its end; absent if it never was",
+            |source| source.age_secs,
+        ),
+        (
+            "source_stale",
+            "1 when a source was not read to its end for longer than stale_after",
+            |source| Some(u64::from(source.is_stale())),
+        ),
+        (
+            "source_errors",
+            "Rows of a source's last round that were not taken",
+            |source| Some(source.errors),
+        ),
+        (
+            "source_withheld",
+            "Mailboxes that are missing in a source and were not deleted without a person's word",
+            |source| Some(source.withheld),
+        ),
+    ];
+    if sources.is_empty() {
+        return;
+    }
+    for (name, help, value) in families {
+        let family: Family<SourceLabels, Gauge<u64, AtomicU64>> = Family::default();
+        for source in sources {
+            if let Some(value) = value(source) {
+                let labels = SourceLabels {
+                    source: source.name.clone(),
+                };
+                family.get_or_create(&labels).set(value);
+            }
+        }
+        registry.register(name, help, family);
     }
 }
 

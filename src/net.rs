@@ -10,7 +10,7 @@ mod certificate;
 mod endpoint;
 mod listen;
 mod public;
-mod tls;
+pub mod tls;
 
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use listen::{BindError, Listener};

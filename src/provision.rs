@@ -1,11 +1,13 @@
-//! Filling the directory from a file: mailboxes, domains, resellers, aliases, password hashes.
+//! Filling the directory from files and other sources, and keeping it in step with them: mailboxes,
+//! domains, resellers, aliases, password hashes, where users are reached, what their folders are called.
 //!
-//! Streaming: bytes come in, [`lines`] cuts them, [`ndjson`] or [`passwd_file`] reads a line as a
-//! [`Row`], [`apply`] writes rows in batches. Memory does not grow with the file. A row that is wrong
-//! is reported with its line and reason and stops nothing else. A file can be applied again, whole or
-//! from its middle: what is as it says already is left alone.
+//! Streaming: [`text`] reads bytes as [`Row`]s, [`apply`] writes rows in batches, [`place`] knows who is
+//! who when an address changes. Memory does not grow with the source. A row that is wrong is reported
+//! with its line and reason and stops nothing else. A source can be applied again, whole or from its
+//! middle: what is as it says already is left alone.
 //!
-//! Never deletes a mailbox that a file does not mention, and never makes a password hash.
+//! Never makes a password hash. A mailbox is deleted because a row says so, or because it is from a
+//! source that was read to its end and no longer has it ([`sweep`]); its mail stays in either case.
 
 use std::collections::BTreeSet;
 
@@ -14,18 +16,39 @@ use futures_util::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use crate::ids::{Address, MailstoreId, ResellerId};
+use crate::clock::Timestamp;
+use crate::ids::{Address, MailstoreId, ResellerId, SourceName};
+use crate::store::directory::sources::{Round, RoundEnd};
 use crate::store::{Store, StoreError};
 
 pub mod apply;
+pub mod columns;
+pub mod csv;
 pub mod lines;
 pub mod ndjson;
 pub mod passwd_file;
+pub mod place;
+pub mod rounds;
+mod row;
+pub mod seen;
+pub mod source;
+pub mod sweep;
+pub mod text;
 
-use lines::{Line, Lines};
+pub use row::{Read, Refused, Row, RowError, Said};
+
+use columns::Reading;
+use seen::Seen;
+use sweep::{Deletions, Tally};
+use text::Text;
 
 /// Rows that are written in one transaction.
 const BATCH_ROWS: usize = 1000;
+/// Wrong rows that are remembered with a round.
+const FIRST_ERRORS: usize = 20;
+/// Replacements (another id under the same address) that anybody may make without being a source that
+/// is known.
+const REPLACEMENTS_MIN: u64 = 1;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,76 +56,10 @@ const BATCH_ROWS: usize = 1000;
 pub enum Format {
     /// One JSON object a line.
     Ndjson,
+    /// Comma-separated values; the first line names the columns.
+    Csv,
     /// Dovecot's passwd-file.
     PasswdFile,
-}
-
-/// What a row says of a field that need not be there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Said<T> {
-    /// Nothing: leave what is there.
-    #[default]
-    Nothing,
-    /// That there is none.
-    None,
-    /// That it is this.
-    Some(T),
-}
-
-/// One row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its address.
-    pub mailbox: Address,
-    /// The mailstore it lives on.
-    pub mailstore: Option<MailstoreId>,
-    /// Whose the domain is.
-    pub reseller: Option<ResellerId>,
-    /// The password's hash with its scheme.
-    pub password_hash: Said<String>,
-    /// The display name.
-    pub name: Said<String>,
-    /// Other addresses.
-    pub aliases: Said<Vec<Address>>,
-}
-
-/// Why a row is not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RowError {
-    /// The line is longer than [`lines::LINE_BYTES_MAX`].
-    #[error("the line is longer than {} KB", lines::LINE_BYTES_MAX / 1024)]
-    TooLong,
-    /// The line is not UTF-8.
-    #[error("the line is not UTF-8")]
-    NotText,
-    /// The line cannot be read.
-    #[error("{0}")]
-    Malformed(String),
-    /// The row names no mailstore and none is given for the file.
-    #[error("no mailstore: name it in the row, or for all rows with --mailstore")]
-    NoMailstore,
-    /// The mailstore is not configured.
-    #[error("mailstore {0} is not configured: add a [[mailstore]] section or mend the row")]
-    UnknownMailstore(MailstoreId),
-    /// The domain belongs to somebody else.
-    #[error("the domain {domain} belongs to reseller {owner}")]
-    OtherReseller {
-        /// The domain.
-        domain: String,
-        /// Whose it is.
-        owner: ResellerId,
-    },
-    /// The address is an alias of another mailbox.
-    #[error("{address} is an alias of {owner}")]
-    IsAlias {
-        /// The address.
-        address: Address,
-        /// Whose alias it is.
-        owner: Address,
-    },
-    /// The alias is a mailbox itself.
-    #[error("the alias {0} is a mailbox itself")]
-    AliasIsMailbox(Address),
 }
 
 /// What is the same for all rows of a file.
@@ -114,6 +71,15 @@ pub struct Defaults {
     pub reseller: Option<ResellerId>,
 }
 
+/// A source that says all there is: what it no longer has is deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// Its name.
+    pub source: SourceName,
+    /// How much of it may be deleted.
+    pub deletions: Deletions,
+}
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Summary {
@@ -123,6 +89,16 @@ pub struct Summary {
     pub created: u64,
     /// Mailboxes that were changed.
     pub changed: u64,
+    /// Mailboxes that have another address.
+    #[serde(default)]
+    pub renamed: u64,
+    /// Mailboxes that were deleted.
+    #[serde(default)]
+    pub deleted: u64,
+    /// Mailboxes that the source no longer has and that were not deleted: too many, or not all of the
+    /// source could be read.
+    #[serde(default)]
+    pub withheld: u64,
     /// Mailboxes that were as the file says.
     pub unchanged: u64,
     /// Rows that were not taken.
@@ -177,84 +153,193 @@ pub enum ProvisionError {
     Store(#[from] StoreError),
 }
 
-/// One file under way.
+/// What happened, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The counts.
+    pub summary: Summary,
+    /// How a whole source's round ended.
+    pub end: RoundEnd,
+    /// Mailboxes that are from the source.
+    pub mailboxes: u64,
+    /// The first wrong rows: their lines and reasons.
+    pub first_errors: Vec<(u64, String)>,
+}
+
+impl Ended {
+    /// As it is kept with the source.
+    pub fn round(&self, began_at: Timestamp, ended_at: Timestamp) -> Round {
+        let summary = &self.summary;
+        Round {
+            began_at,
+            ended_at,
+            end: self.end.clone(),
+            rows: summary.rows,
+            created: summary.created,
+            changed: summary.changed,
+            renamed: summary.renamed,
+            deleted: summary.deleted,
+            errors: summary.errors,
+            first_errors: self.first_errors.clone(),
+        }
+    }
+}
+
+/// One file or source under way.
 #[derive(Debug)]
 pub struct Provisioning {
     store: Store,
-    format: Format,
     rules: apply::Rules,
+    whole: Option<Whole>,
+    seen: Option<Seen>,
+    nameless: u64,
     reports: mpsc::Sender<Report>,
     batch: Vec<(u64, Row)>,
     summary: Summary,
+    first_errors: Vec<(u64, String)>,
 }
 
 impl Provisioning {
     /// Begins a file. Errors and progress go to `reports`, whose reader may be slow: then this is too.
     pub fn new(
         store: Store,
-        format: Format,
         defaults: Defaults,
         mailstores: BTreeSet<MailstoreId>,
+        now: Timestamp,
         reports: mpsc::Sender<Report>,
     ) -> Self {
         Self {
             store,
-            format,
             rules: apply::Rules {
                 defaults,
                 mailstores,
+                source: None,
+                replacements_left: REPLACEMENTS_MIN,
+                now,
             },
+            whole: None,
+            seen: None,
+            nameless: 0,
             reports,
             batch: Vec::with_capacity(BATCH_ROWS),
             summary: Summary::default(),
+            first_errors: Vec::new(),
         }
     }
 
-    /// Applies the whole input.
+    /// The rows are all that `whole` has; `known` of its mailboxes were there before.
+    #[must_use]
+    pub fn of_whole(mut self, whole: Whole, known: u64) -> Self {
+        let share = known.saturating_mul(whole.deletions.share_percent.into()) / 100;
+        self.rules.replacements_left = share
+            .max(REPLACEMENTS_MIN)
+            .max(whole.deletions.confirmed.unwrap_or(0));
+        self.rules.source = Some(whole.source.clone());
+        self.seen = Some(Seen::new(sweep::spool_of(&self.store)));
+        self.whole = Some(whole);
+        self
+    }
+
+    /// Applies the whole of a file's bytes.
+    ///
+    /// # Errors
+    /// When the input breaks off, its columns are not known, or the store fails; what was applied stays.
+    pub async fn run_text<E: std::fmt::Display>(
+        self,
+        format: Format,
+        reading: Reading,
+        input: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Ended, ProvisionError> {
+        let text = Text::new(format, reading);
+        let reads = futures_util::stream::unfold(Some((text, input)), |state| async move {
+            let (mut text, mut input) = state?;
+            let rows = match input.next().await {
+                Some(Err(error)) => return Some((Err(error.to_string()), None)),
+                Some(Ok(chunk)) => text.feed(&chunk),
+                None => {
+                    let rows = text.end();
+                    let hopeless = text.hopeless().map(ToOwned::to_owned);
+                    return Some((hopeless.map_or(Ok(rows), Err), None));
+                }
+            };
+            match text.hopeless().map(ToOwned::to_owned) {
+                Some(why) => Some((Err(why), None)),
+                None => Some((Ok(rows), Some((text, input)))),
+            }
+        });
+        self.run(Box::pin(reads)).await
+    }
+
+    /// Applies all rows.
     ///
     /// # Errors
     /// When the input breaks off or the store fails; what was applied stays.
     pub async fn run<E: std::fmt::Display>(
         mut self,
-        mut input: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<Summary, ProvisionError> {
-        let mut lines = Lines::default();
-        while let Some(chunk) = input.next().await {
-            let chunk = chunk.map_err(|error| ProvisionError::Input(error.to_string()))?;
-            let mut rest: &[u8] = &chunk;
-            while let Some(line) = lines.next(&mut rest) {
-                self.line(line).await?;
+        mut input: impl Stream<Item = Result<Vec<Read>, E>> + Unpin,
+    ) -> Result<Ended, ProvisionError> {
+        while let Some(reads) = input.next().await {
+            match reads {
+                Ok(reads) => {
+                    for read in reads {
+                        self.take(read).await?;
+                    }
+                }
+                Err(error) => {
+                    self.flush().await?;
+                    return Err(ProvisionError::Input(error.to_string()));
+                }
             }
-        }
-        if let Some(line) = lines.last() {
-            self.line(line).await?;
         }
         self.flush().await?;
-        Ok(self.summary)
+        let (end, mailboxes) = self.sweep().await?;
+        Ok(Ended {
+            summary: self.summary,
+            end,
+            mailboxes,
+            first_errors: self.first_errors,
+        })
     }
 
-    async fn line(&mut self, line: Line) -> Result<(), ProvisionError> {
-        let row = line.text.and_then(|text| {
-            let text = std::str::from_utf8(&text).map_err(|_| RowError::NotText)?;
-            match self.format {
-                Format::Ndjson => ndjson::parse(text),
-                Format::PasswdFile => passwd_file::parse(text),
+    async fn take(&mut self, read: Read) -> Result<(), ProvisionError> {
+        self.summary.rows += 1;
+        let line = read.line;
+        match read.row {
+            Ok(row) => {
+                if !row.deleted {
+                    self.note(&row.mailbox).await?;
+                }
+                self.batch.push((line, row));
             }
-        });
-        match row {
-            Ok(Some(row)) => {
-                self.summary.rows += 1;
-                self.batch.push((line.number, row));
-            }
-            Ok(None) => {}
-            Err(error) => {
-                self.summary.rows += 1;
-                self.refuse(line.number, &error).await;
+            Err(refused) => {
+                match &refused.mailbox {
+                    Some(mailbox) => self.note(mailbox).await?,
+                    None => self.nameless += 1,
+                }
+                self.refuse(line, &refused.error).await;
             }
         }
         if self.batch.len() >= BATCH_ROWS {
             self.flush().await?;
         }
+        Ok(())
+    }
+
+    /// Remembers that the source has a mailbox.
+    async fn note(&mut self, mailbox: &Address) -> Result<(), ProvisionError> {
+        let Some(seen) = &mut self.seen else {
+            return Ok(());
+        };
+        seen.add(mailbox);
+        if !seen.is_full() {
+            return Ok(());
+        }
+        let Some(mut full) = self.seen.take() else {
+            return Ok(());
+        };
+        let spilled = tokio::task::spawn_blocking(move || full.spill().map(|()| full)).await;
+        let spilled = spilled.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        self.seen = Some(spilled.map_err(|error| StoreError::from_io("reading a source", error))?);
         Ok(())
     }
 
@@ -276,10 +361,42 @@ impl Provisioning {
         Ok(())
     }
 
+    /// Deletes what the source no longer has, as far as it may.
+    async fn sweep(&mut self) -> Result<(RoundEnd, u64), ProvisionError> {
+        let (Some(whole), Some(seen)) = (self.whole.clone(), self.seen.take()) else {
+            return Ok((RoundEnd::Complete, 0));
+        };
+        let (store, source) = (self.store.clone(), whole.source.clone());
+        let found = tokio::task::spawn_blocking(move || sweep::find(&store, &source, seen)).await;
+        let mut missing = found.map_err(|error| StoreError::Failed(error.to_string().into()))??;
+        let tally = Tally {
+            rows: self.summary.rows,
+            nameless: self.nameless,
+            known: missing.known,
+            missing: missing.count,
+        };
+        let end = sweep::decide(tally, whole.deletions);
+        if end != RoundEnd::Complete {
+            self.summary.withheld = missing.count;
+            return Ok((end, missing.known));
+        }
+        let (source, which) = (&whole.source, &mut missing.which);
+        let left = sweep::delete(&self.store, source, which, self.rules.now).await?;
+        self.summary.deleted += left;
+        Ok((end, missing.known.saturating_sub(left)))
+    }
+
     async fn count(&mut self, line: u64, applied: &apply::Applied) {
         match applied.change {
             apply::Change::Created => self.summary.created += 1,
+            apply::Change::Replaced => {
+                self.rules.replacements_left = self.rules.replacements_left.saturating_sub(1);
+                self.summary.created += 1;
+                self.summary.deleted += 1;
+            }
+            apply::Change::Renamed => self.summary.renamed += 1,
             apply::Change::Changed => self.summary.changed += 1,
+            apply::Change::Deleted => self.summary.deleted += 1,
             apply::Change::Unchanged => self.summary.unchanged += 1,
         }
         if let Some(problem) = &applied.password_problem {
@@ -292,6 +409,9 @@ impl Provisioning {
     async fn refuse(&mut self, line: u64, error: &RowError) {
         self.summary.errors += 1;
         let reason = error.to_string();
+        if self.first_errors.len() < FIRST_ERRORS {
+            self.first_errors.push((line, reason.clone()));
+        }
         self.report(Report::Error { line, reason }).await;
     }
 

@@ -56,6 +56,13 @@ if [ "$target" = test ] || [ "$target" = bench ]; then
     need mke2fs e2fsprogs
     need chromium chromium
     need firefox-esr firefox-esr
+    # Where directories of mailboxes come from, and what their import is measured beside.
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+    need psql postgresql-client
+    need mariadbd mariadb-server
+    need mariadb mariadb-client
+    need slapd slapd
+    need ldapsearch ldap-utils
     need flock util-linux
     need openssl openssl
     # Monitoring: what reads the metrics' rules, runs the Munin plugin, and runs the check as Nagios does.

@@ -56,6 +56,8 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(provision::provision))
         .routes(routes!(queue::list, queue::change_all))
         .routes(routes!(queue::show, queue::change))
+        .routes(routes!(provision::sources))
+        .routes(routes!(provision::sync))
         .routes(routes!(routing::states))
         .routes(routes!(routing::directory))
         .routes(routes!(trace::show))

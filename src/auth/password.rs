@@ -7,6 +7,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::digest::Digest;
@@ -59,6 +60,12 @@ enum Kind {
         rounds: u32,
         key: [u8; 20],
     },
+    Scram {
+        kind: ScramKind,
+        salt: Vec<u8>,
+        rounds: u32,
+        stored_key: Vec<u8>,
+    },
     Md5Crypt(String),
     ShaCrypt(String),
     Bcrypt(String),
@@ -106,6 +113,43 @@ impl DigestKind {
                 .chain_update(salt)
                 .finalize()
                 .to_vec(),
+        }
+    }
+}
+
+/// The hash of a SCRAM scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ScramKind {
+    Sha1,
+    Sha256,
+}
+
+impl ScramKind {
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+
+    /// What a server keeps to know a client by (RFC 5802 §3): H(HMAC(SaltedPassword, "Client Key")).
+    fn stored_key(self, password: &[u8], salt: &[u8], rounds: u32) -> Option<Vec<u8>> {
+        const LABEL: &[u8] = b"Client Key";
+        match self {
+            Self::Sha1 => {
+                let mut salted = [0; 20];
+                pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, rounds, &mut salted);
+                let mac = Hmac::<Sha1>::new_from_slice(&salted).ok()?;
+                let key = mac.chain_update(LABEL).finalize().into_bytes();
+                Some(Sha1::digest(key).to_vec())
+            }
+            Self::Sha256 => {
+                let mut salted = [0; 32];
+                pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, rounds, &mut salted);
+                let mac = Hmac::<Sha256>::new_from_slice(&salted).ok()?;
+                let key = mac.chain_update(LABEL).finalize().into_bytes();
+                Some(Sha256::digest(key).to_vec())
+            }
         }
     }
 }
@@ -167,6 +211,8 @@ impl PasswordHash {
                 let text = String::from_utf8(bytes).map_err(|_| malformed())?;
                 parse_crypt(name, text).map(Self)
             }
+            "SCRAM-SHA-1" => parse_scram(name, ScramKind::Sha1, rest).map(Self),
+            "SCRAM-SHA-256" => parse_scram(name, ScramKind::Sha256, rest).map(Self),
             "SHA" | "SHA1" => digest(DigestKind::Sha1, false),
             "SHA256" => digest(DigestKind::Sha256, false),
             "SHA512" => digest(DigestKind::Sha512, false),
@@ -194,6 +240,14 @@ impl PasswordHash {
                 pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, *rounds, &mut actual);
                 same(key, &actual)
             }
+            Kind::Scram {
+                kind,
+                salt,
+                rounds,
+                stored_key,
+            } => kind
+                .stored_key(password, salt, *rounds)
+                .is_some_and(|actual| same(stored_key, &actual)),
             Kind::Md5Crypt(hash) => md5_crypt::verify(password, hash),
             Kind::ShaCrypt(hash) => sha_crypt::ShaCrypt::default()
                 .verify_password(password, hash.as_str())
@@ -313,6 +367,30 @@ fn parse_pbkdf2(text: &str) -> Result<Kind, HashError> {
             key,
         }),
     }
+}
+
+/// `rounds,salt,stored key,server key`, as Dovecot writes SCRAM, all but the first in base 64.
+fn parse_scram(scheme: &str, kind: ScramKind, text: &str) -> Result<Kind, HashError> {
+    let malformed = || HashError::Malformed(scheme.to_owned());
+    let fields: Vec<&str> = text.split(',').collect();
+    let [rounds, salt, stored_key, server_key] = fields.as_slice() else {
+        return Err(malformed());
+    };
+    let bytes = |text: &str| BASE64.decode(text).map_err(|_| malformed());
+    let rounds: u32 = rounds.parse().map_err(|_| malformed())?;
+    let (salt, stored_key) = (bytes(salt)?, bytes(stored_key)?);
+    if rounds == 0 || stored_key.len() != kind.bytes() || bytes(server_key)?.len() != kind.bytes() {
+        return Err(malformed());
+    }
+    if rounds > ROUNDS_MAX {
+        return Err(HashError::TooCostly);
+    }
+    Ok(Kind::Scram {
+        kind,
+        salt,
+        rounds,
+        stored_key,
+    })
 }
 
 /// `$5$[rounds=N$]salt$hash`; inner error: too costly.

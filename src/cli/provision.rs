@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use axum::body::Body;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use futures_util::StreamExt;
 use http::Method;
 use indicatif::ProgressBar;
@@ -14,17 +14,48 @@ use tokio_util::io::ReaderStream;
 
 use super::client::each_line;
 use super::{Failure, Global, output};
-use crate::ids::{MailstoreId, ResellerId};
+use crate::ids::{MailstoreId, ResellerId, SourceName};
 use crate::provision::{Report, Summary};
+use crate::service::provision::{SourceView, SyncRequest};
 
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    file: Option<FileArguments>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The sources that the directory is kept in step with, and how their last rounds went.
+    Sources {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have a source read now.
+    Sync {
+        /// Which.
+        name: SourceName,
+        /// So many mailboxes, and no more, may be deleted, whatever share that is.
+        #[arg(long, value_name = "N")]
+        delete_max: Option<u64>,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct FileArguments {
     /// The file, or - for standard input.
     file: PathBuf,
-    /// How the file is written; without it, a file that starts with { is NDJSON.
+    /// How the file is written; without it by its name (.csv), and a file that starts with { is NDJSON.
     #[arg(long, value_enum)]
     format: Option<FormatName>,
     /// The mailstore of rows that name none.
@@ -33,6 +64,16 @@ pub(super) struct Arguments {
     /// The reseller of rows that name none.
     #[arg(long, value_name = "ID")]
     reseller: Option<ResellerId>,
+    /// The scheme of password hashes that name none.
+    #[arg(long, value_name = "SCHEME")]
+    password_scheme: Option<String>,
+    /// The file is all that this source has: delete its mailboxes that the file does not mention, if
+    /// they are not too many.
+    #[arg(long, value_name = "SOURCE")]
+    whole_of: Option<SourceName>,
+    /// So many mailboxes, and no more, may be deleted, whatever share that is.
+    #[arg(long, value_name = "N", requires = "whole_of")]
+    delete_max: Option<u64>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -40,8 +81,11 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum FormatName {
-    /// One JSON object a line: mailbox, mailstore, reseller, password_hash, name, aliases.
+    /// One JSON object a line: mailbox, mailstore, reseller, password_hash, name, aliases, id, recovery,
+    /// folders, renamed_from, deleted.
     Ndjson,
+    /// Comma-separated values; the first line names the columns.
+    Csv,
     /// Dovecot's passwd-file.
     PasswdFile,
 }
@@ -49,10 +93,77 @@ enum FormatName {
 type Input = Pin<Box<dyn AsyncRead + Send>>;
 
 pub(super) async fn run(arguments: Arguments, global: &Global) -> Result<(), Failure> {
+    match (arguments.command, arguments.file) {
+        (Some(Command::Sources { json }), _) => sources(json, global).await,
+        (
+            Some(Command::Sync {
+                name,
+                delete_max,
+                reason,
+            }),
+            _,
+        ) => sync(&name, SyncRequest { delete_max, reason }, global).await,
+        (None, Some(file)) => apply(file, global).await,
+        (None, None) => Err(Failure::cannot_run("name a file, or - for standard input")),
+    }
+}
+
+async fn sources(json: bool, global: &Global) -> Result<(), Failure> {
+    let client = global.client().await?;
+    let all: Vec<SourceView> = client.get("/api/v1/sources").await?;
+    if json {
+        return output::json(&all);
+    }
+    if all.is_empty() {
+        println!("there is no source: add a [[source]] section, or see lifeboat provision --help");
+    }
+    for source in &all {
+        show(source);
+    }
+    Ok(())
+}
+
+fn show(source: &SourceView) {
+    let read_at = source.read_at.as_deref().unwrap_or("never");
+    println!(
+        "{}: {} mailboxes, read {read_at}",
+        source.name, source.mailboxes
+    );
+    println!("  {}", source.text);
+    if source.ended_at.is_some() {
+        println!(
+            "  last round: {} rows, {} created, {} changed, {} renamed, {} deleted, {} errors",
+            source.rows,
+            source.created,
+            source.changed,
+            source.renamed,
+            source.deleted,
+            source.errors
+        );
+    }
+    for wrong in &source.first_errors {
+        println!("  line {}: {}", wrong.line, wrong.reason);
+    }
+}
+
+async fn sync(name: &SourceName, request: SyncRequest, global: &Global) -> Result<(), Failure> {
+    let client = global.client().await?;
+    let path = format!("/api/v1/sources/{name}/sync");
+    let _: SourceView = client.call(Method::POST, &path, &request).await?;
+    println!("{name} is read now; see lifeboat provision sources");
+    Ok(())
+}
+
+async fn apply(arguments: FileArguments, global: &Global) -> Result<(), Failure> {
     let (input, size_bytes) = open(&arguments.file).await?;
     let mut input = BufReader::with_capacity(CHUNK_BYTES, input);
+    let is_csv = arguments
+        .file
+        .extension()
+        .is_some_and(|extension| extension == "csv");
     let format = match arguments.format {
         Some(format) => format,
+        None if is_csv => FormatName::Csv,
         None => sniff(&mut input).await?,
     };
     let client = global.client().await?;
@@ -63,11 +174,7 @@ pub(super) async fn run(arguments: Arguments, global: &Global) -> Result<(), Fai
             counted.inc(chunk.len() as u64);
         }
     });
-    let path = path(
-        format,
-        arguments.mailstore.as_ref(),
-        arguments.reseller.as_ref(),
-    );
+    let path = path(format, &arguments);
     let content_type = Some("application/x-ndjson");
     let response = client
         .send(Method::POST, &path, content_type, Body::from_stream(body))
@@ -104,9 +211,22 @@ fn print(summary: &Summary, json: bool) -> Result<(), Failure> {
         output::json(summary)?;
     } else {
         println!(
-            "{} rows: {} created, {} changed, {} unchanged, {} errors",
-            summary.rows, summary.created, summary.changed, summary.unchanged, summary.errors
+            "{} rows: {} created, {} changed, {} renamed, {} deleted, {} unchanged, {} errors",
+            summary.rows,
+            summary.created,
+            summary.changed,
+            summary.renamed,
+            summary.deleted,
+            summary.unchanged,
+            summary.errors
         );
+        if summary.withheld > 0 {
+            println!(
+                "{} mailboxes are missing and were not deleted: too many, or not every row could be \
+                 read; if they are gone, mend the rows and confirm with --delete-max {}",
+                summary.withheld, summary.withheld
+            );
+        }
         if summary.passwords_unusable > 0 {
             println!(
                 "{} users cannot sign in: their password hashes cannot be verified",
@@ -115,6 +235,7 @@ fn print(summary: &Summary, json: bool) -> Result<(), Failure> {
         }
     }
     match summary.errors {
+        0 if summary.withheld > 0 => Err(Failure::found("nothing was deleted")),
         0 => Ok(()),
         1 => Err(Failure::found(
             "1 row was not taken; mend it and run this again",
@@ -155,27 +276,28 @@ async fn sniff(input: &mut BufReader<Input>) -> Result<FormatName, Failure> {
     })
 }
 
-fn path(
-    format: FormatName,
-    mailstore: Option<&MailstoreId>,
-    reseller: Option<&ResellerId>,
-) -> String {
+fn path(format: FormatName, arguments: &FileArguments) -> String {
     let format = match format {
         FormatName::Ndjson => "ndjson",
+        FormatName::Csv => "csv",
         FormatName::PasswdFile => "passwd-file",
     };
+    let options = [
+        ("mailstore", arguments.mailstore.clone().map(String::from)),
+        ("reseller", arguments.reseller.clone().map(String::from)),
+        ("password_scheme", arguments.password_scheme.clone()),
+        ("whole_of", arguments.whole_of.clone().map(String::from)),
+        (
+            "delete_max",
+            arguments.delete_max.map(|max| max.to_string()),
+        ),
+    ];
     let mut path = format!("/api/v1/provision?format={format}");
-    let mut add = |key: &str, value: &str| {
-        path.push_str(&format!(
-            "&{key}={}",
-            utf8_percent_encode(value, NON_ALPHANUMERIC)
-        ));
-    };
-    if let Some(mailstore) = mailstore {
-        add("mailstore", mailstore.as_str());
-    }
-    if let Some(reseller) = reseller {
-        add("reseller", reseller.as_str());
+    for (key, value) in options {
+        if let Some(value) = value {
+            let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);
+            path.push_str(&format!("&{key}={value}"));
+        }
     }
     path
 }

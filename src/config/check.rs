@@ -11,6 +11,7 @@ use crate::net::{Endpoint, Tls};
 
 mod drill;
 mod hold;
+mod provision;
 
 /// What is wrong, and what works but is not as it should be.
 pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
@@ -27,6 +28,7 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     postfix(config, &mut findings);
     hold::check(config, &mut findings);
     drill::check(config, &mut findings);
+    provision::check(config, &mut findings);
     (Problems(findings.problems), findings.warnings)
 }
 

@@ -22,6 +22,9 @@ pub fn agent_example(all: bool) -> String {
     render_sections("Configuration of a Lifeboat agent", AGENT_SECTIONS, all)
 }
 
+/// Sections that nobody has unless they need one: in the example they are comments as a whole.
+const AS_NEEDED: [&str; 1] = ["source"];
+
 fn render_sections(title: &str, sections: &[SectionInfo], all: bool) -> String {
     let mut text = format!(
         "# {title}. Options that are commented out show their defaults, or an\n\
@@ -29,7 +32,20 @@ fn render_sections(title: &str, sections: &[SectionInfo], all: bool) -> String {
          # Times: 500ms, 90s, 15m, 12h, 30d. Sizes: 64KB, 50MB, 2GB. Paths are best absolute.\n",
     );
     for section in sections {
-        render_section(&mut text, section, all);
+        let mut rendered = String::new();
+        render_section(&mut rendered, section, all);
+        if all || !AS_NEEDED.contains(&section.name) {
+            text.push_str(&rendered);
+            continue;
+        }
+        for line in rendered.lines() {
+            let mark = if line.is_empty() || line.starts_with('#') {
+                ""
+            } else {
+                "#"
+            };
+            let _ = writeln!(text, "{mark}{line}");
+        }
     }
     text
 }

@@ -165,6 +165,7 @@ fn the_example_and_every_commented_option_parse() {
     let with_password = |text: String| {
         text.replace("/etc/lifeboat/a1.password", &path)
             .replace("/etc/lifeboat/a1.doveadm", &path)
+            .replace("/etc/lifeboat/panel.password", &path)
     };
     let plain: Config = parse(&with_password(example())).unwrap().config;
     // There is one way to raise UIDs, and one secret for it.
@@ -189,6 +190,8 @@ fn the_example_and_every_commented_option_parse() {
     for listener in &mut full.hold_listener {
         listener.advertise = None;
     }
+    assert_eq!(full.source.len(), 1);
+    full.source.clear();
     full.drill.mailbox = None;
     full.drill.mx = None;
     full.relay.tls_ca_file = None;

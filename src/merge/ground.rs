@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use crate::ids::{Address, PrimaryUid, UidValidity};
 use crate::imap::{Client, Code, FolderName, ImapError, ListedFolder, Refusal, Selected};
 use crate::merge_plan::{self, Layout, Target};
+use crate::store::directory::{Mailbox, details};
 use crate::store::merge::{FolderMark, MailboxMerge, ParkReason};
 
+use super::visit::Context;
 use super::{MailstoreAccess, VisitError};
 
 /// Most folders that are looked at when something is searched for.
@@ -71,12 +73,28 @@ impl Ground {
                 .collect(),
             separator,
             prefix: FolderName::from_wire(&namespace.prefix).to_text(),
+            named: Vec::new(),
         };
         Ok(Self {
             client,
             layout,
             names,
         })
+    }
+
+    /// Connects and signs in as [`Self::open`] does, and knows what the directory calls the special
+    /// folders of `mailbox`.
+    pub(super) async fn open_for(
+        context: &Context,
+        access: &MailstoreAccess,
+        mailbox: &Mailbox,
+    ) -> Result<Self, VisitError> {
+        let mut ground = Self::open(access, &mailbox.address).await?;
+        let details = context
+            .store
+            .read(|tx| details::get(tx, &mailbox.address))?;
+        ground.layout.named = details.folders;
+        Ok(ground)
     }
 
     pub(super) fn layout(&self) -> &Layout {

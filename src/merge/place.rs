@@ -14,7 +14,7 @@ use crate::ids::{BatchId, Epoch, MailboxId, PrimaryUid, StandbyId, UidValidity};
 use crate::imap::{FolderName, Selected};
 use crate::maildir::{self, FileName, MaildirError, NewFile, Published, Root, Staged, Task};
 use crate::merge_plan::{self, Layout, ListedFolder, Target};
-use crate::store::directory::Mailbox;
+use crate::store::directory::{Mailbox, details};
 use crate::store::merge::{
     Fate, MailboxMerge, ParkReason, PlacedFate, PlacedItem, PlacementRecord,
 };
@@ -210,7 +210,10 @@ impl Placing<'_> {
             selectable: true,
         };
         self.folders.clone_from(&seen.folders);
+        let address = &self.mailbox.address;
+        let details = self.context.store.read(|tx| details::get(tx, address))?;
         self.layout = Layout {
+            named: details.folders,
             folders: std::iter::once(folder("INBOX".to_owned(), Some(crate::mail::Role::Inbox)))
                 .chain(
                     seen.folders

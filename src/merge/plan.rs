@@ -55,7 +55,7 @@ impl Merger {
     pub async fn plan(&self, mailstore: &MailstoreId, mailbox: Mailbox) -> Option<MailboxPlan> {
         let access = self.access(mailstore)?;
         let mut plan = MailboxPlan::default();
-        let open = Ground::open(access, &mailbox.address).await;
+        let open = Ground::open_for(&self.context, access, &mailbox).await;
         let planned = match open {
             Ok(ground) => {
                 let id = mailbox.record.id;

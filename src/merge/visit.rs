@@ -113,7 +113,7 @@ pub(super) async fn visit(
         Err(error) => return conclude(context, id, state, Err(error)).await,
     };
     let begun = std::time::Instant::now();
-    let result = match Ground::open(access, &mailbox.address).await {
+    let result = match Ground::open_for(context, access, &mailbox).await {
         Ok(ground) => {
             let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
             signed_in.store(took.max(1), Ordering::Relaxed);

@@ -71,6 +71,8 @@ pub struct Layout {
     pub separator: Option<char>,
     /// What every name but INBOX starts with.
     pub prefix: String,
+    /// What the platform's directory says that special folders are called.
+    pub named: Vec<(Role, String)>,
 }
 
 /// A folder of the standby.
@@ -101,17 +103,31 @@ impl Target {
 }
 
 impl Layout {
-    /// Where messages of `folder` go: INBOX to INBOX; a role to the folder with that special use,
-    /// else to one with a usual name, else to a new one; a folder of the user's own to the one with
-    /// its name.
+    /// Where messages of `folder` go: INBOX to INBOX; a role to the folder that the directory names, if
+    /// it is there, else to the one with that special use, else to one with a usual name, else to a new
+    /// one; a folder of the user's own to the one with its name.
     pub fn target(&self, folder: StandbyFolder<'_>) -> Target {
         match folder.role {
             Some(Role::Inbox) => Target::Existing("INBOX".to_owned()),
-            Some(role) => self
-                .by_special_use(role)
-                .or_else(|| self.by_usual_name(role))
-                .unwrap_or_else(|| self.by_name(role.default_name())),
+            Some(role) => match self.by_directory(role) {
+                Some(there @ Target::Existing(_)) => there,
+                named => self
+                    .by_special_use(role)
+                    .or_else(|| self.by_usual_name(role))
+                    .or(named)
+                    .unwrap_or_else(|| self.by_name(role.default_name())),
+            },
             None => self.by_name(folder.name),
+        }
+    }
+
+    fn by_directory(&self, role: Role) -> Option<Target> {
+        let (_, name) = self.named.iter().find(|(known, _)| *known == role)?;
+        let there = |folder: &&ListedFolder| folder.selectable && folder.name == *name;
+        // A name as the mailstore lists it, or as people say it.
+        match self.folders.iter().find(there) {
+            Some(folder) => Some(Target::Existing(folder.name.clone())),
+            None => Some(self.by_name(name)),
         }
     }
 

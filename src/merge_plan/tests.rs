@@ -20,6 +20,7 @@ fn layout(prefix: &str, separator: char, folders: &[(&str, Option<Role>)]) -> La
             .collect(),
         separator: Some(separator),
         prefix: prefix.to_owned(),
+        named: Vec::new(),
     }
 }
 
@@ -52,6 +53,18 @@ fn folders() {
             "{role:?} {name}"
         );
     };
+    // What the directory says goes first, if it is there; to create, only if nothing else is.
+    let named = |layout: &Layout, name: &str| Layout {
+        named: vec![(Role::Sent, name.to_owned())],
+        ..layout.clone()
+    };
+    let sent = |layout: &Layout, expected| check(layout, Some(Role::Sent), "Sent", expected);
+    sent(&named(&plain, "Sent"), existing("Sent"));
+    sent(&named(&plain, "Projekte/2026"), existing("Projekte/2026"));
+    sent(&named(&plain, "Verschickt"), existing("Sent Items"));
+    sent(&named(&dotted, "Verschickt"), create("INBOX.Verschickt"));
+    sent(&named(&dotted, "INBOX.Spam"), existing("INBOX.Spam"));
+    sent(&named(&dotted, "Spam"), existing("INBOX.Spam"));
     check(&plain, Some(Role::Inbox), "INBOX", existing("INBOX"));
     check(&plain, Some(Role::Sent), "Sent", existing("Sent Items"));
     check(

@@ -22,6 +22,37 @@ pub struct Standing {
     pub held: Vec<HeldStanding>,
     /// The drills; absent where none are configured.
     pub drills: Option<DrillsStanding>,
+    /// The sources that the directory is kept in step with, as configured.
+    #[serde(default)]
+    pub sources: Vec<SourceStanding>,
+}
+
+/// How a source of the directory stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SourceStanding {
+    /// Its name.
+    pub name: String,
+    /// Mailboxes that are from it.
+    pub mailboxes: u64,
+    /// How long ago it was last read to its end, in seconds; absent if it never was.
+    pub age_secs: Option<u64>,
+    /// Older than this, a person is told, in seconds.
+    pub stale_secs: u64,
+    /// How the last round ended: `complete`, `withheld`, `unreadable`, `empty` or `broken`.
+    pub end: Option<String>,
+    /// The same in words, with what to do.
+    pub text: String,
+    /// Rows of the last round that were not taken.
+    pub errors: u64,
+    /// Mailboxes that are missing in it and were not deleted.
+    pub withheld: u64,
+}
+
+impl SourceStanding {
+    /// Whether it was not read to its end for too long.
+    pub fn is_stale(&self) -> bool {
+        self.age_secs.is_none_or(|age| age > self.stale_secs)
+    }
 }
 
 /// The drills.

@@ -32,6 +32,14 @@ fn full() -> Standing {
             last: Some("failed".into()),
             passed_secs_ago: Some(5),
         }),
+        sources: vec![SourceStanding {
+            name: "panel".into(),
+            mailboxes: 12,
+            age_secs: Some(90),
+            stale_secs: 60,
+            withheld: 3,
+            ..SourceStanding::default()
+        }],
         ..Standing::default()
     }
 }
@@ -49,6 +57,10 @@ fn states_and_counts_are_told() {
         "lifeboat_held_clients_total{protocol=\"imap\"} 7",
         "lifeboat_store_failed 0",
         "lifeboat_drill_failed 1",
+        "lifeboat_source_mailboxes{source=\"panel\"} 12",
+        "lifeboat_source_age_seconds{source=\"panel\"} 90",
+        "lifeboat_source_stale{source=\"panel\"} 1",
+        "lifeboat_source_withheld{source=\"panel\"} 3",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }

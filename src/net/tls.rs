@@ -91,6 +91,15 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(list)
 }
 
+/// The file of certificates that this system trusts.
+///
+/// # Errors
+/// When there is none where distributions keep it.
+pub fn system_roots() -> Result<&'static Path, TlsError> {
+    let mut known = SYSTEM_ROOTS.iter().map(Path::new);
+    known.find(|path| path.exists()).ok_or(TlsError::NoRoots)
+}
+
 /// Speaks TLS as a client and verifies the server's certificate.
 #[derive(Clone)]
 pub struct TlsConnector(tokio_rustls::TlsConnector);
@@ -109,11 +118,7 @@ impl TlsConnector {
     pub fn new(ca_file: Option<&Path>) -> Result<Self, TlsError> {
         let path = match ca_file {
             Some(path) => path,
-            None => SYSTEM_ROOTS
-                .iter()
-                .map(Path::new)
-                .find(|path| path.exists())
-                .ok_or(TlsError::NoRoots)?,
+            None => system_roots()?,
         };
         let mut roots = RootCertStore::empty();
         let (added, _) = roots.add_parsable_certificates(certificates(path)?);
@@ -127,6 +132,11 @@ impl TlsConnector {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Self(Arc::new(config).into()))
+    }
+
+    /// The configuration, for clients that shake hands themselves.
+    pub fn client_config(&self) -> ClientConfig {
+        (**self.0.config()).clone()
     }
 
     /// Shakes hands on `stream` with the server called `name`, within `timeout`.

@@ -5,10 +5,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::place::{self, Place};
 use super::{Defaults, Row, RowError, Said};
 use crate::auth::password::{HashError, PasswordHash};
-use crate::ids::{Address, MailboxId, MailstoreId, ResellerId};
-use crate::store::directory::{self, DomainRecord, MailboxRecord};
+use crate::clock::Timestamp;
+use crate::ids::{Address, MailboxId, MailstoreId, ResellerId, SourceName};
+use crate::store::directory::details::{self, Details};
+use crate::store::directory::{self, DomainRecord, MailboxRecord, gone};
 use crate::store::{ReadTx, Store, StoreError, Tx};
 
 /// What rows are checked against.
@@ -18,15 +21,27 @@ pub struct Rules {
     pub defaults: Defaults,
     /// The mailstores that are configured.
     pub mailstores: BTreeSet<MailstoreId>,
+    /// The source that the rows are from.
+    pub source: Option<SourceName>,
+    /// How many mailboxes may still be replaced by others of the same address.
+    pub replacements_left: u64,
+    /// The time now.
+    pub now: Timestamp,
 }
 
 /// What a row did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The mailbox is new.
+    /// The mailbox is new, or back.
     Created,
+    /// The mailbox is new, and another that had its address left.
+    Replaced,
+    /// It has another address now.
+    Renamed,
     /// Something about it changed.
     Changed,
+    /// It left.
+    Deleted,
     /// It was as the row says.
     Unchanged,
 }
@@ -40,6 +55,9 @@ pub struct Applied {
     pub password_problem: Option<HashError>,
 }
 
+/// What became of a row.
+pub type Outcome = Result<Applied, RowError>;
+
 /// Applies rows and says what became of each, in their order.
 ///
 /// # Errors
@@ -48,7 +66,7 @@ pub async fn apply(
     store: &Store,
     rules: &Rules,
     rows: Vec<(u64, Row)>,
-) -> Result<Vec<Result<Applied, RowError>>, StoreError> {
+) -> Result<Vec<Outcome>, StoreError> {
     // The engine is fastest when keys come in order; rows for one mailbox keep theirs.
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&index| {
@@ -60,10 +78,15 @@ pub async fn apply(
     let outcomes = store
         .write(move |tx| {
             let (rules, rows, order) = &*shared;
+            let mut rules = rules.clone();
             let mut outcomes = HashMap::with_capacity(order.len());
             for &index in order {
                 if let Some((_, row)) = rows.get(index) {
-                    outcomes.insert(index, apply_row(tx, rules, row)?);
+                    let outcome = apply_row(tx, &rules, row)?;
+                    if matches!(&outcome, Ok(applied) if applied.change == Change::Replaced) {
+                        rules.replacements_left = rules.replacements_left.saturating_sub(1);
+                    }
+                    outcomes.insert(index, outcome);
                 }
             }
             Ok::<_, StoreError>(outcomes)
@@ -78,52 +101,117 @@ fn in_order<T>(mut outcomes: HashMap<usize, T>, count: usize) -> Vec<T> {
         .collect()
 }
 
-fn apply_row(
-    tx: &mut dyn Tx,
-    rules: &Rules,
-    row: &Row,
-) -> Result<Result<Applied, RowError>, StoreError> {
-    let old = directory::mailbox(tx, &row.mailbox)?;
-    let mailstore = match pick_mailstore(rules, row, old.as_ref()) {
+/// Applies one row.
+///
+/// # Errors
+/// The store's trouble.
+pub fn apply_row(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, StoreError> {
+    if row.deleted {
+        return delete(tx, rules, row);
+    }
+    let (place, replaces) = match place::find(tx, rules, row)? {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mailstore = match pick_mailstore(rules, row, place.record()) {
         Ok(mailstore) => mailstore,
         Err(error) => return Ok(Err(error)),
     };
     let reseller = row.reseller.as_ref().or(rules.defaults.reseller.as_ref());
-    if let Err(error) = check_owners(tx, row, reseller)? {
+    if let Err(error) = check_owners(tx, row, reseller, place.before())? {
         return Ok(Err(error));
     }
-    let (id, kept_hash, kept_name, kept_aliases) = match &old {
-        Some(old) => (
-            old.id,
-            old.password_hash.clone(),
-            old.name.clone(),
-            old.aliases.clone(),
-        ),
-        None => (MailboxId::generate(), None, None, Vec::new()),
-    };
-    let record = MailboxRecord {
-        id,
-        mailstore,
-        password_hash: settle(&row.password_hash, kept_hash),
-        name: settle(&row.name, kept_name),
-        aliases: settle(&row.aliases, Some(kept_aliases)).unwrap_or_default(),
-    };
+    if replaces {
+        gone::leave(tx, &row.mailbox, rules.now)?;
+    }
+    let (record, details) = become_of(rules, row, &place, mailstore);
     let domains_changed = put_domains(tx, row, reseller)?;
-    let change = match old {
-        None => Change::Created,
-        Some(old) if old != record || domains_changed => Change::Changed,
-        Some(_) => Change::Unchanged,
+    let change = match &place {
+        Place::New | Place::Gone(..) if replaces => Change::Replaced,
+        Place::New | Place::Gone(..) => Change::Created,
+        Place::From(..) => Change::Renamed,
+        Place::Here(old, known) if *old != record || *known != details || domains_changed => {
+            Change::Changed
+        }
+        Place::Here(..) => Change::Unchanged,
     };
+    if change != Change::Unchanged {
+        write(tx, row, &place, &record, &details)?;
+    }
     let password_problem = match &row.password_hash {
         Said::Some(hash) => PasswordHash::parse(hash).err(),
         _ => None,
     };
-    if change != Change::Unchanged {
-        directory::put_mailbox(tx, &row.mailbox, &record)?;
-    }
     Ok(Ok(Applied {
         change,
         password_problem,
+    }))
+}
+
+/// What the mailbox becomes.
+fn become_of(
+    rules: &Rules,
+    row: &Row,
+    place: &Place,
+    mailstore: MailstoreId,
+) -> (MailboxRecord, Details) {
+    let old = place.record().cloned().unwrap_or_else(|| MailboxRecord {
+        id: MailboxId::generate(),
+        mailstore: mailstore.clone(),
+        password_hash: None,
+        name: None,
+        aliases: Vec::new(),
+    });
+    let known = place.details().cloned().unwrap_or_default();
+    let mut aliases = settle(&row.aliases, Some(old.aliases)).unwrap_or_default();
+    aliases.retain(|alias| *alias != row.mailbox);
+    let record = MailboxRecord {
+        id: old.id,
+        mailstore,
+        password_hash: settle(&row.password_hash, old.password_hash),
+        name: settle(&row.name, old.name),
+        aliases,
+    };
+    let details = Details {
+        source: rules.source.clone().or(known.source),
+        source_id: row.source_id.clone().or(known.source_id),
+        recovery: settle(&row.recovery, known.recovery),
+        folders: settle(&row.folders, Some(known.folders)).unwrap_or_default(),
+    };
+    (record, details)
+}
+
+fn write(
+    tx: &mut dyn Tx,
+    row: &Row,
+    place: &Place,
+    record: &MailboxRecord,
+    details: &Details,
+) -> Result<(), StoreError> {
+    match place {
+        Place::New | Place::Here(..) => directory::put_mailbox(tx, &row.mailbox, record)?,
+        Place::From(from, ..) => gone::rename(tx, from, &row.mailbox, record)?,
+        Place::Gone(left, gone) => gone::come_back(tx, gone, left, &row.mailbox, record)?,
+    }
+    match place {
+        Place::Here(_, known) if known == details => Ok(()),
+        _ => details::put(tx, &row.mailbox, details),
+    }
+}
+
+fn delete(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, StoreError> {
+    if directory::mailbox(tx, &row.mailbox)?.is_some()
+        && let Err(error) = place::may_touch(tx, rules, &row.mailbox)?
+    {
+        return Ok(Err(error));
+    }
+    let left = gone::leave(tx, &row.mailbox, rules.now)?;
+    Ok(Ok(Applied {
+        change: match left {
+            Some(_) => Change::Deleted,
+            None => Change::Unchanged,
+        },
+        password_problem: None,
     }))
 }
 
@@ -151,13 +239,18 @@ fn pick_mailstore(
     }
 }
 
-/// Whether the row's addresses are its own to have.
+/// Whether the row's addresses are its own to have. `before` is the address that its mailbox has until
+/// now, if that is another.
 fn check_owners(
     tx: &dyn ReadTx,
     row: &Row,
     reseller: Option<&ResellerId>,
+    before: Option<&Address>,
 ) -> Result<Result<(), RowError>, StoreError> {
-    if let Some(owner) = directory::alias_owner(tx, &row.mailbox)? {
+    let own_address = |address: &Address| *address == row.mailbox || before == Some(address);
+    if let Some(owner) = directory::alias_owner(tx, &row.mailbox)?
+        && !own_address(&owner)
+    {
         return Ok(Err(RowError::IsAlias {
             address: row.mailbox.clone(),
             owner,
@@ -168,7 +261,10 @@ fn check_owners(
         Some(reseller) => Some(reseller.clone()),
         None => owner_of(tx, &row.mailbox)?,
     };
-    for address in std::iter::once(&row.mailbox).chain(aliases(row)) {
+    for address in std::iter::once(&row.mailbox)
+        .chain(before)
+        .chain(aliases(row))
+    {
         if let Some(owner) = owner_of(tx, address)?
             && own.as_ref() != Some(&owner)
         {
@@ -179,11 +275,11 @@ fn check_owners(
         }
     }
     for alias in aliases(row) {
-        if directory::mailbox(tx, alias)?.is_some() {
+        if !own_address(alias) && directory::mailbox(tx, alias)?.is_some() {
             return Ok(Err(RowError::AliasIsMailbox(alias.clone())));
         }
         if let Some(owner) = directory::alias_owner(tx, alias)?
-            && owner != row.mailbox
+            && !own_address(&owner)
         {
             return Ok(Err(RowError::IsAlias {
                 address: alias.clone(),

@@ -4,13 +4,14 @@
 //! leave what is there. A password without `{SCHEME}` is crypt(3)'s, as Dovecot reads it. The file
 //! knows no mailstore, reseller or aliases.
 
-use super::{Row, RowError, Said, ndjson};
+use super::columns::Reading;
+use super::{Refused, Row, RowError, Said, ndjson};
 
 /// Reads a line; `None` if it is blank or a comment.
 ///
 /// # Errors
 /// When the user is not a full address, or a field breaks the bounds.
-pub fn parse(line: &str) -> Result<Option<Row>, RowError> {
+pub fn parse(line: &str, reading: &Reading) -> Result<Option<Row>, Refused> {
     let line = line.trim();
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
@@ -19,23 +20,23 @@ pub fn parse(line: &str) -> Result<Option<Row>, RowError> {
     let user = fields.next().unwrap_or_default();
     let password = fields.next().unwrap_or_default();
     let gecos = fields.nth(2).unwrap_or_default();
-    let mailbox = user
-        .parse()
-        .map_err(|error| RowError::Malformed(format!("the user is not a full address: {error}")))?;
+    let mailbox: crate::ids::Address = user.parse().map_err(|error| Refused {
+        error: RowError::Malformed(format!("the user is not a full address: {error}")),
+        mailbox: None,
+    })?;
     let row = Row {
-        mailbox,
-        mailstore: None,
-        reseller: None,
         password_hash: match password {
             "" => Said::Nothing,
-            hash if hash.starts_with('{') => Said::Some(hash.to_owned()),
-            hash => Said::Some(format!("{{CRYPT}}{hash}")),
+            hash => Said::Some(reading.hash(hash)),
         },
         name: match gecos.split(',').next().unwrap_or_default().trim() {
             "" => Said::Nothing,
             name => Said::Some(name.to_owned()),
         },
-        aliases: Said::Nothing,
+        ..Row::new(mailbox.clone())
     };
-    ndjson::check(row).map(Some)
+    ndjson::check(row).map(Some).map_err(|error| Refused {
+        error,
+        mailbox: Some(mailbox),
+    })
 }

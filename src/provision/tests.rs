@@ -1,5 +1,8 @@
+mod whole;
+
 use std::convert::Infallible;
 
+use super::lines::Lines;
 use super::*;
 use crate::store::{StoreOptions, directory};
 
@@ -28,7 +31,7 @@ impl Env {
             reseller: None,
         };
         let mailstores = ["a1", "a2"].iter().map(|id| id.parse().unwrap()).collect();
-        let job = Provisioning::new(self.store.clone(), format, defaults, mailstores, sender);
+        let job = Provisioning::new(self.store.clone(), defaults, mailstores, NOW, sender);
         let chunks: Vec<Result<Bytes, Infallible>> = text
             .chunks(chunk)
             .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
@@ -45,8 +48,15 @@ impl Env {
             }
             rows
         };
-        let (summary, rows) = tokio::join!(job.run(futures_util::stream::iter(chunks)), reports);
-        (summary.unwrap(), rows)
+        let (summary, rows) = tokio::join!(
+            job.run_text(
+                format,
+                Reading::default(),
+                futures_util::stream::iter(chunks)
+            ),
+            reports
+        );
+        (summary.unwrap().summary, rows)
     }
 
     fn resolve(&self, address: &str) -> Option<directory::Mailbox> {
@@ -56,6 +66,7 @@ impl Env {
     }
 }
 
+const NOW: Timestamp = Timestamp::EPOCH;
 const HASH: &str = "{PLAIN}secret";
 
 #[tokio::test]
@@ -220,8 +231,8 @@ async fn a_passwd_file_is_applied() {
 fn no_line_panics() {
     use proptest::prelude::*;
     proptest!(|(line in ".{0,200}")| {
-        let _ = ndjson::parse(&line);
-        let _ = passwd_file::parse(&line);
+        let _ = ndjson::parse(&line, &Reading::default());
+        let _ = passwd_file::parse(&line, &Reading::default());
     });
 }
 

@@ -118,6 +118,7 @@ fn layout<'n>(names: impl Iterator<Item = &'n str>) -> Layout {
     let is_inside = others().count() > 0 && others().all(|name| name.starts_with(&inside));
     Layout {
         separator: Some(separator),
+        named: Vec::new(),
         prefix: if is_inside { inside } else { String::new() },
         folders: names
             .into_iter()

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Actor, Service, ServiceError, failover};
+use super::{Actor, Service, ServiceError, failover, provision};
 use crate::clock::Timestamp;
 use crate::config::{HoldProtocol, Mailstore};
 use crate::control::{LastProbe, View};
@@ -43,6 +43,7 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         store: of_store(service),
         held: of_held(service),
         drills: of_drills(service)?,
+        sources: provision::standing(service)?,
     })
 }
 

@@ -11,6 +11,10 @@ use super::keys::{Key, Table};
 use super::{Order, ReadTx, StoreError, Tx, messages};
 use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
 
+pub mod details;
+pub mod gone;
+pub mod sources;
+
 /// One mailbox of the platform. Its address is its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxRecord {
@@ -101,6 +105,18 @@ pub fn alias_owner(tx: &dyn ReadTx, alias: &Address) -> Result<Option<Address>, 
 /// When the store cannot be read.
 pub fn address_of(tx: &dyn ReadTx, id: MailboxId) -> Result<Option<Address>, StoreError> {
     Ok(messages::state(tx, id)?.map(|state| state.address))
+}
+
+/// The mailbox with this id, under the address that it has now, if it was ever used.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn by_id(tx: &dyn ReadTx, id: MailboxId) -> Result<Option<Mailbox>, StoreError> {
+    let Some(address) = address_of(tx, id)? else {
+        return Ok(None);
+    };
+    let record = mailbox(tx, &address)?.filter(|record| record.id == id);
+    Ok(record.map(|record| Mailbox { address, record }))
 }
 
 /// Writes a mailbox: new, or in place of what was there under this address. Keeps alias rows in

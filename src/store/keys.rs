@@ -18,6 +18,14 @@ pub enum Table {
     Alias = 0x11,
     /// domain → [`super::directory::DomainRecord`].
     Domain = 0x12,
+    /// address → [`super::directory::details::Details`].
+    Details = 0x13,
+    /// (source, its own id) → address of the mailbox, or that it had last.
+    SourceId = 0x14,
+    /// (address, mailbox id) → [`super::directory::gone::GoneRecord`].
+    Gone = 0x15,
+    /// source → [`super::directory::sources::SourceRecord`].
+    Source = 0x16,
     /// mailbox id → [`super::messages::MailboxState`]; made when a mailbox is first used.
     MailboxState = 0x18,
     /// mailstore → its failover state.

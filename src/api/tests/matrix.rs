@@ -13,6 +13,7 @@ pub(super) enum About {
 
 const CHANGE: &str = r#"{"action":"pin-standby","reason":"test"}"#;
 const NOTICE: &str = r#"{"text":"We work on it."}"#;
+const SYNC: &str = r#"{"reason":"test"}"#;
 const PAUSE: &str = r#"{"action":"pause","reason":"test"}"#;
 const RUN: &str = r#"{"action":"run","reason":"test"}"#;
 
@@ -276,6 +277,20 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "/api/v1/provision?format=ndjson",
         "",
         About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/sources",
+        "/api/v1/sources",
+        "",
+        About::Platform,
+    ),
+    (
+        "POST",
+        "/api/v1/sources/{name}/sync",
+        "/api/v1/sources/panel/sync",
+        SYNC,
+        About::Absent,
     ),
     (
         "GET",

@@ -20,35 +20,44 @@ fn hashes_of_dovecot_verify() {
     }
 }
 
+/// What Dovecot can write and nobody can verify here, and why.
+const NOT_READ: [(&str, &str); 7] = [
+    (
+        "CRAM-MD5",
+        "the inner state of MD5; such users get in by a reset of their password",
+    ),
+    ("HMAC-MD5", "another name of CRAM-MD5"),
+    ("DIGEST-MD5", "made with the user's name"),
+    (
+        "DES-CRYPT",
+        "eight characters at most: not a password any more",
+    ),
+    ("PLAIN-MD4", "not a password hash any more"),
+    ("OTP", "for one sign-in each"),
+    ("PLAIN-TRUNC", "holds the start of the password alone"),
+];
+
 #[test]
-fn fresh_hashes_of_doveadm_verify() {
-    for scheme in [
-        "CRYPT",
-        "MD5-CRYPT",
-        "SHA",
-        "SHA1",
-        "SHA256",
-        "SHA512",
-        "SSHA",
-        "SSHA256",
-        "SSHA512",
-        "BLF-CRYPT",
-        "ARGON2I",
-        "ARGON2ID",
-        "PBKDF2",
-        "PLAIN",
-        "PLAIN-MD5",
-        "SHA256-CRYPT",
-        "SHA512-CRYPT",
-        "SSHA256.hex",
-        "SHA512-CRYPT.b64",
-    ] {
+fn fresh_hashes_of_every_scheme_of_doveadm_verify() {
+    let doveadm = |arguments: &[&str]| {
         let output = std::process::Command::new("doveadm")
-            .args(["pw", "-s", scheme, "-p", "tést"])
+            .arg("pw")
+            .args(arguments)
             .output()
             .expect("doveadm (dovecot-core) is installed");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let hash = PasswordHash::parse(text.trim()).unwrap_or_else(|e| panic!("{scheme}: {e}"));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = doveadm(&["-l"]);
+    let schemes: Vec<&str> = all.split_whitespace().collect();
+    assert!(schemes.len() > 25, "{all}");
+    for &scheme in schemes.iter().chain(&["SSHA256.hex", "SHA512-CRYPT.b64"]) {
+        let text = doveadm(&["-s", scheme, "-p", "tést"]);
+        let read = PasswordHash::parse(text.trim());
+        if NOT_READ.iter().any(|(name, _)| *name == scheme) {
+            assert!(read.is_err(), "{scheme} is read after all");
+            continue;
+        }
+        let hash = read.unwrap_or_else(|e| panic!("{scheme}: {e}"));
         assert!(hash.verify("tést"), "{scheme}");
         assert!(!hash.verify("test"), "{scheme}");
     }
@@ -62,10 +71,7 @@ fn what_cannot_be_verified_is_said() {
     let malformed = |scheme: &str| HashError::Malformed(scheme.to_owned());
     check("", HashError::NoScheme);
     check("$6$salt$hash", HashError::NoScheme);
-    check(
-        "{SCRAM-SHA-1}4096,x,y,z",
-        HashError::UnknownScheme("SCRAM-SHA-1".into()),
-    );
+    check("{SCRAM-SHA-1}4096,x,y,z", malformed("SCRAM-SHA-1"));
     check(
         "{CRYPT}abiQ6Ep3EYTHc",
         HashError::UnknownScheme("CRYPT (DES)".into()),

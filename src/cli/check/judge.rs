@@ -57,6 +57,9 @@ pub(super) enum What {
     Queue,
     /// The disk that the store lies on; thresholds: percent free.
     Disk,
+    /// Each source of the directory was read lately and to its end; thresholds: how many mailboxes are
+    /// missing in one and were not deleted.
+    Directory,
     /// The last drill passed; thresholds: seconds since the last that did.
     Drill,
     /// All of these.
@@ -64,7 +67,7 @@ pub(super) enum What {
 }
 
 impl What {
-    pub(super) const EACH: [Self; 8] = [
+    pub(super) const EACH: [Self; 9] = [
         Self::Server,
         Self::Mailstores,
         Self::Probes,
@@ -73,6 +76,7 @@ impl What {
         Self::Queue,
         Self::Disk,
         Self::Drill,
+        Self::Directory,
     ];
 
     pub(super) const fn name(self) -> &'static str {
@@ -85,6 +89,7 @@ impl What {
             Self::Queue => "QUEUE",
             Self::Disk => "DISK",
             Self::Drill => "DRILL",
+            Self::Directory => "DIRECTORY",
             Self::All => "ALL",
         }
     }
@@ -98,6 +103,7 @@ impl What {
             Self::Disk => Some(("20:", "10:")),
             // 35 and 100 days.
             Self::Drill => Some(("3024000", "8640000")),
+            Self::Directory => Some(("0", "")),
             Self::Server | Self::Mailstores | Self::Sentinels | Self::All => None,
         }
     }
@@ -265,6 +271,7 @@ pub(super) fn judge(
         What::Queue => queue(&mut answer, standing, of),
         What::Disk => disk(&mut answer, standing, of),
         What::Drill => drill(&mut answer, standing, of),
+        What::Directory => directory(&mut answer, standing, of),
         What::All => {
             for what in What::EACH {
                 answer.add(judge(what, standing, mailstore, Thresholds::default()));
@@ -443,6 +450,37 @@ fn drill(answer: &mut Answer, standing: &Standing, of: Thresholds) {
         let text = format!("the last drill that passed was {} days ago", secs / 86_400);
         answer.say(of.judge(age), text);
         answer.measure("age", age, "s", of);
+    }
+}
+
+fn directory(answer: &mut Answer, standing: &Standing, of: Thresholds) {
+    if standing.sources.is_empty() {
+        answer.say(Status::Ok, "no sources are configured");
+        return;
+    }
+    for source in &standing.sources {
+        let name = &source.name;
+        let status = match (source.is_stale(), source.end.as_deref()) {
+            (true, Some(_)) => Status::Critical,
+            // It was not read since it was configured, or is read for the first time.
+            (true, None) => Status::Warning,
+            (false, Some("complete")) if source.errors == 0 => Status::Ok,
+            (false, _) => Status::Warning,
+        };
+        let text = match source.errors {
+            0 => format!("{name}: {}", source.text),
+            errors => format!("{name}: {}; {errors} rows were not taken", source.text),
+        };
+        answer.say(status, text);
+        if source.withheld > 0 {
+            let text = format!("{name}: {} mailboxes are missing", source.withheld);
+            answer.say(of.judge(source.withheld as f64), text);
+        }
+        answer.measure(&format!("{name}_withheld"), source.withheld as f64, "", of);
+        if let Some(age) = source.age_secs {
+            let none = Thresholds::default();
+            answer.measure(&format!("{name}_age"), age as f64, "s", none);
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::metrics::{DrillsStanding, ProbeStanding, StoreStanding};
+use crate::metrics::{DrillsStanding, ProbeStanding, SourceStanding, StoreStanding};
 
 fn well(id: &str) -> MailstoreStanding {
     MailstoreStanding {
@@ -38,6 +38,13 @@ fn standing() -> Standing {
             last: Some("passed".into()),
             passed_secs_ago: Some(60),
         }),
+        sources: vec![SourceStanding {
+            name: "panel".into(),
+            age_secs: Some(60),
+            stale_secs: 7200,
+            end: Some("complete".into()),
+            ..SourceStanding::default()
+        }],
         ..Standing::default()
     }
 }
@@ -303,4 +310,27 @@ fn an_answer_stays_small_with_many_mailstores() {
     });
     assert_eq!(status, Status::Critical);
     assert!(text.ends_with("and 979 more"), "{text}");
+}
+
+#[test]
+fn a_source_that_is_stale_broken_or_short_is_told() {
+    let told = |change: fn(&mut SourceStanding)| {
+        check(What::Directory, |standing| change(&mut standing.sources[0])).0
+    };
+    assert_eq!(
+        told(|source| source.age_secs = Some(7201)),
+        Status::Critical
+    );
+    assert_eq!(
+        told(|source| source.end = Some("empty".into())),
+        Status::Warning
+    );
+    assert_eq!(told(|source| source.errors = 1), Status::Warning);
+    assert_eq!(told(|source| source.withheld = 1), Status::Warning);
+    assert_eq!(
+        told(|source| (source.age_secs, source.end) = (None, None)),
+        Status::Warning
+    );
+    let (status, text) = check(What::Directory, |standing| standing.sources.clear());
+    assert_eq!(status, Status::Ok, "{text}");
 }
