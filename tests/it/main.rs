@@ -26,6 +26,7 @@ mod rig_itself;
 mod route_agent;
 mod sending;
 mod snapshot;
+mod sources;
 mod standby;
 mod surfaces;
 
