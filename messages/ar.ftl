@@ -472,6 +472,19 @@ undo-send-secs = { $count ->
     [many] { $count } ثانيةً
    *[other] { $count } ثانية
 }
+settings-away = أثناء غيابك
+away-hint = من يكتب إليك يتلقى هذا الرد مرة كل سبعة أيام. القوائم والنشرات والأنظمة الآلية لا تتلقى ردًا.
+away-on = الرد تلقائيًا
+away-text = الرد
+away-from = أول يوم، إن لم يكن فورًا
+away-until = آخر يوم، إن كان معروفًا
+settings-blocked = مرسلون محظورون
+blocked = بريدهم يذهب إلى البريد غير المرغوب فيه
+blocked-hint = عنوان واحد في كل سطر، أو نطاق مثل ‎@example.com.
+filters-hint = مرشحات صندوقك المعتاد لا تعمل هنا. عمليات إعادة التوجيه والأسماء المستعارة التي أعدّها مزودك تستمر في العمل.
+error-away = اكتب ردًا لا يتجاوز 4000 حرف.
+error-away-days = اختر أيامًا؛ الأخير ليس قبل الأول.
+error-blocked = أدخل حتى 500 عنوان، أو نطاقات مثل ‎@example.com، واحدًا في كل سطر.
 settings-keys = لوحة المفاتيح
 keys-on = استخدام اختصارات من مفتاح واحد، مثل «r» للرد
 keys-list = عرض كل اختصارات لوحة المفاتيح
@@ -581,6 +594,67 @@ mark-junk = غير مرغوب فيه
 not-junk = مرغوب فيه
 done-more = تم ذلك لعدد من الرسائل يبلغ { $count }. هناك المزيد: كرّر ذلك للباقي.
 done-undo-gone = لم يعد التراجع عن هذا ممكنًا.
+
+## The outgoing queue, and where a message is
+
+queue-title = قائمة الإرسال
+queue-hint = ما أرسله المستخدمون ولم ينتهِ بعد، الأقدم أولًا.
+queue-sender = المرسل
+queue-sender-hint = عنوان صندوق بريد أو نطاق. اتركه فارغًا لعرض الكل.
+queue-show = عرض
+queue-sent = وقت الإرسال
+queue-tries = المحاولات
+queue-next = المحاولة التالية
+queue-any = أي حالة
+queue-queued = في الانتظار
+queue-sending = في الطريق
+queue-held = موقوفة
+queue-empty = لا شيء ينتظر هنا.
+queue-to-more = { $count ->
+    [zero] { $first }
+    [one] { $first } وعنوان آخر
+    [two] { $first } وعنوانان آخران
+    [few] { $first } و{ $count } عناوين أخرى
+    [many] { $first } و{ $count } عنوانًا آخر
+   *[other] { $first } و{ $count } عنوان آخر
+}
+queue-order = تغيير ما تم تحديده
+queue-all-of = كل ما أرسله { $sender }، وليس هذه الصفحة فقط
+queue-reason-hint = يظهر في سجل التدقيق، ويُبلَّغ به المرسل أيضًا عند الإسقاط.
+queue-action-hold = إيقاف: لا محاولة حتى الإفراج عنها
+queue-action-release = الإفراج عن الموقوف
+queue-action-retry = المحاولة الآن
+queue-action-drop = إسقاط: التخلي عنها وإبلاغ المرسل
+error-queue-sender = أدخل عنوان صندوق بريد أو نطاقًا.
+done-queue = { $count ->
+    [0] لم يتغير شيء: الرسالة في الطريق أو انتهت أو هي كذلك بالفعل.
+    [zero] لم يتغير شيء.
+    [one] تغيرت رسالة واحدة.
+    [two] تغيرت رسالتان.
+    [few] تغيرت { $count } رسائل.
+    [many] تغيرت { $count } رسالة.
+   *[other] تغيرت { $count } رسالة.
+}
+trace-title = أين الرسالة؟
+trace-what = الرسالة
+trace-hint = معرّف تسليم أو Message-ID أو معرّف القائمة لدى MX أو عنوان صندوق بريد: عندها تظهر أحدث رسائله.
+trace-find = بحث
+trace-nothing = لم يُعثر على شيء.
+trace-received = { $time }: استُلمت من { $from }
+trace-sent = { $time }: أرسلها { $from }
+trace-mx-queue-id = معرّف القائمة لدى MX: { $id }
+trace-id = المعرّف: { $id }
+trace-now = الآن
+trace-state-standby = في Lifeboat
+trace-state-merged = مدمجة
+trace-state-moved = نقلها مستخدمها
+trace-state-purged = أزيلت بعد الدمج
+trace-state-unknown-mailbox = صندوق غير معروف
+trace-state-queued = في الانتظار
+trace-state-relayed = أُرسلت
+trace-state-failed = لم تُرسل
+trace-state-cancelled = سُحبت
+trace-state-held = موقوفة
 
 ## The operator's words
 

@@ -410,6 +410,19 @@ undo-send-secs = { $count ->
     [one] 1 Sekunde
    *[other] { $count } Sekunden
 }
+settings-away = Während Sie abwesend sind
+away-hint = Wer Ihnen schreibt, bekommt diese Antwort, einmal in sieben Tagen. Listen, Rundschreiben und Automaten bekommen keine.
+away-on = Automatisch antworten
+away-text = Antwort
+away-from = Erster Tag, wenn nicht sofort
+away-until = Letzter Tag, wenn bekannt
+settings-blocked = Gesperrte Absender
+blocked = Deren Mail kommt in den Spam-Ordner
+blocked-hint = Eine Adresse je Zeile, oder eine Domain als @example.com.
+filters-hint = Die Filter Ihres gewohnten Postfachs laufen hier nicht. Weiterleitungen und Aliasse, die Ihr Anbieter eingerichtet hat, wirken weiter.
+error-away = Schreiben Sie eine Antwort mit bis zu 4.000 Zeichen.
+error-away-days = Wählen Sie Tage; der letzte liegt nicht vor dem ersten.
+error-blocked = Geben Sie bis zu 500 Adressen ein, oder Domains als @example.com, je Zeile eine.
 settings-keys = Tastatur
 keys-on = Kürzel aus einer einzelnen Taste verwenden, etwa „r“ zum Antworten
 keys-list = Alle Tastenkürzel ansehen
@@ -504,6 +517,59 @@ mark-junk = Spam
 not-junk = Kein Spam
 done-more = Mit { $count } Nachrichten erledigt. Es sind noch mehr: Wiederholen Sie es für die übrigen.
 done-undo-gone = Das lässt sich nicht mehr rückgängig machen.
+
+## The outgoing queue, and where a message is
+
+queue-title = Ausgangswarteschlange
+queue-hint = Was Benutzer gesendet haben und nicht erledigt ist, das Älteste zuerst.
+queue-sender = Absender
+queue-sender-hint = Die Adresse eines Postfachs oder eine Domain. Leer: alle.
+queue-show = Anzeigen
+queue-sent = Gesendet
+queue-tries = Versuche
+queue-next = Nächster Versuch
+queue-any = Beliebig
+queue-queued = Wartet
+queue-sending = Unterwegs
+queue-held = Angehalten
+queue-empty = Hier wartet nichts.
+queue-to-more = { $count ->
+    [one] { $first } und { $count } weiterer
+   *[other] { $first } und { $count } weitere
+}
+queue-order = Auswahl ändern
+queue-all-of = Alles von { $sender }, nicht nur diese Seite
+queue-reason-hint = Steht im Prüfprotokoll. Beim Verwerfen erfährt es auch der Absender.
+queue-action-hold = Anhalten: nicht versuchen, bis es freigegeben wird
+queue-action-release = Angehaltenes freigeben
+queue-action-retry = Jetzt versuchen
+queue-action-drop = Verwerfen: aufgeben und dem Absender melden
+error-queue-sender = Geben Sie die Adresse eines Postfachs oder eine Domain ein.
+done-queue = { $count ->
+    [0] Nichts wurde geändert: Es ist unterwegs, erledigt oder steht schon so.
+    [one] Eine Nachricht wurde geändert.
+   *[other] { $count } Nachrichten wurden geändert.
+}
+trace-title = Wo ist eine Nachricht?
+trace-what = Nachricht
+trace-hint = Eine Zustell-ID, eine Message-ID, die Queue-ID des MX oder die Adresse eines Postfachs: dann dessen neueste Nachrichten.
+trace-find = Suchen
+trace-nothing = Nichts gefunden.
+trace-received = { $time }: empfangen von { $from }
+trace-sent = { $time }: gesendet von { $from }
+trace-mx-queue-id = Queue-ID beim MX: { $id }
+trace-id = ID: { $id }
+trace-now = jetzt
+trace-state-standby = Auf Lifeboat
+trace-state-merged = Zusammengeführt
+trace-state-moved = Vom Benutzer verschoben
+trace-state-purged = Nach der Zusammenführung entfernt
+trace-state-unknown-mailbox = Postfach unbekannt
+trace-state-queued = Wartet
+trace-state-relayed = Weitergeleitet
+trace-state-failed = Nicht gesendet
+trace-state-cancelled = Zurückgenommen
+trace-state-held = Angehalten
 
 ## The operator's words
 

@@ -410,6 +410,19 @@ undo-send-secs = { $count ->
     [one] 1 second
    *[other] { $count } seconds
 }
+settings-away = While you are away
+away-hint = Whoever writes to you gets this answer, once in seven days. Lists, newsletters and machines get none.
+away-on = Answer automatically
+away-text = Answer
+away-from = First day, if not at once
+away-until = Last day, if known
+settings-blocked = Blocked senders
+blocked = Their mail goes to Junk
+blocked-hint = One address on a line, or a domain as @example.com.
+filters-hint = Filters of your usual mailbox do not run here. Forwards and aliases that your provider set up still work.
+error-away = Write an answer of up to 4,000 characters.
+error-away-days = Choose days; the last is not before the first.
+error-blocked = Enter up to 500 addresses, or domains as @example.com, one on a line.
 settings-keys = Keyboard
 keys-on = Use shortcuts of a single key, such as “r” to reply
 keys-list = See all keyboard shortcuts
@@ -504,6 +517,59 @@ mark-junk = Junk
 not-junk = Not junk
 done-more = Done with { $count } messages. There are more: do the same again for the rest.
 done-undo-gone = This can no longer be undone.
+
+## The outgoing queue, and where a message is
+
+queue-title = Outgoing queue
+queue-hint = What users sent and is not finished, the oldest first.
+queue-sender = Sender
+queue-sender-hint = The address of a mailbox, or a domain. Leave it empty for all.
+queue-show = Show
+queue-sent = Sent
+queue-tries = Tries
+queue-next = Next try
+queue-any = Any
+queue-queued = Waiting
+queue-sending = On its way
+queue-held = Held
+queue-empty = Nothing waits here.
+queue-to-more = { $count ->
+    [one] { $first } and { $count } more
+   *[other] { $first } and { $count } more
+}
+queue-order = Change what is selected
+queue-all-of = All of { $sender }, not only this page
+queue-reason-hint = Stands in the audit log. For a drop it is also told to the sender.
+queue-action-hold = Hold: do not try until released
+queue-action-release = Release what is held
+queue-action-retry = Try now
+queue-action-drop = Drop: give up and tell the sender
+error-queue-sender = Enter the address of a mailbox, or a domain.
+done-queue = { $count ->
+    [0] Nothing was changed: it is on its way, finished, or stands like that already.
+    [one] One message was changed.
+   *[other] { $count } messages were changed.
+}
+trace-title = Where is a message?
+trace-what = Message
+trace-hint = A delivery id, a Message-ID, the MX’s queue id, or the address of a mailbox: then its newest messages.
+trace-find = Find
+trace-nothing = Nothing was found.
+trace-received = { $time }: received from { $from }
+trace-sent = { $time }: sent by { $from }
+trace-mx-queue-id = Queue id at the MX: { $id }
+trace-id = Id: { $id }
+trace-now = now
+trace-state-standby = On Lifeboat
+trace-state-merged = Merged
+trace-state-moved = Moved by its user
+trace-state-purged = Purged after the merge
+trace-state-unknown-mailbox = Mailbox unknown
+trace-state-queued = Waiting
+trace-state-relayed = Sent on
+trace-state-failed = Not sent
+trace-state-cancelled = Taken back
+trace-state-held = Held
 
 ## The operator's words
 

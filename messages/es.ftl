@@ -410,6 +410,19 @@ undo-send-secs = { $count ->
     [one] 1 segundo
    *[other] { $count } segundos
 }
+settings-away = Mientras está ausente
+away-hint = Quien le escriba recibe esta respuesta, una vez cada siete días. Las listas, los boletines y las máquinas no la reciben.
+away-on = Responder automáticamente
+away-text = Respuesta
+away-from = Primer día, si no es ahora
+away-until = Último día, si se sabe
+settings-blocked = Remitentes bloqueados
+blocked = Su correo va a No deseado
+blocked-hint = Una dirección por línea, o un dominio como @example.com.
+filters-hint = Los filtros de su buzón habitual no funcionan aquí. Los reenvíos y alias que configuró su proveedor siguen funcionando.
+error-away = Escriba una respuesta de hasta 4000 caracteres.
+error-away-days = Elija días; el último no es anterior al primero.
+error-blocked = Escriba hasta 500 direcciones, o dominios como @example.com, uno por línea.
 settings-keys = Teclado
 keys-on = Usar atajos de una sola tecla, como «r» para responder
 keys-list = Ver todos los atajos de teclado
@@ -504,6 +517,59 @@ mark-junk = No deseado
 not-junk = Es deseado
 done-more = Hecho con { $count } mensajes. Hay más: repítalo para los demás.
 done-undo-gone = Esto ya no se puede deshacer.
+
+## The outgoing queue, and where a message is
+
+queue-title = Cola de salida
+queue-hint = Lo que los usuarios enviaron y no ha terminado, lo más antiguo primero.
+queue-sender = Remitente
+queue-sender-hint = La dirección de un buzón o un dominio. Déjelo vacío para verlo todo.
+queue-show = Mostrar
+queue-sent = Enviado
+queue-tries = Intentos
+queue-next = Próximo intento
+queue-any = Cualquiera
+queue-queued = En espera
+queue-sending = En camino
+queue-held = Retenido
+queue-empty = Aquí no espera nada.
+queue-to-more = { $count ->
+    [one] { $first } y { $count } más
+   *[other] { $first } y { $count } más
+}
+queue-order = Cambiar lo seleccionado
+queue-all-of = Todo de { $sender }, no solo esta página
+queue-reason-hint = Consta en el registro de auditoría. Si se descarta, también se le dice al remitente.
+queue-action-hold = Retener: no intentar hasta que se libere
+queue-action-release = Liberar lo retenido
+queue-action-retry = Intentar ahora
+queue-action-drop = Descartar: desistir y avisar al remitente
+error-queue-sender = Escriba la dirección de un buzón o un dominio.
+done-queue = { $count ->
+    [0] No se cambió nada: está en camino, terminado o ya está así.
+    [one] Se cambió un mensaje.
+   *[other] Se cambiaron { $count } mensajes.
+}
+trace-title = ¿Dónde está un mensaje?
+trace-what = Mensaje
+trace-hint = Un identificador de entrega, un Message-ID, el identificador de cola del MX o la dirección de un buzón: entonces, sus mensajes más recientes.
+trace-find = Buscar
+trace-nothing = No se encontró nada.
+trace-received = { $time }: recibido de { $from }
+trace-sent = { $time }: enviado por { $from }
+trace-mx-queue-id = Identificador de cola en el MX: { $id }
+trace-id = Identificador: { $id }
+trace-now = ahora
+trace-state-standby = En Lifeboat
+trace-state-merged = Fusionado
+trace-state-moved = Movido por su usuario
+trace-state-purged = Eliminado tras la fusión
+trace-state-unknown-mailbox = Buzón desconocido
+trace-state-queued = En espera
+trace-state-relayed = Transmitido
+trace-state-failed = No enviado
+trace-state-cancelled = Retirado
+trace-state-held = Retenido
 
 ## The operator's words
 

@@ -411,6 +411,19 @@ undo-send-secs = { $count ->
     [one] 1 seconde
    *[other] { $count } secondes
 }
+settings-away = Pendant votre absence
+away-hint = Qui vous écrit reçoit cette réponse, une fois tous les sept jours. Les listes, lettres d’information et automates n’en reçoivent pas.
+away-on = Répondre automatiquement
+away-text = Réponse
+away-from = Premier jour, si ce n’est pas tout de suite
+away-until = Dernier jour, s’il est connu
+settings-blocked = Expéditeurs bloqués
+blocked = Leurs messages vont dans Indésirables
+blocked-hint = Une adresse par ligne, ou un domaine sous la forme @example.com.
+filters-hint = Les filtres de votre boîte habituelle ne s’exécutent pas ici. Les redirections et alias mis en place par votre fournisseur continuent de fonctionner.
+error-away = Écrivez une réponse de 4 000 caractères au plus.
+error-away-days = Choisissez des jours ; le dernier ne précède pas le premier.
+error-blocked = Saisissez jusqu’à 500 adresses, ou domaines sous la forme @example.com, un par ligne.
 settings-keys = Clavier
 keys-on = Utiliser des raccourcis à une seule touche, comme « r » pour répondre
 keys-list = Voir tous les raccourcis clavier
@@ -505,6 +518,59 @@ mark-junk = Indésirable
 not-junk = Pas indésirable
 done-more = Fait pour { $count } messages. Il y en a d’autres : recommencez pour le reste.
 done-undo-gone = Cela ne peut plus être annulé.
+
+## The outgoing queue, and where a message is
+
+queue-title = File d’attente sortante
+queue-hint = Ce que les utilisateurs ont envoyé et qui n’est pas terminé, le plus ancien d’abord.
+queue-sender = Expéditeur
+queue-sender-hint = L’adresse d’une boîte ou un domaine. Laissez vide pour tout voir.
+queue-show = Afficher
+queue-sent = Envoyé
+queue-tries = Essais
+queue-next = Prochain essai
+queue-any = Tous
+queue-queued = En attente
+queue-sending = En cours d’envoi
+queue-held = Retenu
+queue-empty = Rien n’attend ici.
+queue-to-more = { $count ->
+    [one] { $first } et { $count } autre
+   *[other] { $first } et { $count } autres
+}
+queue-order = Modifier la sélection
+queue-all-of = Tout de { $sender }, pas seulement cette page
+queue-reason-hint = Figure dans le journal d’audit. En cas d’abandon, l’expéditeur l’apprend aussi.
+queue-action-hold = Retenir : ne plus essayer jusqu’à la libération
+queue-action-release = Libérer ce qui est retenu
+queue-action-retry = Essayer maintenant
+queue-action-drop = Abandonner et avertir l’expéditeur
+error-queue-sender = Saisissez l’adresse d’une boîte ou un domaine.
+done-queue = { $count ->
+    [0] Rien n’a été modifié : c’est en cours d’envoi, terminé ou déjà ainsi.
+    [one] Un message a été modifié.
+   *[other] { $count } messages ont été modifiés.
+}
+trace-title = Où est un message ?
+trace-what = Message
+trace-hint = Un identifiant de remise, un Message-ID, l’identifiant de file du MX ou l’adresse d’une boîte : alors ses messages les plus récents.
+trace-find = Chercher
+trace-nothing = Rien n’a été trouvé.
+trace-received = { $time } : reçu de { $from }
+trace-sent = { $time } : envoyé par { $from }
+trace-mx-queue-id = Identifiant de file du MX : { $id }
+trace-id = Identifiant : { $id }
+trace-now = maintenant
+trace-state-standby = Sur Lifeboat
+trace-state-merged = Fusionné
+trace-state-moved = Déplacé par son utilisateur
+trace-state-purged = Supprimé après la fusion
+trace-state-unknown-mailbox = Boîte inconnue
+trace-state-queued = En attente
+trace-state-relayed = Transmis
+trace-state-failed = Non envoyé
+trace-state-cancelled = Annulé
+trace-state-held = Retenu
 
 ## The operator's words
 

@@ -23,6 +23,8 @@ use crate::service::{Actor, ServiceError, sign_in as doors};
 
 pub mod merges;
 pub mod notices;
+pub mod queue;
+pub mod trace;
 pub mod views;
 
 use views::{Cell, ChangePage, Column, LoginPage, OverviewPage, Row, Table};

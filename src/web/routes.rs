@@ -7,7 +7,7 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::console::{self, merges, notices};
+use super::console::{self, merges, notices, queue, trace};
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, list,
     message, outbox, people, posting, print, receipt, settings, sign_in, zip,
@@ -54,6 +54,8 @@ pub fn router(web: Web) -> Router {
         .route("/console/change", get(console::change))
         .route("/console/failover", post(console::apply))
         .route("/console/notices", get(notices::show).post(notices::post))
+        .route("/console/queue", get(queue::show).post(queue::order))
+        .route("/console/trace", get(trace::show))
         .route("/console/merges", get(merges::overview).post(merges::order))
         .route("/console/merges/outage/{id}", get(merges::outage))
         .route("/console/merges/domain/{domain}", get(merges::domain))

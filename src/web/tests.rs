@@ -11,6 +11,7 @@ mod live;
 mod merges;
 mod notices;
 mod profile;
+mod queue;
 mod safety;
 mod sending;
 mod torture;

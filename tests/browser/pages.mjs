@@ -157,6 +157,8 @@ export const consolePages = [
   ["console-outage", (_, link) => link("/console/merges", "/console/merges/outage/")],
   ["console-receipts", "/console/merges/domain/example.com"],
   ["console-notices", "/console/notices"],
+  ["console-queue", "/console/queue"],
+  ["console-trace", `/console/trace?q=${site.users[0]}`],
 ];
 
 /** Leaves something in the outbox: nobody takes it. */
