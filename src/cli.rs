@@ -21,6 +21,7 @@ mod agent;
 mod check;
 mod client;
 mod config;
+mod delay_notices;
 mod drill;
 mod export;
 mod failover;
@@ -100,6 +101,9 @@ enum Command {
     /// What users are told on the pages of the webmail.
     #[command(subcommand)]
     Notice(notice::Command),
+    /// When senders are told that their message is safe and not read yet.
+    #[command(subcommand)]
+    DelayNotices(delay_notices::Command),
     /// Look at mailstores from this host and report to a server elsewhere.
     Agent(agent::Arguments),
     /// Check one thing, or all, as a plugin for Nagios and its kin: exit status 0 to 3.
@@ -177,6 +181,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Failover(command) => failover::run(command, &global).await,
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
+            Command::DelayNotices(command) => delay_notices::run(command, &global).await,
             Command::Agent(arguments) => agent::run(arguments).await,
             Command::Queue(command) => queue::run(command, &global).await,
             Command::Trace(arguments) => trace::run(arguments, &global).await,

@@ -280,6 +280,18 @@ fn queue(registry: &mut Registry, queue: &QueueStanding) {
         "How long ago the oldest of them was sent by its user",
         queue.oldest_secs,
     );
+    gauge(
+        registry,
+        "queue_held",
+        "Messages of users that an operator stopped",
+        queue.held,
+    );
+    gauge(
+        registry,
+        "queue_limited",
+        "How often, by hours, a mailbox, domain or reseller came to its limit of recipients in the last day",
+        queue.limited,
+    );
 }
 
 fn held(registry: &mut Registry, held: &[HeldStanding]) {

@@ -2,12 +2,15 @@
 //!
 //! [`worker`] claims what is due, a turn for each sender, and records what became of it; `pool` chooses a
 //! smarthost; [`relay`] speaks SMTP and sends the message in pieces; [`outcome`] decides what a reply means;
-//! [`notice`] tells the sender what will not arrive. Sending is at least
+//! [`notice`] tells the sender what will not arrive. [`answering`] queues what [`answer`] says to people who
+//! write to somebody who is away. Sending is at least
 //! once: a result that could not be recorded means another try, with the same Message-ID.
 //!
 //! Never here: delivery to other people's MX (a new sender address in the world fails SPF and
 //! reputation), and mail that nobody here wrote.
 
+pub mod answer;
+pub mod answering;
 mod content;
 mod handed;
 pub mod notice;
@@ -16,6 +19,7 @@ mod pool;
 pub mod relay;
 pub mod worker;
 
+pub use answering::Answerer;
 pub use content::Content;
 pub use relay::{Credentials, RelayTimeouts, Smarthost};
 pub use worker::{Sender, SenderOptions};

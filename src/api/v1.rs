@@ -6,6 +6,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 mod audit;
+mod delay_notices;
 mod drills;
 mod failover;
 mod mailboxes;
@@ -54,6 +55,15 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(provision::provision))
+        .routes(routes!(delay_notices::of_all, delay_notices::set_of_all))
+        .routes(routes!(
+            delay_notices::of_reseller,
+            delay_notices::set_of_reseller
+        ))
+        .routes(routes!(
+            delay_notices::of_domain,
+            delay_notices::set_of_domain
+        ))
         .routes(routes!(queue::list, queue::change_all))
         .routes(routes!(queue::show, queue::change))
         .routes(routes!(provision::sources))

@@ -6,7 +6,7 @@ use super::{App, DRAIN, StartError};
 use crate::config::Relay;
 use crate::net::{Endpoint, Tls, TlsConnector};
 use crate::schedule::Backoff;
-use crate::send::{Credentials, RelayTimeouts, Sender, SenderOptions, Smarthost};
+use crate::send::{Answerer, Credentials, RelayTimeouts, Sender, SenderOptions, Smarthost};
 
 /// When a smarthost that cannot be reached is tried again.
 const RECONNECT: Backoff = Backoff {
@@ -32,9 +32,17 @@ pub(super) fn sender(app: &App) -> Result<Sender, StartError> {
     Ok(Sender::new(app.store.clone(), app.clock.clone(), options))
 }
 
-/// Sends until the server stops.
+/// Sends, and answers automatically, until the server stops.
 pub(super) fn start(app: &App, sender: Sender) {
     app.tasks.spawn(sender.run(app.stop.clone()));
+    let give_up_after = app.config.relay.give_up_after.duration();
+    let answerer = Answerer::new(
+        app.store.clone(),
+        app.clock.clone(),
+        give_up_after,
+        app.hostname.clone(),
+    );
+    app.tasks.spawn(answerer.run(app.stop.clone()));
 }
 
 /// The preferred one first.

@@ -36,6 +36,14 @@ section! {
         pub give_up_after: Span = default "\"5d\"",
         /// After how long a sender is told that a message still waits; "0s": never.
         pub delay_notice_after: Span = default "\"4h\"",
+        /// Most recipients of a mailbox in a day …
+        pub recipients_per_day: u32 = default "1000",
+        /// … of whom so many it never wrote to before,
+        pub new_recipients_per_day: u32 = default "200",
+        /// of all mailboxes of a domain,
+        pub domain_recipients_per_day: u32 = default "20000",
+        /// and of all domains of a reseller.
+        pub reseller_recipients_per_day: u32 = default "100000",
         /// How long it is known what became of a message, for whoever traces it.
         pub keep_finished: Span = default "\"30d\"",
     }

@@ -77,6 +77,9 @@ fn take_hint(hints: &mut Hints, field: &Field<'_>) {
         hints.automatic |= !starts(b"no");
     } else if field.is("x-autoreply") || field.is("x-autorespond") {
         hints.automatic = true;
+    } else if field.is("x-auto-response-suppress") || field.is("x-loop") || field.is("feedback-id")
+    {
+        hints.quiet = true;
     } else if field.is("x-spam-flag") || field.is("x-spam-status") || field.is("x-spam") {
         hints.spam |= starts(b"yes") || starts(b"true");
     } else if field.is("content-type") && starts(b"multipart/report") {

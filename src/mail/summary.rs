@@ -53,6 +53,8 @@ pub struct Hints {
     pub automatic: bool,
     /// A filter on the way called it spam (X-Spam-Flag, X-Spam, X-Spam-Status).
     pub spam: bool,
+    /// Asks for no automatic answers (X-Auto-Response-Suppress, X-Loop, Feedback-ID).
+    pub quiet: bool,
     /// Has a calendar part (an invitation).
     pub calendar: bool,
 }

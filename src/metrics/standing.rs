@@ -161,6 +161,9 @@ pub struct QueueStanding {
     /// Messages that an operator stopped for now.
     #[serde(default)]
     pub held: u64,
+    /// How often, by hours, a mailbox, domain or reseller came to its limit of recipients in the last day.
+    #[serde(default)]
+    pub limited: u64,
     /// How long ago the oldest of them was sent, in seconds.
     pub oldest_secs: u64,
 }

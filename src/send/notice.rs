@@ -304,7 +304,7 @@ fn shown(reply: &RemoteReply) -> String {
 }
 
 /// `rfc822; address`, or the form that keeps characters beyond ASCII (RFC 6533 §3).
-fn final_recipient(address: &str) -> String {
+pub(super) fn final_recipient(address: &str) -> String {
     if address.is_ascii() {
         return format!("rfc822; {address}");
     }
@@ -353,7 +353,7 @@ fn headers_of(message: &[u8]) -> &[u8] {
 }
 
 /// RFC 5322 §3.3, in UTC.
-fn date_time(at: Timestamp) -> String {
+pub(super) fn date_time(at: Timestamp) -> String {
     at.to_jiff()
         .strftime("%a, %d %b %Y %H:%M:%S +0000")
         .to_string()

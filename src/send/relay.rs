@@ -224,7 +224,7 @@ impl Relay {
         }
         let mut outcomes = Vec::with_capacity(message.recipients.len());
         for recipient in message.recipients {
-            outcomes.push(self.rcpt(recipient, message.reports).await);
+            outcomes.push(self.rcpt(recipient, message).await);
         }
         if outcomes.iter().any(is_taken) {
             let result = self.data(message.content).await;
@@ -269,14 +269,14 @@ impl Relay {
         Ok(())
     }
 
-    async fn rcpt(&mut self, recipient: &str, reports: Reports<'_>) -> Outcome {
+    async fn rcpt(&mut self, recipient: &str, message: &Outgoing<'_>) -> Outcome {
         if self.is_broken {
             return Outcome::Deferred(ours("4.4.2 The connection to the smarthost was lost"));
         }
         let result = match self.address(recipient) {
             Ok(address) => {
                 let parameters = match self.knows_dsn {
-                    true => notify(recipient, reports),
+                    true => notify(recipient, message),
                     false => Vec::new(),
                 };
                 self.command(Step::Rcpt, Rcpt::new(address, parameters))
@@ -376,14 +376,15 @@ fn other_mail(keyword: &str, value: &str) -> MailParameter {
 
 /// Which reports are wanted for a recipient (RFC 3461 §4.1 and §4.2; lettre writes values as xtext). An
 /// address beyond ASCII is not named again: how, RFC 6533 §3 says, and few servers know.
-fn notify(recipient: &str, reports: Reports<'_>) -> Vec<RcptParameter> {
+fn notify(recipient: &str, message: &Outgoing<'_>) -> Vec<RcptParameter> {
     let other = |keyword: &str, value: String| RcptParameter::Other {
         keyword: keyword.to_owned(),
         value: Some(value),
     };
-    let events = match reports.success {
-        true => "SUCCESS,FAILURE,DELAY",
-        false => "FAILURE,DELAY",
+    let events = match (message.reverse_path, message.reports.success) {
+        (None, _) => "NEVER",
+        (Some(_), true) => "SUCCESS,FAILURE,DELAY",
+        (Some(_), false) => "FAILURE,DELAY",
     };
     let mut parameters = vec![other("NOTIFY", events.to_owned())];
     if recipient.is_ascii() {

@@ -7,8 +7,8 @@ use mail_builder::mime::MimePart;
 
 use super::mailbox::{open_to_change, own, raw_in_turn};
 use super::mailbox_compose::tell;
-use super::mailbox_write::{RECIPIENTS_PER_DAY_MAX, WriteError, identities, recipients_today};
-use super::{Actor, Service, ServiceError};
+use super::mailbox_write::{WriteError, identities};
+use super::{Actor, Service, ServiceError, limits};
 use crate::ids::{Address, QueueId, StandbyId, random_bytes};
 use crate::mail::calendar::{Answer, Invitation, Method, reply};
 use crate::mail::view::View;
@@ -152,21 +152,23 @@ async fn send(
 ) -> Result<Given, WriteError> {
     let now = service.now();
     let mailbox = service.store.read(|tx| own(tx, actor))?;
-    if recipients_today(service, &mailbox, now)? >= RECIPIENTS_PER_DAY_MAX {
-        return Err(WriteError::Daily);
+    let organizer = invitation.organizer.clone().unwrap_or_default();
+    let recipients = vec![organizer.address];
+    if let Some(scope) = limits::reached(service, &mailbox, &recipients, now)? {
+        limits::alarm(service, actor, &mailbox, scope.clone()).await;
+        return Err(WriteError::Daily(scope));
     }
     let summary = summarize(&letter);
     let store = service.store.clone();
     let body = tokio::task::spawn_blocking(move || store.new_body(now, &letter))
         .await
         .map_err(|_| ServiceError::Unavailable("storing the answer failed".into()))??;
-    let organizer = invitation.organizer.clone().unwrap_or_default();
     let entry = NewEntry {
         id: QueueId::generate(now),
         mailbox: mailbox.record.id,
         sender: mailbox.address,
         reverse_path: Some(from.address),
-        recipients: vec![organizer.address],
+        recipients,
         copy: None,
         prefix: Vec::new(),
         body: body.id(),

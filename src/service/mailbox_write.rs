@@ -13,8 +13,7 @@ pub use super::mailbox_draft::{Saved, discard, draft_of_form, files_of_draft, sa
 use super::mailbox_draft::{TRIES, busy, draft_of, outcome_of, remove_draft, was_sent};
 use super::mailbox_letter::{LetterError, Stage};
 use super::outbox::mark;
-use super::{Actor, Service, ServiceError};
-use crate::clock::Timestamp;
+use super::{Actor, Service, ServiceError, limits};
 use crate::ids::{QueueId, StandbyId};
 use crate::mail::sanitize::Formatted;
 use crate::mail::{Flags, Mailbox as Person, Role};
@@ -23,16 +22,11 @@ pub use crate::store::messages::Answers;
 use crate::store::messages::{self, Hold, NewMessage, Origin, Written};
 use crate::store::once::{self, OnceRecord, Outcome};
 use crate::store::queue::{self, NewEntry};
+use crate::store::sent::Scope;
 use crate::store::{StoreError, Tx};
 
 /// Largest message that can be written, attachments as they are on the writer's disk, in bytes.
 pub const LETTER_BYTES_MAX: u64 = 50 * 1024 * 1024;
-/// A day.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Most recipients of one mailbox in a day.
-pub(super) const RECIPIENTS_PER_DAY_MAX: usize = 1_000;
-/// Entries of the queue looked at to count them.
-const ENTRIES_COUNTED_MAX: usize = 1_000;
 
 /// A message as somebody wrote it.
 #[derive(Clone, Debug, Default)]
@@ -87,8 +81,8 @@ pub enum WriteError {
     #[error("an attached file is gone")]
     FileGone,
     /// Too many recipients today.
-    #[error("the mailbox has reached its recipients of a day")]
-    Daily,
+    #[error("the mailbox, its domain or its reseller has reached its recipients of a day")]
+    Daily(Scope),
     /// Anything else.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -149,11 +143,11 @@ fn hold_of(service: &Service, actor: &Actor) -> Result<Duration, ServiceError> {
 /// [`WriteError`]: what stands in the way.
 pub fn check(service: &Service, actor: &Actor, letter: &Letter) -> Result<(), WriteError> {
     let begun = Begun::new(service, actor, letter, Stage::Final)?;
-    let recipients = begun.envelope.recipients().len();
-    if recipients_today(service, &begun.mailbox, begun.now)? + recipients > RECIPIENTS_PER_DAY_MAX {
-        return Err(WriteError::Daily);
+    let recipients = begun.envelope.recipients();
+    match limits::reached(service, &begun.mailbox, &recipients, begun.now)? {
+        Some(scope) => Err(WriteError::Daily(scope)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Sends a message: the copy in Sent and the queue's entry are durable when this answers. Files that
@@ -165,7 +159,13 @@ pub async fn send(service: &Service, actor: &Actor, letter: &Letter) -> Result<S
     if was_sent(service, actor, letter)? {
         return Ok(Sent::Before);
     }
-    check(service, actor, letter)?;
+    if let Err(refused) = check(service, actor, letter) {
+        if let WriteError::Daily(scope) = &refused {
+            let mailbox = service.store.read(|tx| own(tx, actor))?;
+            limits::alarm(service, actor, &mailbox, scope.clone()).await;
+        }
+        return Err(refused);
+    }
     let hold = hold_of(service, actor)?;
     for _ in 0..TRIES {
         let begun = Begun::new(service, actor, letter, Stage::Final)?;
@@ -276,20 +276,4 @@ impl Sending {
             hold: self.hold,
         }))
     }
-}
-
-pub(super) fn recipients_today(
-    service: &Service,
-    mailbox: &Mailbox,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let since = now.before(DAY);
-    let entries = service
-        .store
-        .read(|tx| queue::of_mailbox(tx, mailbox.record.id, ENTRIES_COUNTED_MAX))?;
-    Ok(entries
-        .iter()
-        .filter(|entry| entry.created_at >= since)
-        .map(|entry| entry.recipients.len())
-        .sum())
 }

@@ -5,9 +5,9 @@
 
 use super::mailbox::own;
 use super::{Actor, Service, ServiceError};
-use crate::ids::Address;
+use crate::ids::{Address, DomainName};
 use crate::store::profile as kept;
-pub use crate::store::profile::{AddressProfile, Density, Profile, UndoSend};
+pub use crate::store::profile::{AddressProfile, Away, Day, Density, Profile, UndoSend};
 
 /// Longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 120;
@@ -15,6 +15,10 @@ pub const NAME_CHARS_MAX: usize = 120;
 pub const SIGNATURE_CHARS_MAX: usize = 4_000;
 /// Most senders whose pictures are always shown.
 pub const IMAGES_FROM_MAX: usize = 500;
+/// Longest text for while a user is away, in characters.
+pub const AWAY_CHARS_MAX: usize = 4_000;
+/// Most senders whose mail goes to Junk.
+pub const BLOCKED_MAX: usize = 500;
 /// Longest tag of a language or name of a zone, in bytes.
 const TAG_BYTES_MAX: usize = 64;
 
@@ -33,7 +37,7 @@ pub fn get(service: &Service, actor: &Actor) -> Result<Profile, ServiceError> {
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] with the field that is wrong: `name`, `signature`, `address`, `language`,
-/// `zone` or `images_from`; when the actor has no mailbox, or the store fails.
+/// `zone`, `images_from`, `away` or `blocked`; when the actor has no mailbox, or the store fails.
 pub async fn update(
     service: &Service,
     actor: &Actor,
@@ -119,6 +123,28 @@ fn check(profile: &Profile) -> Result<(), ServiceError> {
     }
     if profile.images_from.len() > IMAGES_FROM_MAX {
         return Err(invalid("images_from", "too many senders"));
+    }
+    if let Some(away) = &profile.away {
+        let is_odd = |c: char| c.is_control() && c != '\n' && c != '\t';
+        let is_empty = away.on && away.text.trim().is_empty();
+        if is_empty || away.text.chars().count() > AWAY_CHARS_MAX || away.text.chars().any(is_odd) {
+            return Err(invalid("away", "say something, in at most 4000 characters"));
+        }
+        if let (Some(from), Some(until)) = (&away.from, &away.until)
+            && until.begins < from.begins
+        {
+            return Err(invalid("away_until", "the last day is before the first"));
+        }
+    }
+    let can_block = |entry: &String| match entry.strip_prefix('@') {
+        Some(domain) => domain.parse::<DomainName>().is_ok(),
+        None => entry.parse::<Address>().is_ok(),
+    };
+    if profile.blocked.len() > BLOCKED_MAX || !profile.blocked.iter().all(can_block) {
+        return Err(invalid(
+            "blocked",
+            "at most 500 addresses, or domains as @example.com, one on a line",
+        ));
     }
     Ok(())
 }

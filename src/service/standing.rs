@@ -13,7 +13,7 @@ use crate::metrics::{
 };
 use crate::store::drills::{self, DrillVerdict};
 use crate::store::merge::MergeStatus;
-use crate::store::{StoreError, failover as kept, queue};
+use crate::store::{StoreError, failover as kept, queue, sent};
 
 /// Queue entries that are counted; more show as this many.
 const QUEUE_COUNTED_MAX: u64 = 100_000;
@@ -125,10 +125,14 @@ fn of_queue(service: &Service) -> Result<QueueStanding, StoreError> {
     let counts = service
         .store
         .read(|tx| queue::counts(tx, QUEUE_COUNTED_MAX))?;
+    let limited = service
+        .store
+        .read(|tx| sent::count_limited(tx, service.now(), QUEUE_COUNTED_MAX))?;
     let oldest = counts.oldest.map(|id| id.made_at());
     Ok(QueueStanding {
         entries: counts.waiting,
         held: counts.held,
+        limited,
         oldest_secs: oldest.map_or(0, |at| service.now().since(at).as_secs()),
     })
 }

@@ -13,8 +13,10 @@ use super::directory::{self, Mailbox};
 use super::engine::segments::BodyDigest;
 use super::keys::{self, Key, Table};
 use super::messages::{self, NewMessage, Origin, folder_of};
+use super::owed::{self, Kind, Owed};
+use super::profile::Profile;
 use super::trace::{self, Name, Traced};
-use super::{NewBody, Order, ReadTx, Store, StoreError, Tx, step, take};
+use super::{NewBody, Order, ReadTx, Store, StoreError, Tx, policies, profile, step, take};
 use crate::clock::Timestamp;
 use crate::ids::{Address, BodyId, DeliveryId, IngestId, MailboxId, StandbyId};
 use crate::mail::{Flags, Role, Summary};
@@ -157,8 +159,11 @@ impl Store {
                 },
                 summary: acceptance.summary.clone(),
             };
-            let (file, slot) =
-                step(move |tx| file(tx, &recipient.mailbox, recipient.delivery, &new));
+            let sender = record.reverse_path.clone();
+            let (file, slot) = step(move |tx| {
+                let to = (&recipient.mailbox, recipient.delivery);
+                file(tx, to, sender.as_deref(), &new)
+            });
             steps.push(file);
             slots.push(slot);
         }
@@ -167,11 +172,12 @@ impl Store {
     }
 }
 
-/// Files one delivery, once.
+/// Files one delivery, once: in Junk if its user does not want the sender's mail, and to be answered if
+/// its user is away.
 fn file(
     tx: &mut dyn Tx,
-    address: &Address,
-    delivery: DeliveryId,
+    (address, delivery): (&Address, DeliveryId),
+    sender: Option<&str>,
     new: &NewMessage,
 ) -> Result<Delivered, StoreError> {
     let Some(record) = directory::mailbox(tx, address)? else {
@@ -188,7 +194,38 @@ fn file(
             id: filed,
         });
     }
-    let message = messages::insert(tx, &mailbox, new.clone())?;
+    let set = match profile::get(tx, id) {
+        // Settings that cannot be read are no reason to refuse mail.
+        Err(StoreError::Corrupt { .. } | StoreError::FromTheFuture { .. }) => Profile::default(),
+        set => set?,
+    };
+    let mut new = new.clone();
+    let from = new.summary.from.as_ref().map(|from| from.address.as_str());
+    if sender.into_iter().chain(from).any(|one| set.blocks(one)) {
+        new.folder = folder_of(Role::Junk);
+    }
+    let (folder, at) = (new.folder, new.received_at);
+    let message = messages::insert(tx, &mailbox, new)?;
+    let is_away = set.away.as_ref().is_some_and(|away| away.answers_at(at));
+    if is_away && sender.is_some() && folder == folder_of(Role::Inbox) {
+        let owed = Owed {
+            due: at,
+            mailbox: id,
+            message: message.id,
+            kind: Kind::Away,
+        };
+        owed::owe(tx, &owed)?;
+    }
+    let may_be_late = sender.is_some() && folder == folder_of(Role::Inbox);
+    if may_be_late && let Some(after) = policies::of_domain(tx, &address.domain_name())?.after() {
+        let owed = Owed {
+            due: at.after(after),
+            mailbox: id,
+            message: message.id,
+            kind: Kind::Delay,
+        };
+        owed::owe(tx, &owed)?;
+    }
     tx.put(
         delivery_key(id, delivery),
         message.id.0.to_be_bytes().to_vec(),

@@ -110,6 +110,18 @@ pub enum Table {
     QueueOpen = 0x62,
     /// (time, mailbox id, queue id) → nothing: entries that are finished, in the order in which they go.
     QueueFinished = 0x63,
+    /// (due time, mailbox id, standby id) → [`super::owed::Kind`]: what may have to be answered.
+    Owed = 0x64,
+    /// (mailbox id, hash of a sender) → when they were answered.
+    Answered = 0x65,
+    /// (mailbox, domain or reseller; hour) → [`super::sent::Counted`].
+    SentCount = 0x66,
+    /// (mailbox id, hash of an address) → nothing: to whom it wrote.
+    WroteTo = 0x67,
+    /// (hour; mailbox, domain or reseller) → nothing: who came to a limit.
+    SentLimited = 0x68,
+    /// all, a reseller or a domain → [`super::policies::DelayPolicy`].
+    DelayPolicy = 0x69,
     /// hash of a session's secret → session.
     Session = 0x70,
     /// token id → API token.

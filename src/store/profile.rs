@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::{self, Versioned};
 use super::keys::{Key, Table};
 use super::{ReadTx, StoreError, Tx};
+use crate::clock::Timestamp;
 use crate::ids::MailboxId;
 
 /// How close together the rows of a list are.
@@ -63,6 +64,40 @@ pub struct AddressProfile {
     pub signature: String,
 }
 
+/// What is said automatically to who writes while a user is away.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    /// Whether it is said; the text stays when it is not.
+    pub on: bool,
+    /// The text.
+    pub text: String,
+    /// Not before this day begins.
+    pub from: Option<Day>,
+    /// Not after this day is over.
+    pub until: Option<Day>,
+}
+
+/// A day as its user counts them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// As it is written: `2026-11-23`.
+    pub text: String,
+    /// When it begins where the user is.
+    pub begins: Timestamp,
+    /// When it is over there.
+    pub ends: Timestamp,
+}
+
+impl Away {
+    /// Whether messages that arrive now are answered.
+    pub fn answers_at(&self, now: Timestamp) -> bool {
+        self.on
+            && !self.text.trim().is_empty()
+            && self.from.as_ref().is_none_or(|day| day.begins <= now)
+            && self.until.as_ref().is_none_or(|day| now < day.ends)
+    }
+}
+
 /// What a user set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -86,6 +121,10 @@ pub struct Profile {
     pub undo_send: UndoSend,
     /// Senders whose pictures are always shown, in lower case.
     pub images_from: Vec<String>,
+    /// What is said while they are away.
+    pub away: Option<Away>,
+    /// Whose mail goes to Junk, in lower case: addresses, and domains as `@domain`.
+    pub blocked: Vec<String>,
 }
 
 impl Default for Profile {
@@ -101,6 +140,8 @@ impl Default for Profile {
             conversations: true,
             undo_send: UndoSend::default(),
             images_from: Vec::new(),
+            away: None,
+            blocked: Vec::new(),
         }
     }
 }
@@ -133,6 +174,21 @@ impl Profile {
             .unwrap_or(&self.signature)
     }
 
+    /// Whether mail of this sender goes to Junk: the address is on the list, or its domain or one above.
+    pub fn blocks(&self, sender: &str) -> bool {
+        let sender = sender.to_lowercase();
+        let domain = sender.rsplit_once('@').map(|(_, domain)| domain);
+        self.blocked
+            .iter()
+            .any(|blocked| match (blocked.strip_prefix('@'), domain) {
+                (Some(blocked), Some(domain)) => {
+                    let above = domain.strip_suffix(blocked);
+                    above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+                }
+                _ => *blocked == sender,
+            })
+    }
+
     /// Whether pictures of this sender are always shown.
     pub fn shows_images_from(&self, address: &str) -> bool {
         self.images_from
@@ -161,4 +217,60 @@ pub fn get(tx: &dyn ReadTx, mailbox: MailboxId) -> Result<Profile, StoreError> {
 pub fn put(tx: &mut dyn Tx, mailbox: MailboxId, profile: &Profile) -> Result<(), StoreError> {
     tx.put(row(mailbox).into_vec(), codec::encode(profile)?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocked_are_addresses_and_domains_with_what_is_below_them() {
+        let profile = Profile {
+            blocked: vec!["eve@x.example".into(), "@spam.example".into()],
+            ..Profile::default()
+        };
+        for (sender, blocked) in [
+            ("eve@x.example", true),
+            ("Eve@X.Example", true),
+            ("bob@x.example", false),
+            ("a@spam.example", true),
+            ("a@news.spam.example", true),
+            ("a@notspam.example", false),
+            ("a@spam.example.org", false),
+            ("spam.example", false),
+            ("", false),
+        ] {
+            assert_eq!(profile.blocks(sender), blocked, "{sender}");
+        }
+    }
+
+    #[test]
+    fn away_is_said_on_its_days() {
+        let day = |begins| Day {
+            text: String::new(),
+            begins: Timestamp::from_secs(begins),
+            ends: Timestamp::from_secs(begins + 10),
+        };
+        let away = |on, text: &str, from: Option<i64>, until: Option<i64>| Away {
+            on,
+            text: text.into(),
+            from: from.map(day),
+            until: until.map(day),
+        };
+        for (away, at, said) in [
+            (away(true, "x", None, None), 50, true),
+            (away(false, "x", None, None), 50, false),
+            (away(true, " ", None, None), 50, false),
+            (away(true, "x", Some(50), None), 49, false),
+            (away(true, "x", Some(50), Some(60)), 50, true),
+            (away(true, "x", Some(50), Some(60)), 69, true),
+            (away(true, "x", Some(50), Some(60)), 70, false),
+        ] {
+            assert_eq!(
+                away.answers_at(Timestamp::from_secs(at)),
+                said,
+                "{away:?} at {at}"
+            );
+        }
+    }
 }

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::codec;
 use super::keys::{self, Key, Table};
 use super::trace::{self, Name, Traced};
-use super::{Order, ReadTx, StoreError, Tx, written};
+use super::{Order, ReadTx, StoreError, Tx, sent, written};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, QueueId};
 use crate::mail;
@@ -65,6 +65,7 @@ pub fn enqueue(tx: &mut dyn Tx, new: &NewEntry) -> Result<(), StoreError> {
         let traced = Traced::Sent(entry.mailbox, entry.id);
         trace::note(tx, Name::MessageId(&message_id), traced)?;
     }
+    sent::count(tx, new)?;
     put(tx, None, &entry)
 }
 

@@ -12,6 +12,7 @@ pub(super) enum About {
 }
 
 const CHANGE: &str = r#"{"action":"pin-standby","reason":"test"}"#;
+const DELAY: &str = r#"{"hours":4,"reason":"test"}"#;
 const NOTICE: &str = r#"{"text":"We work on it."}"#;
 const SYNC: &str = r#"{"reason":"test"}"#;
 const PAUSE: &str = r#"{"action":"pause","reason":"test"}"#;
@@ -311,6 +312,48 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "/api/v1/trace",
         "/api/v1/trace?q=ann@example.com",
         "",
+        About::Acme,
+    ),
+    (
+        "GET",
+        "/api/v1/delay-notices",
+        "/api/v1/delay-notices",
+        "",
+        About::Platform,
+    ),
+    (
+        "PUT",
+        "/api/v1/delay-notices",
+        "/api/v1/delay-notices",
+        DELAY,
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/resellers/{id}/delay-notices",
+        "/api/v1/resellers/acme/delay-notices",
+        "",
+        About::Acme,
+    ),
+    (
+        "PUT",
+        "/api/v1/resellers/{id}/delay-notices",
+        "/api/v1/resellers/acme/delay-notices",
+        DELAY,
+        About::Acme,
+    ),
+    (
+        "GET",
+        "/api/v1/domains/{domain}/delay-notices",
+        "/api/v1/domains/example.com/delay-notices",
+        "",
+        About::Acme,
+    ),
+    (
+        "PUT",
+        "/api/v1/domains/{domain}/delay-notices",
+        "/api/v1/domains/example.com/delay-notices",
+        DELAY,
         About::Acme,
     ),
     (

@@ -414,6 +414,12 @@ fn queue(answer: &mut Answer, standing: &Standing, of: Thresholds) {
         queue.entries, queue.oldest_secs
     );
     answer.say(of.judge(oldest), text);
+    if queue.limited > 0 {
+        // Mostly a stolen password; lifeboat trace and the audit log say whose.
+        let text =
+            "somebody came to a limit of recipients today: see sending.limited in the audit log";
+        answer.say(Status::Warning, text);
+    }
     answer.measure("oldest", oldest, "s", of);
     answer.measure("entries", queue.entries as f64, "", Thresholds::default());
 }

@@ -24,6 +24,47 @@ fn what_can_be_kept_is_bounded() {
         field(|p| p.name = "ä".repeat(NAME_CHARS_MAX + 1)),
         Some("name")
     );
+    let away = |on, text: &str| {
+        Some(Away {
+            on,
+            text: text.into(),
+            ..Away::default()
+        })
+    };
+    assert_eq!(field(|p| p.away = away(true, "Gone\nfishing")), None);
+    assert_eq!(field(|p| p.away = away(false, "")), None);
+    assert_eq!(field(|p| p.away = away(true, " ")), Some("away"));
+    assert_eq!(field(|p| p.away = away(false, "a\0")), Some("away"));
+    let wordy = "x".repeat(AWAY_CHARS_MAX + 1);
+    assert_eq!(field(|p| p.away = away(false, &wordy)), Some("away"));
+    let day = |begins| {
+        Some(Day {
+            text: String::new(),
+            begins: crate::clock::Timestamp::from_secs(begins),
+            ends: crate::clock::Timestamp::from_secs(begins + 1),
+        })
+    };
+    let days = |from, until| {
+        Some(Away {
+            from: day(from),
+            until: day(until),
+            ..Away::default()
+        })
+    };
+    assert_eq!(field(|p| p.away = days(1, 1)), None);
+    assert_eq!(field(|p| p.away = days(2, 1)), Some("away_until"));
+    let block = |one: &str| vec![one.to_owned()];
+    for (one, expected) in [
+        ("eve@x.example", None),
+        ("@x.example", None),
+        ("x.example", Some("blocked")),
+        ("@", Some("blocked")),
+        ("a\nb@x.example", Some("blocked")),
+    ] {
+        assert_eq!(field(|p| p.blocked = block(one)), expected, "{one:?}");
+    }
+    let many = vec!["eve@x.example".to_owned(); BLOCKED_MAX + 1];
+    assert_eq!(field(|p| p.blocked.clone_from(&many)), Some("blocked"));
     assert_eq!(
         field(|p| p.name = "Ann\r\nBcc: x@y.example".into()),
         Some("name")

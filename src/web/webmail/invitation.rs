@@ -267,7 +267,7 @@ pub async fn answer(
     let key = match done {
         Ok(Given::Now) => "done-answered",
         Ok(Given::Before) => "done-answered-before",
-        Err(WriteError::Daily) => "done-daily",
+        Err(WriteError::Daily(_)) => "done-daily",
         Err(WriteError::Service(error)) => return Err(error.into()),
         // An answer has no files and no fields of its own.
         Err(_) => return Err(Fault::Bad),

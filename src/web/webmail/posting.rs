@@ -379,7 +379,7 @@ fn refusal(texts: &Texts, error: &WriteError) -> Result<Refusal, Fault> {
             text: texts.with("error-files-many", &[("max", FILES_MAX.into())]),
         },
         WriteError::FileGone => plain(Some("files"), "error-file-gone"),
-        WriteError::Daily => plain(None, "error-daily"),
+        WriteError::Daily(_) => plain(None, "error-daily"),
         WriteError::Service(ServiceError::Unauthenticated) => {
             return Err(Fault::SignIn { next: None });
         }

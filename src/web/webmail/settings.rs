@@ -8,7 +8,8 @@ use axum::response::Response;
 
 use super::shell::{Framed, Shell, frame, redirect, respond};
 use super::zones::ZONES;
-use crate::service::profile::{self, AddressProfile, Density, Profile, UndoSend};
+use crate::clock::Timestamp;
+use crate::service::profile::{self, AddressProfile, Away, Day, Density, Profile, UndoSend};
 use crate::service::{ServiceError, mailbox_write};
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -39,6 +40,10 @@ pub struct SettingsPage {
     pub(super) images_from: Vec<String>,
     pub(super) undo: Vec<Choice>,
     pub(super) keys: bool,
+    pub(super) away: Away,
+    pub(super) away_from: String,
+    pub(super) away_until: String,
+    pub(super) blocked: String,
 }
 
 impl SettingsPage {
@@ -118,7 +123,36 @@ fn settings_page(
         images_from: profile.images_from.clone(),
         undo: undo(texts, profile.undo_send),
         keys: profile.keys,
+        away_from: day_text(profile.away.as_ref().and_then(|away| away.from.as_ref())),
+        away_until: day_text(profile.away.as_ref().and_then(|away| away.until.as_ref())),
+        away: profile.away.clone().unwrap_or_default(),
+        blocked: profile.blocked.join("\n"),
     })
+}
+
+fn day_text(day: Option<&Day>) -> String {
+    day.map(|day| day.text.clone()).unwrap_or_default()
+}
+
+/// A day of a form, in a zone: none where none was entered.
+///
+/// # Errors
+/// When it is no day.
+fn day(text: &str, zone_name: &str) -> Result<Option<Day>, ()> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let date: jiff::civil::Date = text.parse().map_err(drop)?;
+    let zone = zone(zone_name).unwrap_or(jiff::tz::TimeZone::UTC);
+    let starts = |date: jiff::civil::Date| {
+        let start = date.to_zoned(zone.clone()).map_err(drop)?;
+        Ok(Timestamp::from_secs(start.timestamp().as_second()))
+    };
+    Ok(Some(Day {
+        text: date.to_string(),
+        begins: starts(date)?,
+        ends: starts(date.tomorrow().map_err(drop)?)?,
+    }))
 }
 
 /// The first choice of a list: what the browser says.
@@ -187,7 +221,7 @@ pub async fn save(
     form: Form,
 ) -> Result<Response, Fault> {
     session.check(form.get("csrf"))?;
-    let (wanted, errors) = read(reader.texts, &form);
+    let (wanted, errors) = read(reader.texts, reader.times.zone_name(), &form);
     if !errors.is_empty() {
         return again(&web, &reader, &session, &headers, &wanted, errors);
     }
@@ -202,6 +236,9 @@ pub async fn save(
             let key = match field {
                 "name" => "error-profile-name",
                 "signature" => "error-profile-signature",
+                "away" => "error-away",
+                "away_until" => "error-away-days",
+                "blocked" => "error-blocked",
                 _ => return Err(Fault::Bad),
             };
             let errors = vec![wrong(reader.texts, field, key)];
@@ -247,7 +284,7 @@ fn wrong(texts: &Texts, field: &'static str, key: &str) -> FormError {
 }
 
 /// The profile in a posted form, and what is wrong with it. Pure.
-fn read(texts: &Texts, form: &Form) -> (Profile, Vec<FormError>) {
+fn read(texts: &Texts, zone_here: &str, form: &Form) -> (Profile, Vec<FormError>) {
     let mut errors = Vec::new();
     let language = form.get("language");
     if !language.is_empty() && Texts::of(language).is_none() {
@@ -262,6 +299,27 @@ fn read(texts: &Texts, form: &Form) -> (Profile, Vec<FormError>) {
         errors.push(wrong(texts, "undo", "error-undo-send"));
     }
     let text = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    let zone_there = if zone_name.is_empty() {
+        zone_here
+    } else {
+        zone_name
+    };
+    let mut day_of = |field: &'static str| {
+        day(form.get(field), zone_there).unwrap_or_else(|()| {
+            errors.push(wrong(texts, field, "error-away-days"));
+            None
+        })
+    };
+    let away = Away {
+        on: !form.get("away_on").is_empty(),
+        text: text(form.get("away")),
+        from: day_of("away_from"),
+        until: day_of("away_until"),
+    };
+    let blocked = form
+        .get("blocked")
+        .split_whitespace()
+        .map(str::to_lowercase);
     let addresses = form
         .all("address")
         .zip(form.all("address-name"))
@@ -287,6 +345,8 @@ fn read(texts: &Texts, form: &Form) -> (Profile, Vec<FormError>) {
         conversations: !form.get("conversations").is_empty(),
         undo_send: undo.unwrap_or_default(),
         images_from: form.all("images-from").map(str::to_lowercase).collect(),
+        away: (away != Away::default()).then_some(away),
+        blocked: blocked.collect(),
     };
     (profile, errors)
 }

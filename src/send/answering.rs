@@ -1,0 +1,278 @@
+//! The worker of automatic answers: takes questions off the list (`store::owed`), decides ([`super::answer`])
+//! and puts answers into the queue, where they go the way of all mail, with a null reverse-path.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{self, Answer, Late, Question, Writing};
+use crate::clock::{SharedClock, Timestamp};
+use crate::ids::{Address, MailboxId, QueueId, random_bytes};
+use crate::mail::{Mailbox as Person, Role, Summary};
+use crate::store::directory::{self, MailboxRecord};
+use crate::store::messages::{self, MessageRecord, Origin, folder_of};
+use crate::store::owed::{self, Kind, Owed};
+use crate::store::queue::{self, NewEntry, Tell};
+use crate::store::{NewBody, ReadTx, Store, StoreError, Tx, bodies, delivery, profile};
+
+/// How often the list is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Questions looked at in one go.
+const STEP: usize = 100;
+
+/// The worker of automatic answers.
+#[derive(Debug)]
+pub struct Answerer {
+    store: Store,
+    clock: SharedClock,
+    /// How long an answer is tried.
+    give_up_after: Duration,
+    /// This server's name, in notices.
+    hostname: String,
+}
+
+/// An answer that is ready.
+struct Ready {
+    to: Address,
+    entry: NewEntry,
+    body: NewBody,
+}
+
+/// What a question is about.
+struct Asked {
+    address: Address,
+    record: MailboxRecord,
+    reverse_path: Option<String>,
+    summary: Summary,
+    received_at: Timestamp,
+    says: Says,
+}
+
+/// What is said.
+enum Says {
+    /// What the user wrote, under their name.
+    Away { text: String, name: Option<String> },
+    /// That the message is not read yet.
+    Late,
+}
+
+impl Answerer {
+    /// A worker that does nothing before it is run.
+    pub const fn new(
+        store: Store,
+        clock: SharedClock,
+        give_up_after: Duration,
+        hostname: String,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            give_up_after,
+            hostname,
+        }
+    }
+
+    /// Answers until `stop` is cancelled.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            let more = match self.step().await {
+                Ok(count) => count == STEP,
+                Err(error) => {
+                    tracing::error!(%error, "automatic answers cannot be worked off");
+                    false
+                }
+            };
+            let rest = if more { Duration::ZERO } else { LOOK_EVERY };
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = sleep(rest) => {}
+            }
+        }
+    }
+
+    /// Works off what is due; returns how much that was.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn step(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let due = self.store.read(|tx| owed::due(tx, now, STEP))?;
+        for owed in &due {
+            self.work_off(*owed, now).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn work_off(&self, owed: Owed, now: Timestamp) -> Result<(), StoreError> {
+        let ready = match self.asked(&owed, now)? {
+            Some(asked) => self.ready(&asked, now)?,
+            None => None,
+        };
+        let Some(Ready { to, entry, body }) = ready else {
+            let settle = move |tx: &mut dyn Tx| {
+                owed::settle(tx, &owed);
+                Ok(())
+            };
+            return self.store.write(settle).await;
+        };
+        let queued = self.store.write_with_body(body, move |tx, body| {
+            // The same question is answered once, whatever happened in between.
+            let is_open = owed::waits(tx, &owed)?;
+            owed::settle(tx, &owed);
+            if is_open && owed::answer_now(tx, owed.mailbox, owed.kind, to.as_str(), now)? {
+                queue::enqueue(tx, &entry)?;
+                return Ok(true);
+            }
+            bodies::forget(tx, body);
+            Ok::<_, StoreError>(false)
+        });
+        if queued.await? {
+            tracing::info!(mailbox = %owed.mailbox, message = %owed.message, "a message is answered automatically");
+        }
+        Ok(())
+    }
+
+    /// What the question is about; none if there is nothing to answer any more.
+    fn asked(&self, owed: &Owed, now: Timestamp) -> Result<Option<Asked>, StoreError> {
+        self.store.read(|tx| {
+            let Some(message) = messages::get(tx, owed.mailbox, owed.message)? else {
+                return Ok(None);
+            };
+            let Origin::Received { ingest, .. } = &message.origin else {
+                return Ok(None);
+            };
+            let (Some(ingest), Some(address)) = (
+                delivery::ingest(tx, *ingest)?,
+                directory::address_of(tx, owed.mailbox)?,
+            ) else {
+                return Ok(None);
+            };
+            let Some(record) = directory::mailbox(tx, &address)? else {
+                return Ok(None);
+            };
+            if record.id != owed.mailbox {
+                return Ok(None);
+            }
+            let says = says(tx, owed.kind, &message, &record, now)?;
+            Ok(says.map(|says| Asked {
+                says,
+                reverse_path: ingest.reverse_path,
+                received_at: message.received_at,
+                summary: message.summary,
+                address,
+                record,
+            }))
+        })
+    }
+
+    fn answer(&self, asked: &Asked, to: &Address, now: Timestamp) -> Option<Answer> {
+        let message_id = new_message_id(&asked.address);
+        match &asked.says {
+            Says::Away { text, name } => answer::write(&Writing {
+                from: &Person {
+                    name: name.clone(),
+                    address: asked.address.to_string(),
+                },
+                to,
+                answered: &asked.summary,
+                text,
+                message_id: &message_id,
+                now,
+            }),
+            Says::Late => Some(answer::late(&Late {
+                hostname: &self.hostname,
+                recipient: &asked.address,
+                to,
+                answered: &asked.summary,
+                received_at: asked.received_at,
+                message_id: &message_id,
+                now,
+            })),
+        }
+    }
+
+    fn ready(&self, asked: &Asked, now: Timestamp) -> Result<Option<Ready>, StoreError> {
+        let own = std::iter::once(&asked.address).chain(&asked.record.aliases);
+        let own: Vec<String> = own.map(ToString::to_string).collect();
+        let question = Question {
+            reverse_path: asked.reverse_path.as_deref(),
+            summary: &asked.summary,
+            own: &own,
+        };
+        let Ok(to) = answer::whom(&question) else {
+            return Ok(None);
+        };
+        let Some(answer) = self.answer(asked, &to, now) else {
+            return Ok(None);
+        };
+        let body = self.store.new_body(now, &answer.text)?;
+        Ok(Some(Ready {
+            entry: entry(asked.record.id, asked, &to, answer.header, &body, now, self),
+            to,
+            body,
+        }))
+    }
+}
+
+/// What is said about a message as it is now; nothing if nothing is any more.
+fn says(
+    tx: &dyn ReadTx,
+    kind: Kind,
+    message: &MessageRecord,
+    record: &MailboxRecord,
+    now: Timestamp,
+) -> Result<Option<Says>, StoreError> {
+    let is_in_inbox = message.folder == folder_of(Role::Inbox);
+    match kind {
+        Kind::Away => {
+            let set = profile::get(tx, record.id)?;
+            let is_junk = message.folder == folder_of(Role::Junk);
+            let away = set.away.filter(|away| away.answers_at(now) && !is_junk);
+            let name = Some(set.name).filter(|name| !name.is_empty());
+            Ok(away.map(|away| Says::Away {
+                text: away.text,
+                name: name.or_else(|| record.name.clone()),
+            }))
+        }
+        // What is home again is late no more, and what was put away was seen.
+        Kind::Delay if message.flags.seen || message.merged.is_some() || !is_in_inbox => Ok(None),
+        Kind::Delay => Ok(Some(Says::Late)),
+    }
+}
+
+fn entry(
+    mailbox: MailboxId,
+    asked: &Asked,
+    to: &Address,
+    header: Vec<u8>,
+    body: &NewBody,
+    now: Timestamp,
+    answerer: &Answerer,
+) -> NewEntry {
+    NewEntry {
+        id: QueueId::generate(now),
+        mailbox,
+        sender: asked.address.clone(),
+        // RFC 3834 §3.3: so that nothing can be answered or returned.
+        reverse_path: None,
+        recipients: vec![to.to_string()],
+        copy: None,
+        prefix: header,
+        body: body.id(),
+        created_at: now,
+        not_before: now,
+        expires_at: now.after(answerer.give_up_after),
+        tell: Tell::default(),
+    }
+}
+
+fn new_message_id(address: &Address) -> String {
+    let random: [u8; 16] = random_bytes();
+    let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{text}@{}", address.domain())
+}
+
+#[cfg(test)]
+mod tests;
