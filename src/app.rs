@@ -16,6 +16,7 @@ use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, SharedConfig};
 use crate::hold::Counts;
 use crate::net::{self, BindError, Endpoint, Listener, TlsError};
+use crate::receive::authenticity::NoResolver;
 use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
@@ -67,6 +68,14 @@ pub enum StartError {
         "hold.tls_certificate_file, tls_key_file: {0}; both are PEM files that belong together"
     )]
     HoldCertificate(TlsError),
+    /// The certificate for mail handed over by SMTP or its key cannot be used.
+    #[error(
+        "smtp.tls_certificate_file, tls_key_file: {0}; both are PEM files that belong together"
+    )]
+    SmtpCertificate(TlsError),
+    /// What strangers send cannot be looked at.
+    #[error("smtp.name_servers: {0}; name them, or write verify_senders = false")]
+    NameServers(NoResolver),
     /// The smarthost's access is not right.
     #[error("[relay]: {0}")]
     Relay(String),
@@ -97,6 +106,7 @@ struct App {
     current: SharedConfig,
     tls: http::SharedTls,
     hold_tls: http::SharedTls,
+    smtp_tls: http::SharedTls,
     config_path: PathBuf,
     store: Store,
     clock: SharedClock,
@@ -141,6 +151,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
         config: Arc::new(config),
         tls: http::SharedTls::default(),
         hold_tls: http::SharedTls::default(),
+        smtp_tls: http::SharedTls::default(),
         config_path,
         store,
         clock,
@@ -166,7 +177,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
 impl App {
     /// Binds everything, then starts everything.
     async fn start(&self) -> Result<(), StartError> {
-        let lmtp = receiving::listeners(self).await?;
+        let receiving = receiving::listeners(self).await?;
         let socketmap = bind("socketmap.listen", &self.config.socketmap.listen, EVERYBODY).await?;
         let pages = bind("http.listen", &self.config.http.listen, EVERYBODY).await?;
         let admin_socket = Endpoint::Unix(self.config.admin_socket());
@@ -174,6 +185,7 @@ impl App {
         let holding = holding::listeners(self).await?;
         self.tls.set(serving::certificate(&self.config)?);
         self.hold_tls.set(holding::certificate(&self.config)?);
+        self.smtp_tls.set(receiving::certificate(&self.config)?);
         let sender = sending::sender(self)?;
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
@@ -181,7 +193,8 @@ impl App {
         let raising = raising::raising(self, &control)?;
         let held = Arc::new(Counts::default());
         self.start_holding(holding, &routes, held.clone())?;
-        receiving::start(self, lmtp);
+        let intake = Arc::new(receiving::intake(self));
+        receiving::start(self, receiving, &intake)?;
         sending::start(self, sender);
         self.start_merging(merger.clone(), &control);
         self.start_raising(raising, &control);
@@ -194,6 +207,7 @@ impl App {
             merger: Some(merger),
             index: SearchIndex::default(),
             held,
+            intake,
             drilling: Arc::default(),
         };
         self.start_drills(&service);

@@ -30,6 +30,7 @@ mod relay;
 pub mod secret;
 pub mod section;
 mod sign_in;
+mod smtp;
 mod socketmap;
 mod store;
 pub mod values;
@@ -53,6 +54,7 @@ pub use provision::{Source, SourceKind};
 pub use raise_command::RaiseCommand;
 pub use relay::Relay;
 pub use sign_in::SignIn;
+pub use smtp::{Smtp, SmtpClients, SmtpListener};
 pub use socketmap::Socketmap;
 pub use store::Store;
 pub use watermark::Watermark;
@@ -66,6 +68,8 @@ sections! {
         pub store: Store = required,
         pub http: Http = required,
         pub lmtp: Lmtp = required,
+        pub smtp: Smtp = default,
+        pub smtp_listener: SmtpListener = repeated,
         pub socketmap: Socketmap = required,
         pub relay: Relay = default,
         pub mailstore: Mailstore = repeated,

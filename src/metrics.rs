@@ -16,8 +16,9 @@ use prometheus_client::registry::Registry;
 mod standing;
 
 pub use standing::{
-    DrillsStanding, HeldStanding, MailstoreStanding, MergeStanding, ProbeResult, ProbeStanding,
-    QueueStanding, SentinelStanding, SourceStanding, Standing, StoreStanding,
+    DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding, MergeStanding, ProbeResult,
+    ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding, SourceStanding, Standing,
+    StoreStanding, WayStanding,
 };
 
 /// The states of a mailstore.
@@ -57,6 +58,16 @@ struct ProtocolLabels {
     protocol: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WayLabels {
+    way: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: String,
+}
+
 /// All metrics in the text format of OpenMetrics.
 pub fn render(standing: &Standing) -> String {
     let mut registry = Registry::with_prefix("lifeboat");
@@ -70,6 +81,7 @@ pub fn render(standing: &Standing) -> String {
     probes(&mut registry, &standing.mailstores);
     merges(&mut registry, &standing.merge);
     queue(&mut registry, &standing.queue);
+    intake(&mut registry, &standing.intake);
     held(&mut registry, &standing.held);
     if let Some(standing) = &standing.drills {
         drills(&mut registry, standing);
@@ -291,6 +303,58 @@ fn queue(registry: &mut Registry, queue: &QueueStanding) {
         "queue_limited",
         "How often, by hours, a mailbox, domain or reseller came to its limit of recipients in the last day",
         queue.limited,
+    );
+}
+
+fn intake(registry: &mut Registry, intake: &IntakeStanding) {
+    let connections: Family<WayLabels, Gauge<u64, AtomicU64>> = Family::default();
+    let messages: Family<WayLabels, Counter> = Family::default();
+    for way in &intake.ways {
+        let labels = WayLabels {
+            way: way.way.clone(),
+        };
+        connections.get_or_create(&labels).set(way.connections);
+        messages.get_or_create(&labels).inc_by(way.messages);
+    }
+    let refused: Family<ReasonLabels, Counter> = Family::default();
+    for RefusedStanding { reason, count } in &intake.refused {
+        let labels = ReasonLabels {
+            reason: reason.clone(),
+        };
+        refused.get_or_create(&labels).inc_by(*count);
+    }
+    registry.register(
+        "intake_connections",
+        "Connections that hand over mail, by the way they came",
+        connections,
+    );
+    registry.register(
+        "intake_messages",
+        "Messages taken, by the way they came",
+        messages,
+    );
+    registry.register(
+        "intake_refused",
+        "What was refused at intake, by reason",
+        refused,
+    );
+    counter(
+        registry,
+        "intake_repeated",
+        "Deliveries that were recognised as stored already",
+        intake.repeated,
+    );
+    gauge(
+        registry,
+        "intake_memory_bytes",
+        "Memory that bodies on their way in take",
+        intake.memory_bytes,
+    );
+    gauge(
+        registry,
+        "intake_memory_max_bytes",
+        "As much as they may take",
+        intake.memory_max_bytes,
     );
 }
 

@@ -15,6 +15,7 @@ use crate::control::{Control, OrderError};
 use crate::hold::Counts;
 use crate::ids::{Address, DomainName, MailboxId, ResellerId};
 use crate::merge::Merger;
+use crate::receive::Intake;
 use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
 use crate::store::{ReadTx, Store, StoreError, directory};
@@ -191,6 +192,8 @@ pub struct Service {
     pub index: SearchIndex,
     /// How many mail programs were told that their mailbox is unavailable.
     pub held: Arc<Counts>,
+    /// Mail on its way in: what is under way, taken and refused.
+    pub intake: Arc<Intake>,
     /// Whether a drill is under way.
     pub drilling: Arc<AtomicBool>,
 }

@@ -29,6 +29,7 @@ pub mod engine;
 mod error;
 pub mod failover;
 pub mod folders;
+pub mod handover;
 pub mod keys;
 pub mod latency;
 pub mod merge;

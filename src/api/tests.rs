@@ -64,6 +64,7 @@ impl Env {
             merger: None,
             index: SearchIndex::default(),
             held: Arc::default(),
+            intake: Arc::default(),
             drilling: Arc::default(),
         };
         let env = Self {

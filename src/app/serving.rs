@@ -6,7 +6,7 @@ use axum::extract::Request;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::{App, StartError, holding, http, ops};
+use super::{App, StartError, holding, http, ops, receiving};
 use crate::config::Config;
 use crate::net::{Listener, TlsAcceptor};
 use crate::service::Service;
@@ -41,10 +41,11 @@ impl App {
         let checked = loaded.and_then(|loaded| {
             let tls = certificate(&loaded.config).map_err(|error| error.to_string())?;
             let hold = holding::certificate(&loaded.config).map_err(|error| error.to_string())?;
-            Ok((loaded.config, tls, hold))
+            let smtp = receiving::certificate(&loaded.config).map_err(|error| error.to_string())?;
+            Ok((loaded.config, tls, hold, smtp))
         });
         match checked {
-            Ok((mut config, tls, hold)) => {
+            Ok((mut config, tls, hold, smtp)) => {
                 for option in needs_restart(&self.config, &config) {
                     tracing::warn!(option, "this changes at the next start only");
                 }
@@ -52,6 +53,7 @@ impl App {
                 config.mailstore.clone_from(&self.config.mailstore);
                 self.tls.set(tls);
                 self.hold_tls.set(hold);
+                self.smtp_tls.set(smtp);
                 self.current.set(config);
                 tracing::info!("the configuration was read again");
             }
@@ -92,6 +94,8 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("store", old.store != new.store),
         ("http.listen", old.http.listen != new.http.listen),
         ("lmtp", old.lmtp != new.lmtp),
+        ("smtp", old.smtp != new.smtp),
+        ("smtp_listener", old.smtp_listener != new.smtp_listener),
         ("socketmap", old.socketmap != new.socketmap),
         ("relay", old.relay != new.relay),
         ("mailstore", old.mailstore != new.mailstore),

@@ -125,6 +125,7 @@ impl Client {
             merger: None,
             index: SearchIndex::default(),
             held: Arc::default(),
+            intake: Arc::default(),
             drilling: Arc::default(),
         };
         Ok(Self::Store(admin::router(

@@ -12,6 +12,7 @@ use crate::net::{Endpoint, Tls};
 mod drill;
 mod hold;
 mod provision;
+mod smtp;
 
 /// What is wrong, and what works but is not as it should be.
 pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
@@ -19,6 +20,7 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     http(config, &mut findings);
     listeners(config, &mut findings);
     lmtp(config, &mut findings);
+    smtp::check(config, &mut findings);
     relay(config, &mut findings);
     log(config, &mut findings);
     sign_in(config, &mut findings);

@@ -18,6 +18,9 @@ pub struct Standing {
     pub queue: QueueStanding,
     /// The store.
     pub store: StoreStanding,
+    /// Mail on its way in.
+    #[serde(default)]
+    pub intake: IntakeStanding,
     /// Mail programs that were told that their mailbox is unavailable.
     pub held: Vec<HeldStanding>,
     /// The drills; absent where none are configured.
@@ -194,6 +197,41 @@ impl StoreStanding {
             all => self.disk_free_bytes as f64 * 100.0 / all as f64,
         }
     }
+}
+
+/// Mail on its way in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IntakeStanding {
+    /// Each way that it comes.
+    pub ways: Vec<WayStanding>,
+    /// Memory that bodies on their way take, in bytes.
+    pub memory_bytes: u64,
+    /// As much as they may.
+    pub memory_max_bytes: u64,
+    /// Deliveries since the start that were recognised as stored already.
+    pub repeated: u64,
+    /// What was refused since the start, by reason.
+    pub refused: Vec<RefusedStanding>,
+}
+
+/// One way that mail comes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WayStanding {
+    /// `lmtp`, `smtp` or `perimeter`.
+    pub way: String,
+    /// Connections that are open.
+    pub connections: u64,
+    /// Messages that were taken since the start.
+    pub messages: u64,
+}
+
+/// What was refused for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedStanding {
+    /// The reason, such as `disk-full`.
+    pub reason: String,
+    /// How often since the start.
+    pub count: u64,
 }
 
 /// Mail programs that were told that their mailbox is unavailable.

@@ -219,10 +219,37 @@ impl TlsAcceptor {
         stream: BoxStream,
         timeout: Duration,
     ) -> Result<BoxStream, TlsError> {
-        match tokio::time::timeout(timeout, self.0.accept(stream)).await {
-            Ok(Ok(stream)) => Ok(Box::new(stream)),
-            Ok(Err(error)) => Err(TlsError::Handshake(error)),
-            Err(_) => Err(TlsError::Timeout(timeout)),
-        }
+        self.handshake_described(stream, timeout)
+            .await
+            .map(|(stream, _)| stream)
+    }
+
+    /// Shakes hands as [`Self::handshake`] does, and tells what was agreed on, as a comment in Received
+    /// shows it: `TLSv1.3 with cipher TLS13_AES_256_GCM_SHA384`.
+    ///
+    /// # Errors
+    /// As [`Self::handshake`].
+    pub async fn handshake_described(
+        &self,
+        stream: BoxStream,
+        timeout: Duration,
+    ) -> Result<(BoxStream, String), TlsError> {
+        let stream = match tokio::time::timeout(timeout, self.0.accept(stream)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(TlsError::Handshake(error)),
+            Err(_) => return Err(TlsError::Timeout(timeout)),
+        };
+        let (_, connection) = stream.get_ref();
+        let version = match connection.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            _ => "TLS",
+        };
+        let suite = connection.negotiated_cipher_suite();
+        let cipher = suite
+            .and_then(|suite| suite.suite().as_str())
+            .unwrap_or("unknown");
+        let agreed = format!("{version} with cipher {cipher}");
+        Ok((Box::new(stream), agreed))
     }
 }

@@ -7,6 +7,9 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use super::command::ReversePath;
+use super::dsn::{EnvelopeId, Notify, OriginalRecipient, Return};
+use super::reply::MessageFault;
+use super::session::{Protocol, Trust};
 use crate::ids::{Address, DeliveryId, IngestId, MailboxId};
 
 /// A mailbox a recipient resolved to.
@@ -25,14 +28,37 @@ pub struct Recipient {
     pub given: String,
     /// The mailbox.
     pub mailbox: KnownMailbox,
+    /// Which notices are asked for, where anything is said about it.
+    pub notify: Option<Notify>,
+    /// Whom the sender wrote to, where that is said.
+    pub original: Option<OriginalRecipient>,
+}
+
+/// What a recipient's address leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// A mailbox.
+    Mailbox(KnownMailbox),
+    /// None that is known.
+    Unknown(Unknown),
+}
+
+/// What is known of an address that is no mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its domain is one of the platform's.
+    pub is_ours: bool,
+    /// The directory is fresh enough to say so for good.
+    pub is_certain: bool,
 }
 
 /// Where a connection comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Peer {
     /// Over TCP.
     Tcp(SocketAddr),
     /// Over a unix socket of this machine.
+    #[default]
     Unix,
 }
 
@@ -45,8 +71,8 @@ impl std::fmt::Display for Peer {
     }
 }
 
-/// The envelope of a transaction (RFC 5321 §2.3.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The envelope of a transaction (RFC 5321 §2.3.1), and how it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
     /// Who gets notices.
     pub reverse_path: ReversePath,
@@ -56,6 +82,22 @@ pub struct Envelope {
     pub client_name: String,
     /// SMTPUTF8 was given with MAIL.
     pub smtp_utf8: bool,
+    /// How much of the message a notice of failure returns, where that is said.
+    pub ret: Option<Return>,
+    /// The sender's name for the envelope, where there is one.
+    pub envelope_id: Option<EnvelopeId>,
+    /// The client: the one that connected, or the one that it speaks for.
+    pub client: Peer,
+    /// Who connected, or for whom a load balancer did.
+    pub connected: Peer,
+    /// What the client is to us.
+    pub trust: Trust,
+    /// What was spoken.
+    pub protocol: Protocol,
+    /// The client greeted with LHLO or EHLO.
+    pub is_extended: bool,
+    /// TLS protects the connection: its version and cipher suite.
+    pub tls: Option<String>,
 }
 
 /// Proof that a message is durably stored for a recipient.
@@ -81,6 +123,12 @@ impl Accepted {
 pub enum RefusedBy {
     /// There is no space.
     Full,
+    /// Too many messages are under way for the memory there is.
+    Busy,
+    /// Too many messages came from this client lately.
+    Rate,
+    /// The mailbox has as much as the standby keeps for one.
+    MailboxFull,
     /// The store failed, or is not reachable.
     Trouble,
     /// The mailbox went away between RCPT and the end of data.
@@ -101,14 +149,14 @@ pub trait Acceptor: Send + Sync + 'static {
     /// What bodies are written to.
     type Body: BodySink;
 
-    /// The mailbox of a recipient without its extension, through aliases; `None` if there is none.
+    /// The mailbox of a recipient without its extension, through aliases.
     ///
     /// # Errors
     /// When that cannot be known now.
     fn resolve(
         &self,
         recipient: &Address,
-    ) -> impl Future<Output = Result<Option<KnownMailbox>, RefusedBy>> + Send;
+    ) -> impl Future<Output = Result<Resolved, RefusedBy>> + Send;
 
     /// Starts a body; `size_hint` is what the client declared (octets, 0 if unknown).
     ///
@@ -118,11 +166,13 @@ pub trait Acceptor: Send + Sync + 'static {
 
     /// Stores the message for all recipients. Returns when it is durable, with one result for each
     /// recipient, in their order.
+    ///
+    /// # Errors
+    /// When the message as a whole is not to be taken, whoever it is for.
     fn accept(
         &self,
         ingest: IngestId,
-        peer: Peer,
         envelope: &Envelope,
         body: Self::Body,
-    ) -> impl Future<Output = Vec<Result<Accepted, RefusedBy>>> + Send;
+    ) -> impl Future<Output = Result<Vec<Result<Accepted, RefusedBy>>, MessageFault>> + Send;
 }

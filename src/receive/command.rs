@@ -1,13 +1,18 @@
-//! The grammar of command lines (RFC 5321 §4.1, RFC 2033, RFC 1870, RFC 6152, RFC 6531).
+//! The grammar of command lines (RFC 5321 §4.1, RFC 2033, RFC 1870, RFC 6152, RFC 6531, RFC 3030,
+//! RFC 3461, RFC 3207, Postfix's XCLIENT_README).
 //!
 //! A small parser of our own: what a reverse-path or recipient says must be kept octet for octet
 //! (it goes into Return-Path and Received), which the library parser does not do for quoted local
 //! parts and `<postmaster>`. It is lenient with addresses, whose owner is a stranger, and strict
 //! with the frame around them, which comes from the client.
 //!
-//! Pure. Its input has passed the gate: no CR, LF or NUL.
+//! Pure. Its input has passed the gate: no CR, LF or NUL. Which commands and parameters are on offer
+//! is the session's knowledge, not the grammar's.
 
 use std::fmt;
+
+use super::dsn::{EnvelopeId, Notify, OriginalRecipient, Return};
+use super::xclient::{self, Xclient};
 
 /// Longest path accepted, in octets without its brackets. RFC 5321 §4.5.3.1.3 says 256; longer
 /// ones are seen in the reverse-paths of list managers.
@@ -16,24 +21,46 @@ pub const PATH_OCTETS_MAX: usize = 1000;
 /// A command of the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command<'a> {
-    /// LHLO with the client's name.
-    Lhlo(&'a str),
-    /// HELO or EHLO, which an LMTP server must refuse (RFC 2033 §4.1).
-    HeloOrEhlo,
+    /// LHLO, EHLO or HELO with the client's name.
+    Hello(Hello, &'a str),
     /// MAIL.
     Mail(MailCommand),
-    /// RCPT with its forward-path as written.
-    Rcpt(String),
+    /// RCPT.
+    Rcpt(RcptCommand),
     /// DATA.
     Data,
+    /// BDAT (RFC 3030 §2).
+    Bdat {
+        /// The octets of the chunk, which follow the command.
+        octets: u64,
+        /// Whether the message ends with it.
+        last: bool,
+    },
+    /// STARTTLS (RFC 3207).
+    StartTls,
+    /// XCLIENT: the client that a proxy speaks for.
+    Xclient(Xclient),
     /// RSET.
     Rset,
     /// NOOP.
     Noop,
     /// VRFY.
     Vrfy,
+    /// HELP.
+    Help,
     /// QUIT.
     Quit,
+}
+
+/// How a client greets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hello {
+    /// LMTP (RFC 2033 §4.1).
+    Lhlo,
+    /// SMTP with extensions.
+    Ehlo,
+    /// SMTP without.
+    Helo,
 }
 
 /// The parts of a MAIL command.
@@ -45,6 +72,35 @@ pub struct MailCommand {
     pub size: u64,
     /// SMTPUTF8 was given (RFC 6531): addresses and headers may be UTF-8.
     pub smtp_utf8: bool,
+    /// How much of the message a notice returns (RFC 3461 §4.3).
+    pub ret: Option<Return>,
+    /// The sender's name for the envelope (RFC 3461 §4.4).
+    pub envelope_id: Option<EnvelopeId>,
+}
+
+impl MailCommand {
+    /// Whether a parameter of DSN was given.
+    pub fn has_dsn(&self) -> bool {
+        self.ret.is_some() || self.envelope_id.is_some()
+    }
+}
+
+/// The parts of a RCPT command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RcptCommand {
+    /// The forward-path as written.
+    pub given: String,
+    /// Which notices are asked for (RFC 3461 §4.1).
+    pub notify: Option<Notify>,
+    /// Whom the sender wrote to (RFC 3461 §4.2).
+    pub original: Option<OriginalRecipient>,
+}
+
+impl RcptCommand {
+    /// Whether a parameter of DSN was given.
+    pub fn has_dsn(&self) -> bool {
+        self.notify.is_some() || self.original.is_some()
+    }
 }
 
 /// A reverse-path without its brackets; empty is the null reverse-path of notices, `<>`.
@@ -103,24 +159,36 @@ pub fn parse(line: &[u8]) -> Result<Command<'_>, CommandError> {
         }
     };
     match &*upper {
-        b"LHLO" => client_name(argument).map(Command::Lhlo),
-        b"HELO" | b"EHLO" => Ok(Command::HeloOrEhlo),
+        b"LHLO" => hello(Hello::Lhlo, argument),
+        b"EHLO" => hello(Hello::Ehlo, argument),
+        b"HELO" => hello(Hello::Helo, argument),
         b"MAIL" => mail(argument).map(Command::Mail),
         b"RCPT" => rcpt(argument).map(Command::Rcpt),
         b"DATA" => alone(Command::Data, "DATA takes no argument"),
+        b"BDAT" => bdat(argument),
+        b"STARTTLS" => alone(Command::StartTls, "STARTTLS takes no argument"),
+        b"XCLIENT" => xclient::parse(argument)
+            .map(Command::Xclient)
+            .ok_or(CommandError::Syntax("expected XCLIENT NAME=value ...")),
         b"RSET" => alone(Command::Rset, "RSET takes no argument"),
         b"NOOP" => Ok(Command::Noop),
         b"VRFY" => Ok(Command::Vrfy),
+        b"HELP" => Ok(Command::Help),
         b"QUIT" => alone(Command::Quit, "QUIT takes no argument"),
         _ => Err(CommandError::Unknown),
     }
 }
 
-fn client_name(argument: &[u8]) -> Result<&str, CommandError> {
+fn hello(hello: Hello, argument: &[u8]) -> Result<Command<'_>, CommandError> {
     str::from_utf8(argument)
         .ok()
         .filter(|name| !name.is_empty() && name.len() <= 255 && !name.contains(char::is_whitespace))
-        .ok_or(CommandError::Syntax("LHLO needs the name of the client"))
+        .map(|name| Command::Hello(hello, name))
+        .ok_or(CommandError::Syntax(match hello {
+            Hello::Lhlo => "LHLO needs the name of the client",
+            Hello::Ehlo => "EHLO needs the name of the client",
+            Hello::Helo => "HELO needs the name of the client",
+        }))
 }
 
 fn mail(argument: &[u8]) -> Result<MailCommand, CommandError> {
@@ -133,29 +201,75 @@ fn mail(argument: &[u8]) -> Result<MailCommand, CommandError> {
     for parameter in parameters {
         match split_parameter(parameter).ok_or(CommandError::Parameter)? {
             (name, Some(value)) if name.eq_ignore_ascii_case("SIZE") => {
-                mail.size = value.parse().map_err(|_| CommandError::Parameter)?;
+                mail.size = number(value)?;
             }
             (name, Some(value))
                 if name.eq_ignore_ascii_case("BODY")
                     && (value.eq_ignore_ascii_case("7BIT")
                         || value.eq_ignore_ascii_case("8BITMIME")) => {}
             (name, None) if name.eq_ignore_ascii_case("SMTPUTF8") => mail.smtp_utf8 = true,
+            (name, Some(value)) if name.eq_ignore_ascii_case("RET") && mail.ret.is_none() => {
+                mail.ret = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+            }
+            (name, Some(value))
+                if name.eq_ignore_ascii_case("ENVID") && mail.envelope_id.is_none() =>
+            {
+                mail.envelope_id = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+            }
             _ => return Err(CommandError::Parameter),
         }
     }
     Ok(mail)
 }
 
-fn rcpt(argument: &[u8]) -> Result<String, CommandError> {
-    let (path, mut parameters) = path_and_parameters(argument, b"TO:")
+fn rcpt(argument: &[u8]) -> Result<RcptCommand, CommandError> {
+    let (path, parameters) = path_and_parameters(argument, b"TO:")
         .ok_or(CommandError::Syntax("expected RCPT TO:<address>"))?;
-    if parameters.next().is_some() {
-        return Err(CommandError::Parameter);
-    }
-    clean_path(path)
+    let given = clean_path(path)
         .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .ok_or(CommandError::ForwardPath)
+        .ok_or(CommandError::ForwardPath);
+    let mut rcpt = RcptCommand::default();
+    for parameter in parameters {
+        match split_parameter(parameter).ok_or(CommandError::Parameter)? {
+            (name, Some(value)) if name.eq_ignore_ascii_case("NOTIFY") && rcpt.notify.is_none() => {
+                rcpt.notify = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+            }
+            (name, Some(value))
+                if name.eq_ignore_ascii_case("ORCPT") && rcpt.original.is_none() =>
+            {
+                rcpt.original = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+            }
+            _ => return Err(CommandError::Parameter),
+        }
+    }
+    rcpt.given = given?.to_owned();
+    Ok(rcpt)
+}
+
+/// `BDAT octets [LAST]` (RFC 3030 §2).
+fn bdat(argument: &[u8]) -> Result<Command<'_>, CommandError> {
+    const EXPECTED: CommandError = CommandError::Syntax("expected BDAT octets [LAST]");
+    let argument = str::from_utf8(argument).map_err(|_| EXPECTED)?;
+    let mut words = argument.split(' ').filter(|word| !word.is_empty());
+    let octets = number(words.next().unwrap_or_default()).map_err(|_| EXPECTED)?;
+    let last = match words.next() {
+        None => false,
+        Some(word) if word.eq_ignore_ascii_case("LAST") => true,
+        Some(_) => return Err(EXPECTED),
+    };
+    match words.next() {
+        None => Ok(Command::Bdat { octets, last }),
+        Some(_) => Err(EXPECTED),
+    }
+}
+
+/// A number of octets: digits only, at most 20 of them (RFC 1870 §3); `parse` alone would let a `+` pass.
+fn number(text: &str) -> Result<u64, CommandError> {
+    let digits = text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit());
+    digits
+        .then(|| text.parse().ok())
+        .flatten()
+        .ok_or(CommandError::Parameter)
 }
 
 /// Splits `FROM:<path> A B=c` into the path without its brackets and its parameters.

@@ -184,5 +184,60 @@ impl DataGate {
     }
 }
 
+/// Looks at the octets of BDAT chunks, whose end is counted, not marked (RFC 3030 §2).
+///
+/// Nothing in a chunk is interpreted, so nothing in it can end the message; but what is stored is later
+/// sent on or handed over in other framings, so the same line ends are demanded as of DATA.
+#[derive(Debug, Default)]
+pub struct ChunkGate {
+    after_cr: bool,
+    fault: Option<DataFault>,
+}
+
+impl ChunkGate {
+    /// The first fault seen so far.
+    pub fn fault(&self) -> Option<DataFault> {
+        self.fault
+    }
+
+    /// Looks at the next octets of a message, which may be cut anywhere.
+    pub fn feed(&mut self, input: &[u8]) {
+        let mut next = 0;
+        let Some(&first) = input.first() else { return };
+        if std::mem::take(&mut self.after_cr) {
+            if first == b'\n' {
+                next = 1;
+            } else {
+                self.fail(DataFault::BareCr);
+            }
+        }
+        while let Some(at) = input
+            .get(next..)
+            .and_then(|rest| memchr2(b'\r', b'\n', rest))
+        {
+            let at = next + at;
+            match (input.get(at), input.get(at + 1)) {
+                (Some(b'\n'), _) => self.fail(DataFault::BareLf),
+                (_, Some(b'\n')) => next = at + 2,
+                (_, Some(_)) => self.fail(DataFault::BareCr),
+                (_, None) => self.after_cr = true,
+            }
+            next = next.max(at + 1);
+        }
+    }
+
+    /// The message is complete: the first fault in it.
+    pub fn finish(&mut self) -> Option<DataFault> {
+        if std::mem::take(&mut self.after_cr) {
+            self.fail(DataFault::BareCr);
+        }
+        self.fault
+    }
+
+    fn fail(&mut self, fault: DataFault) {
+        self.fault.get_or_insert(fault);
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,23 @@
 //! The acceptor that keeps messages in the standby store.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::acceptor::{
-    Accepted, Acceptor, BodySink, Envelope, KnownMailbox, Peer, Recipient, RefusedBy,
+    Accepted, Acceptor, BodySink, Envelope, KnownMailbox, Recipient, RefusedBy, Resolved, Unknown,
 };
+use super::authenticity::{SIGNED_OCTETS_MAX, Verdict, Verifier};
+use super::intake::{Intake, Reservation};
+use super::reply::MessageFault;
+use super::session::Trust;
 use super::trace::{self, Trace};
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, Timestamp};
 use crate::ids::{Address, DeliveryId, IngestId};
-use crate::mail::{self, Role};
+use crate::mail::{self, Role, Summary};
 use crate::store::delivery::{self, Acceptance, Delivered};
-use crate::store::{BodyWriter, NewBody, Store, StoreError, directory};
+use crate::store::directory::sources;
+use crate::store::handover::{self, Handover};
+use crate::store::{BodyWriter, NewBody, ReadTx, Store, StoreError, directory, folders};
 
 /// How much of a message its summary is made from, in octets (FAULTS.md: headers are bounded to
 /// 100 KB).
@@ -16,139 +25,330 @@ const HEAD_OCTETS_MAX: usize = 128 * 1024;
 /// From this size on a body may go to the disk while it arrives, and is written off the
 /// asynchronous threads.
 const BLOCKING_OCTETS_MIN: u64 = 512 * 1024;
+/// What a body counts for beside its own octets: buffers of the connection and of the writer.
+const BUFFERS_OCTETS: u64 = 64 * 1024;
+
+/// How the standby takes messages in.
+#[derive(Clone, Debug)]
+pub struct StandbySettings {
+    /// This server's name in Received.
+    pub hostname: String,
+    /// Most octets that the standby keeps for one mailbox.
+    pub mailbox_octets_max: u64,
+    /// What a trusted host's filter called spam goes to Junk.
+    pub spam_to_junk: bool,
+    /// How long after its last complete import the directory knows who does not exist.
+    pub directory_fresh_for: Duration,
+}
+
+impl StandbySettings {
+    /// The settings of a server with this name, and the defaults of the configuration.
+    pub fn of(hostname: String) -> Self {
+        Self {
+            hostname,
+            mailbox_octets_max: 10 << 30,
+            spam_to_junk: true,
+            directory_fresh_for: Duration::from_secs(86_400),
+        }
+    }
+}
 
 /// Keeps messages in the standby store.
 #[derive(Clone, Debug)]
 pub struct StandbyAcceptor {
     store: Store,
     clock: SharedClock,
-    hostname: String,
+    settings: StandbySettings,
+    intake: Arc<Intake>,
+    verifier: Option<Verifier>,
 }
 
 impl StandbyAcceptor {
-    /// Over `store`; `hostname` is this server's name in Received.
-    pub fn new(store: Store, clock: SharedClock, hostname: String) -> Self {
+    /// Over `store`, within the bounds of `intake`.
+    pub fn new(
+        store: Store,
+        clock: SharedClock,
+        settings: StandbySettings,
+        intake: Arc<Intake>,
+    ) -> Self {
         Self {
             store,
             clock,
-            hostname,
+            settings,
+            intake,
+            verifier: None,
         }
     }
 
-    /// The trace headers and delivery ids: one delivery for each mailbox, however many of the
-    /// recipients are its addresses.
-    fn deliveries(&self, trace: &Trace<'_>) -> Vec<Delivery> {
-        let mut deliveries: Vec<Delivery> = Vec::with_capacity(trace.envelope.recipients.len());
-        for recipient in &trace.envelope.recipients {
-            let same = deliveries
-                .iter()
-                .find(|known| known.mailbox.id == recipient.mailbox.id)
-                .map(|known| known.id);
-            deliveries.push(Delivery {
-                id: same.unwrap_or_else(|| DeliveryId::generate(trace.now)),
-                mailbox: recipient.mailbox.clone(),
-                is_repeated: same.is_some(),
-            });
+    /// Has what strangers send looked at by `verifier`.
+    #[must_use]
+    pub fn with_verifier(self, verifier: Option<Verifier>) -> Self {
+        Self { verifier, ..self }
+    }
+
+    /// What an address leads to, and whether that may be said for good.
+    fn look_up(&self, tx: &dyn ReadTx, recipient: &Address) -> Result<Found, StoreError> {
+        let Some(mailbox) = directory::resolve(tx, recipient)? else {
+            let confirmed = confirmed_at(tx)?;
+            let now = self.clock.now();
+            return Ok(Found::Unknown(Unknown {
+                is_ours: directory::is_ours(tx, &recipient.domain_name())?,
+                is_certain: confirmed
+                    .is_some_and(|at| now.since(at) <= self.settings.directory_fresh_for),
+            }));
+        };
+        let state = folders::state(tx, mailbox.record.id)?;
+        if state.is_some_and(|state| state.octets >= self.settings.mailbox_octets_max) {
+            return Ok(Found::Full);
         }
-        deliveries
+        Ok(Found::Mailbox(KnownMailbox {
+            id: mailbox.record.id,
+            address: mailbox.address,
+        }))
+    }
+
+    /// One delivery for each mailbox, however many of the recipients are its addresses; those that are
+    /// stored already keep their ids.
+    fn deliveries(
+        &self,
+        trace: &Trace<'_>,
+        message: &Message,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let envelope = trace.envelope;
+        let mut deliveries: Vec<Delivery> = Vec::with_capacity(envelope.recipients.len());
+        self.store.read(|tx| -> Result<(), StoreError> {
+            for recipient in &envelope.recipients {
+                let mailbox = &recipient.mailbox;
+                let first = deliveries
+                    .iter()
+                    .position(|known| known.mailbox.id == mailbox.id);
+                let handover = message.handover(envelope, recipient);
+                let known = match handover {
+                    Some(handover) => handover::known(tx, mailbox.id, handover, trace.now)?,
+                    None => None,
+                };
+                let state = match (first, known) {
+                    (Some(first), _) => State::AsRecipient(first),
+                    (None, Some(id)) => State::Stored(id),
+                    (None, None) => State::ToStore(DeliveryId::generate(trace.now)),
+                };
+                deliveries.push(Delivery {
+                    state,
+                    mailbox: mailbox.clone(),
+                    handover,
+                });
+            }
+            Ok(())
+        })?;
+        Ok(deliveries)
     }
 
     async fn store(
         &self,
         ingest: IngestId,
-        peer: Peer,
         envelope: &Envelope,
         body: BodyWriter,
-    ) -> Result<Vec<Result<Accepted, RefusedBy>>, StoreError> {
+    ) -> Result<Results, StoreError> {
         let body = finish(body).await?;
         let head = body
             .head(HEAD_OCTETS_MAX)
             .map_err(|error| StoreError::from_io("reading a body", error))?;
-        let trace = Trace {
-            hostname: &self.hostname,
-            peer,
-            envelope,
-            now: self.clock.now(),
+        if trace::goes_round(&head, &self.settings.hostname, &envelope.recipients) {
+            return Ok(Err(MessageFault::Loop));
+        }
+        let verdict = match self.look(envelope, &body, &head).await? {
+            Ok(verdict) => verdict,
+            Err(refused) => return Ok(Ok(vec![Err(refused); envelope.recipients.len()])),
         };
-        let deliveries = self.deliveries(&trace);
-        let acceptance = Acceptance {
-            ingest,
-            received_at: trace.now,
-            reverse_path: envelope.reverse_path.address().map(str::to_owned),
-            client: peer.to_string(),
+        let message = Message {
             mx_queue_id: trace::mx_queue_id(&head),
             summary: mail::summarize_start(&head, body.size_bytes()),
-            recipients: envelope
-                .recipients
-                .iter()
-                .zip(&deliveries)
-                .filter(|(_, delivery)| !delivery.is_repeated)
-                .map(|(recipient, delivery)| delivery.row(&trace, recipient))
-                .collect(),
+            sha256: body.sha256(),
         };
-        let mut results = self
-            .store
-            .accept_message(body, acceptance)
-            .await?
-            .into_iter();
+        let trace = Trace {
+            hostname: &self.settings.hostname,
+            envelope,
+            authenticity: verdict.as_ref().map(|verdict| &*verdict.results),
+            now: self.clock.now(),
+        };
+        let deliveries = self.deliveries(&trace, &message)?;
+        let role = self.role(envelope, &message.summary, verdict.as_ref());
+        let recipients: Vec<_> = envelope
+            .recipients
+            .iter()
+            .zip(&deliveries)
+            .filter_map(|(recipient, delivery)| delivery.row(&trace, recipient, role))
+            .collect();
+        let mut results = Vec::new().into_iter();
+        if !recipients.is_empty() {
+            let acceptance = Acceptance {
+                ingest,
+                received_at: trace.now,
+                reverse_path: envelope.reverse_path.address().map(str::to_owned),
+                client: envelope.client.to_string(),
+                mx_queue_id: message.mx_queue_id,
+                summary: message.summary,
+                recipients,
+            };
+            results = self
+                .store
+                .accept_message(body, acceptance)
+                .await?
+                .into_iter();
+        }
         let mut outcomes: Vec<Result<Accepted, RefusedBy>> = Vec::with_capacity(deliveries.len());
-        for (at, delivery) in deliveries.iter().enumerate() {
-            let first = deliveries
-                .iter()
-                .take(at)
-                .position(|known| known.id == delivery.id);
-            let outcome = match first.and_then(|first| outcomes.get(first)) {
-                Some(outcome) => *outcome,
-                None => delivery.outcome(ingest, results.next()),
+        for delivery in &deliveries {
+            let outcome = match delivery.state {
+                State::AsRecipient(first) => outcomes
+                    .get(first)
+                    .copied()
+                    .unwrap_or(Err(RefusedBy::Trouble)),
+                State::Stored(id) => Ok(self.recognised(id)),
+                State::ToStore(id) => self.outcome(ingest, id, results.next()),
             };
             outcomes.push(outcome);
         }
-        Ok(outcomes)
+        Ok(Ok(outcomes))
     }
-}
 
-/// One message on its way into one mailbox.
-struct Delivery {
-    id: DeliveryId,
-    mailbox: KnownMailbox,
-    /// Another recipient of the transaction is the same mailbox and came first.
-    is_repeated: bool,
-}
-
-impl Delivery {
-    fn row(&self, trace: &Trace<'_>, recipient: &Recipient) -> delivery::Recipient {
-        delivery::Recipient {
-            mailbox: self.mailbox.address.clone(),
-            delivery: self.id,
-            prefix: trace.headers(recipient, self.id),
-            role: Role::Inbox,
-        }
+    /// The same hand-over came before, and its commit was seen then.
+    fn recognised(&self, id: DeliveryId) -> Accepted {
+        tracing::info!(delivery = %id, "a hand-over was recognised: it is stored already");
+        self.intake.recognised();
+        Accepted::after_commit(id)
     }
 
     fn outcome(
         &self,
         ingest: IngestId,
+        id: DeliveryId,
         result: Option<Result<Delivered, StoreError>>,
     ) -> Result<Accepted, RefusedBy> {
         match result {
-            Some(Ok(Delivered::Filed { .. })) => Ok(Accepted::after_commit(self.id)),
+            Some(Ok(Delivered::Filed { .. })) => Ok(Accepted::after_commit(id)),
+            Some(Ok(Delivered::Repeated { delivery })) => Ok(self.recognised(delivery)),
             Some(Ok(Delivered::UnknownMailbox)) => Err(RefusedBy::Gone),
             Some(Err(error)) => Err(refused(ingest, &error)),
             None => Err(RefusedBy::Trouble),
         }
+    }
+
+    /// What SPF, DKIM and DMARC say of a stranger's message.
+    async fn look(
+        &self,
+        envelope: &Envelope,
+        body: &NewBody,
+        head: &[u8],
+    ) -> Result<Result<Option<Verdict>, RefusedBy>, StoreError> {
+        let Some(verifier) = &self.verifier else {
+            return Ok(Ok(None));
+        };
+        if envelope.trust == Trust::Trusted {
+            return Ok(Ok(None));
+        }
+        let is_whole = body.size_bytes() <= SIGNED_OCTETS_MAX;
+        let octets = if is_whole { body.size_bytes() } else { 0 };
+        let _memory = match self.intake.reserve(octets) {
+            Ok(memory) => memory,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let message = match usize::try_from(octets) {
+            Ok(octets) if is_whole => body
+                .head(octets)
+                .map_err(|error| StoreError::from_io("reading a body", error))?,
+            _ => head.to_vec(),
+        };
+        Ok(Ok(Some(verifier.verify(envelope, message, is_whole).await)))
+    }
+
+    /// Where it is filed. What a stranger says about spam is worth nothing.
+    fn role(&self, envelope: &Envelope, summary: &Summary, verdict: Option<&Verdict>) -> Role {
+        let is_believed = envelope.trust == Trust::Trusted && self.settings.spam_to_junk;
+        let is_forged = verdict.is_some_and(|verdict| verdict.is_forged);
+        if is_forged || (is_believed && summary.hints.spam) {
+            Role::Junk
+        } else {
+            Role::Inbox
+        }
+    }
+}
+
+/// Since when the directory is known as a whole: when the source that was read longest ago was.
+fn confirmed_at(tx: &dyn ReadTx) -> Result<Option<Timestamp>, StoreError> {
+    let sources = sources::all(tx)?;
+    let read: Option<Vec<_>> = sources.iter().map(|(_, source)| source.read_at).collect();
+    Ok(read.and_then(|read| read.into_iter().min()))
+}
+
+type Results = Result<Vec<Result<Accepted, RefusedBy>>, MessageFault>;
+
+enum Found {
+    Mailbox(KnownMailbox),
+    Unknown(Unknown),
+    Full,
+}
+
+/// What is known of a message that came.
+struct Message {
+    mx_queue_id: Option<String>,
+    summary: Summary,
+    sha256: [u8; 32],
+}
+
+impl Message {
+    /// By what its hand-over is recognised; nothing where it bears no name.
+    fn handover(&self, envelope: &Envelope, recipient: &Recipient) -> Option<Handover> {
+        let name = self.mx_queue_id.as_deref();
+        let name = name.or(self.summary.message_id.as_deref())?;
+        Some(Handover::new(
+            envelope.reverse_path.as_str(),
+            &recipient.given,
+            name,
+            &self.sha256,
+        ))
+    }
+}
+
+/// One message on its way into one mailbox.
+struct Delivery {
+    state: State,
+    mailbox: KnownMailbox,
+    handover: Option<Handover>,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    /// To be stored under this id.
+    ToStore(DeliveryId),
+    /// The same hand-over is stored under this one.
+    Stored(DeliveryId),
+    /// The recipient at this place is the same mailbox.
+    AsRecipient(usize),
+}
+
+impl Delivery {
+    fn row(&self, trace: &Trace<'_>, to: &Recipient, role: Role) -> Option<delivery::Recipient> {
+        let State::ToStore(id) = self.state else {
+            return None;
+        };
+        Some(delivery::Recipient {
+            mailbox: self.mailbox.address.clone(),
+            delivery: id,
+            prefix: trace.headers(to, id),
+            role,
+            handover: self.handover,
+        })
     }
 }
 
 impl Acceptor for StandbyAcceptor {
     type Body = StandbyBody;
 
-    async fn resolve(&self, recipient: &Address) -> Result<Option<KnownMailbox>, RefusedBy> {
-        let found = self.store.read(|tx| directory::resolve(tx, recipient));
-        match found {
-            Ok(found) => Ok(found.map(|mailbox| KnownMailbox {
-                id: mailbox.record.id,
-                address: mailbox.address,
-            })),
+    async fn resolve(&self, recipient: &Address) -> Result<Resolved, RefusedBy> {
+        match self.store.read(|tx| self.look_up(tx, recipient)) {
+            Ok(Found::Mailbox(mailbox)) => Ok(Resolved::Mailbox(mailbox)),
+            Ok(Found::Unknown(unknown)) => Ok(Resolved::Unknown(unknown)),
+            Ok(Found::Full) => Err(RefusedBy::MailboxFull),
             Err(error) => {
                 tracing::error!(%error, "a recipient could not be looked up");
                 Err(refusal(&error))
@@ -156,26 +356,37 @@ impl Acceptor for StandbyAcceptor {
         }
     }
 
-    async fn begin(&self, _size_hint: u64) -> Result<StandbyBody, RefusedBy> {
+    async fn begin(&self, size_hint: u64) -> Result<StandbyBody, RefusedBy> {
         if self.store.failure().is_some() {
             return Err(RefusedBy::Trouble);
         }
+        self.intake.admit(size_hint)?;
+        let memory = self.intake.reserve(BUFFERS_OCTETS)?;
         let writer = self.store.body_writer(self.clock.now());
-        Ok(StandbyBody(Some(writer)))
+        Ok(StandbyBody {
+            writer: Some(writer),
+            memory,
+        })
     }
 
     async fn accept(
         &self,
         ingest: IngestId,
-        peer: Peer,
         envelope: &Envelope,
         body: StandbyBody,
-    ) -> Vec<Result<Accepted, RefusedBy>> {
-        let result = match body.0 {
-            Some(body) => self.store(ingest, peer, envelope, body).await,
-            None => return vec![Err(RefusedBy::Trouble); envelope.recipients.len()],
+    ) -> Result<Vec<Result<Accepted, RefusedBy>>, MessageFault> {
+        let StandbyBody { writer, memory } = body;
+        let result = match writer {
+            Some(writer) => self.store(ingest, envelope, writer).await,
+            None => return Ok(vec![Err(RefusedBy::Trouble); envelope.recipients.len()]),
         };
-        result.unwrap_or_else(|error| vec![Err(refused(ingest, &error)); envelope.recipients.len()])
+        drop(memory);
+        result.unwrap_or_else(|error| {
+            Ok(vec![
+                Err(refused(ingest, &error));
+                envelope.recipients.len()
+            ])
+        })
     }
 }
 
@@ -192,16 +403,23 @@ fn refusal(error: &StoreError) -> RefusedBy {
     }
 }
 
-/// A body on its way into the store; empty after it failed.
+/// A body on its way into the store; without a writer after it failed.
 #[derive(Debug)]
-pub struct StandbyBody(Option<BodyWriter>);
+pub struct StandbyBody {
+    writer: Option<BodyWriter>,
+    memory: Reservation,
+}
 
 impl BodySink for StandbyBody {
     async fn write(&mut self, piece: &[u8]) -> Result<(), RefusedBy> {
-        let Some(mut writer) = self.0.take() else {
+        let Some(mut writer) = self.writer.take() else {
             return Err(RefusedBy::Trouble);
         };
-        let written = if writer.size_bytes() + (piece.len() as u64) < BLOCKING_OCTETS_MIN {
+        let size = writer.size_bytes() + piece.len() as u64;
+        if !writer.is_spooled() {
+            self.memory.set(BUFFERS_OCTETS + size)?;
+        }
+        let written = if size < BLOCKING_OCTETS_MIN {
             writer.write(piece).map(|()| writer)
         } else {
             let piece = piece.to_vec();
@@ -209,7 +427,10 @@ impl BodySink for StandbyBody {
         };
         match written {
             Ok(writer) => {
-                self.0 = Some(writer);
+                if writer.is_spooled() {
+                    self.memory.set(BUFFERS_OCTETS)?;
+                }
+                self.writer = Some(writer);
                 Ok(())
             }
             Err(error) => {

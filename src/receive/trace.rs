@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use super::acceptor::{Envelope, Peer, Recipient};
+use super::session::Protocol;
 use crate::clock::Timestamp;
 use crate::ids::DeliveryId;
 
@@ -20,34 +21,88 @@ const CLIENT_NAME_OCTETS_MAX: usize = 255;
 pub struct Trace<'a> {
     /// This server's name.
     pub hostname: &'a str,
-    /// Who handed the message over.
-    pub peer: Peer,
-    /// With which envelope.
+    /// Who handed the message over, how, and with which envelope.
     pub envelope: &'a Envelope,
+    /// What was found about its authenticity: the value of Authentication-Results, where it was looked at.
+    pub authenticity: Option<&'a str>,
     /// When the data ended.
     pub now: Timestamp,
 }
 
 impl Trace<'_> {
-    /// Return-Path, Delivered-To and Received for one delivery (RFC 5321 §4.4), each with CR LF.
+    /// Return-Path, Delivered-To, Authentication-Results and Received for one delivery (RFC 5321 §4.4,
+    /// RFC 8601 §4), each with CR LF.
     pub fn headers(&self, recipient: &Recipient, delivery: DeliveryId) -> Vec<u8> {
-        let utf8 = if self.envelope.smtp_utf8 { "UTF8" } else { "" };
+        let results = self.authenticity.map_or(String::new(), |results| {
+            format!("Authentication-Results: {results}\r\n")
+        });
+        let tls = match &self.envelope.tls {
+            Some(tls) => format!("\r\n\t(using {tls})"),
+            None => String::new(),
+        };
         let date = self.now.to_jiff().strftime("%a, %d %b %Y %H:%M:%S +0000");
         format!(
             "Return-Path: {}\r\n\
              Delivered-To: {}\r\n\
-             Received: from {}{}\r\n\
-             \tby {} (Lifeboat) with {utf8}LMTP id {delivery}\r\n\
+             {results}Received: from {}{}{tls}\r\n\
+             \tby {} (Lifeboat) with {} id {delivery}\r\n\
              \tfor <{}>; {date}\r\n",
             self.envelope.reverse_path,
             recipient.mailbox.address,
             header_atom(&self.envelope.client_name),
-            peer_literal(self.peer),
+            peer_literal(self.envelope.client),
             self.hostname,
+            with(self.envelope),
             recipient.given,
         )
         .into_bytes()
     }
+}
+
+/// What stands after `with` (RFC 3848, RFC 6531 §4.3).
+fn with(envelope: &Envelope) -> String {
+    let protocol = match (envelope.protocol, envelope.smtp_utf8, envelope.is_extended) {
+        (Protocol::Lmtp, false, _) => "LMTP",
+        (Protocol::Lmtp, true, _) => "UTF8LMTP",
+        (Protocol::Smtp, true, _) => "UTF8SMTP",
+        (Protocol::Smtp, false, true) => "ESMTP",
+        (Protocol::Smtp, false, false) => "SMTP",
+    };
+    let secured = if envelope.tls.is_some() { "S" } else { "" };
+    format!("{protocol}{secured}")
+}
+
+/// Most hosts that a message may have passed (RFC 5321 §6.3: at least 100).
+const HOPS_MAX: usize = 100;
+
+/// Whether a message that begins with `head` goes round in a loop: it passed too many hosts, or it was
+/// delivered here to one of these mailboxes before (RFC 5321 §6.3). For the latter it bears both our
+/// Received and the mailbox's Delivered-To; either alone is on mail that its reader sent on.
+pub fn goes_round(head: &[u8], hostname: &str, recipients: &[Recipient]) -> bool {
+    let (mut hops, mut was_here, mut was_theirs) = (0, false, false);
+    let ours = format!("by {hostname} (Lifeboat) with ");
+    for (name, value) in fields(head) {
+        if name.eq_ignore_ascii_case(b"Received") {
+            hops += 1;
+            was_here |= memchr::memmem::find(value, ours.as_bytes()).is_some();
+        } else if name.eq_ignore_ascii_case(b"Delivered-To") {
+            was_theirs |= recipients
+                .iter()
+                .any(|to| value.eq_ignore_ascii_case(to.mailbox.address.as_str().as_bytes()));
+        }
+    }
+    hops > HOPS_MAX || (was_here && was_theirs)
+}
+
+/// The header's fields: name and value, not unfolded, up to the first line that is none.
+pub(super) fn fields(message: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = message;
+    std::iter::from_fn(move || {
+        let (field, after) = split_field(rest)?;
+        rest = after;
+        let (name, value) = field.split_at(memchr::memchr(b':', field)?);
+        Some((name.trim_ascii_end(), value.get(1..)?.trim_ascii()))
+    })
 }
 
 /// The client's address as Received shows it after the client's name.

@@ -8,8 +8,9 @@ use crate::config::{HoldProtocol, Mailstore};
 use crate::control::{LastProbe, View};
 use crate::failover::{GuardVerdict, Outcome};
 use crate::metrics::{
-    DrillsStanding, HeldStanding, MailstoreStanding, MergeStanding, ProbeResult, ProbeStanding,
-    QueueStanding, SentinelStanding, Standing, StoreStanding,
+    DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding, MergeStanding, ProbeResult,
+    ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding, Standing, StoreStanding,
+    WayStanding,
 };
 use crate::store::drills::{self, DrillVerdict};
 use crate::store::merge::MergeStatus;
@@ -41,6 +42,7 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         },
         queue: of_queue(service)?,
         store: of_store(service),
+        intake: of_intake(service),
         held: of_held(service),
         drills: of_drills(service)?,
         sources: provision::standing(service)?,
@@ -174,6 +176,32 @@ fn of_drills(service: &Service) -> Result<Option<DrillsStanding>, StoreError> {
         last: last.map(|verdict| verdict.name().to_owned()),
         passed_secs_ago: passed.map(|(_, drill)| service.now().since(drill.began_at).as_secs()),
     }))
+}
+
+fn of_intake(service: &Service) -> IntakeStanding {
+    let counts = service.intake.counts();
+    IntakeStanding {
+        ways: counts
+            .ways
+            .into_iter()
+            .map(|(way, connections, messages)| WayStanding {
+                way: way.name().to_owned(),
+                connections,
+                messages,
+            })
+            .collect(),
+        memory_bytes: counts.memory_octets,
+        memory_max_bytes: counts.memory_octets_max,
+        repeated: counts.repeated,
+        refused: counts
+            .refused
+            .into_iter()
+            .map(|(reason, count)| RefusedStanding {
+                reason: reason.name().to_owned(),
+                count,
+            })
+            .collect(),
+    }
 }
 
 fn of_held(service: &Service) -> Vec<HeldStanding> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::{self, Versioned};
 use super::directory::{self, Mailbox};
 use super::engine::segments::BodyDigest;
+use super::handover::{self, Handover, HandoverRecord};
 use super::keys::{self, Key, Table};
 use super::messages::{self, NewMessage, Origin, folder_of};
 use super::owed::{self, Kind, Owed};
@@ -35,6 +36,8 @@ pub struct Recipient {
     pub prefix: Vec<u8>,
     /// The folder it goes to.
     pub role: Role,
+    /// By what the same hand-over is recognised when it comes again, where it can be.
+    pub handover: Option<Handover>,
 }
 
 /// A message to be accepted.
@@ -102,6 +105,11 @@ pub enum Delivered {
         /// The message in it.
         id: StandbyId,
     },
+    /// The same hand-over is stored already, as this delivery; nothing was filed.
+    Repeated {
+        /// The earlier delivery.
+        delivery: DeliveryId,
+    },
     /// The mailbox is not in the directory any more.
     UnknownMailbox,
 }
@@ -159,11 +167,13 @@ impl Store {
                 },
                 summary: acceptance.summary.clone(),
             };
-            let sender = record.reverse_path.clone();
-            let (file, slot) = step(move |tx| {
-                let to = (&recipient.mailbox, recipient.delivery);
-                file(tx, to, sender.as_deref(), &new)
-            });
+            let to = ToFile {
+                address: recipient.mailbox,
+                delivery: recipient.delivery,
+                handover: recipient.handover,
+                sender: record.reverse_path.clone(),
+            };
+            let (file, slot) = step(move |tx| file(tx, &to, &new));
             steps.push(file);
             slots.push(slot);
         }
@@ -172,14 +182,19 @@ impl Store {
     }
 }
 
+/// One delivery to be filed.
+struct ToFile {
+    address: Address,
+    delivery: DeliveryId,
+    handover: Option<Handover>,
+    /// The reverse-path; none is the null reverse-path.
+    sender: Option<String>,
+}
+
 /// Files one delivery, once: in Junk if its user does not want the sender's mail, and to be answered if
 /// its user is away.
-fn file(
-    tx: &mut dyn Tx,
-    (address, delivery): (&Address, DeliveryId),
-    sender: Option<&str>,
-    new: &NewMessage,
-) -> Result<Delivered, StoreError> {
+fn file(tx: &mut dyn Tx, to: &ToFile, new: &NewMessage) -> Result<Delivered, StoreError> {
+    let (address, delivery, sender) = (&to.address, to.delivery, to.sender.as_deref());
     let Some(record) = directory::mailbox(tx, address)? else {
         return Ok(Delivered::UnknownMailbox);
     };
@@ -193,6 +208,11 @@ fn file(
             mailbox: id,
             id: filed,
         });
+    }
+    if let Some(handover) = to.handover
+        && let Some(delivery) = handover::known(tx, id, handover, new.received_at)?
+    {
+        return Ok(Delivered::Repeated { delivery });
     }
     let set = match profile::get(tx, id) {
         // Settings that cannot be read are no reason to refuse mail.
@@ -226,10 +246,12 @@ fn file(
         };
         owed::owe(tx, &owed)?;
     }
-    tx.put(
-        delivery_key(id, delivery),
-        message.id.0.to_be_bytes().to_vec(),
-    );
+    let mut row = message.id.0.to_be_bytes().to_vec();
+    if let Some(handover) = to.handover {
+        row.extend_from_slice(handover.as_bytes());
+        handover::note(tx, id, handover, &HandoverRecord { at, delivery })?;
+    }
+    tx.put(delivery_key(id, delivery), row);
     Ok(Delivered::Filed {
         mailbox: id,
         id: message.id,
@@ -299,6 +321,12 @@ pub(super) fn forget(
     delivery: DeliveryId,
     ingest_id: IngestId,
 ) -> Result<bool, StoreError> {
+    let row = tx
+        .get(&delivery_key(mailbox, delivery))?
+        .unwrap_or_default();
+    if let Some(handover) = keys::part(&row, 8).map(Handover::from_bytes) {
+        handover::forget(tx, mailbox, handover);
+    }
     tx.delete(delivery_key(mailbox, delivery));
     let Some(record) = ingest(tx, ingest_id)? else {
         return Ok(false);

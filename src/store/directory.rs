@@ -165,6 +165,33 @@ pub fn domain(tx: &dyn ReadTx, domain: &DomainName) -> Result<Option<DomainRecor
         .transpose()
 }
 
+/// Whether a domain is one of the platform's: it has a record, a mailbox or an alias.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_ours(tx: &dyn ReadTx, name: &DomainName) -> Result<bool, StoreError> {
+    if domain(tx, name)?.is_some() {
+        return Ok(true);
+    }
+    for table in [Table::Mailbox, Table::Alias] {
+        let range = Key::new(table).domain(name);
+        let mut found = false;
+        tx.scan(
+            range.as_slice(),
+            &range.end(),
+            Order::Ascending,
+            &mut |_, _| {
+                found = true;
+                Ok(ControlFlow::Break(()))
+            },
+        )?;
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Writes a domain.
 ///
 /// # Errors

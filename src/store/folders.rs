@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::{self, Versioned};
 use super::directory::Mailbox;
 use super::keys::{Key, Table};
+use super::messages::MessageRecord;
 use super::{ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::ids::{Address, FolderId, MailboxId};
@@ -48,6 +49,8 @@ pub struct MailboxState {
     pub folders: Vec<FolderRecord>,
     /// The next id of a folder of the user's own; ids are never used again.
     pub next_folder: u32,
+    /// What its messages have in octets, together.
+    pub octets: u64,
 }
 
 impl Versioned for MailboxState {
@@ -70,6 +73,7 @@ impl MailboxState {
             next_id: 1,
             folders: folders.collect(),
             next_folder: OWN_FOLDERS_FROM,
+            octets: 0,
         }
     }
 
@@ -78,9 +82,14 @@ impl MailboxState {
         self.folders.iter().find(|folder| folder.id == id)
     }
 
-    pub(super) fn count(&mut self, folder: FolderId, seen: bool, sign: Sign) {
+    pub(super) fn count(&mut self, message: &MessageRecord, sign: Sign) {
+        self.octets = match sign {
+            Sign::Plus => self.octets.saturating_add(message.size_bytes),
+            Sign::Minus => self.octets.saturating_sub(message.size_bytes),
+        };
+        let folder = message.folder;
         if let Some(folder) = self.folders.iter_mut().find(|known| known.id == folder) {
-            let unread = u64::from(!seen);
+            let unread = u64::from(!message.flags.seen);
             match sign {
                 Sign::Plus => {
                     folder.total += 1;

@@ -56,6 +56,8 @@ pub enum Table {
     Ingest = 0x31,
     /// (hash of a name, id) → [`super::trace::Traced`].
     Trace = 0x32,
+    /// (mailbox id, hash of a hand-over) → [`super::handover::HandoverRecord`].
+    Handover = 0x33,
     /// (mailbox id, standby id) → [`super::messages::MessageRecord`].
     Message = 0x40,
     /// (mailbox id, folder, standby id) → nothing: the messages of a folder in order of arrival.

@@ -149,7 +149,7 @@ pub fn insert(
         written: None,
     };
     state.next_id += 1;
-    state.count(record.folder, record.flags.seen, Sign::Plus);
+    state.count(&record, Sign::Plus);
     let id = mailbox.record.id;
     put_state(tx, id, &state)?;
     tx.put(index_key(id, record.folder, record.id), Vec::new());
@@ -198,8 +198,8 @@ pub fn update(
     if state.folder(new.folder).is_none() {
         return Err(StoreError::Missing("folder"));
     }
-    state.count(old.folder, old.flags.seen, Sign::Minus);
-    state.count(new.folder, new.flags.seen, Sign::Plus);
+    state.count(&old, Sign::Minus);
+    state.count(&new, Sign::Plus);
     put_state(tx, mailbox_id, &state)?;
     if old.folder != new.folder {
         tx.delete(index_key(mailbox_id, old.folder, id));
@@ -259,7 +259,7 @@ fn drop_draft(
         ));
     }
     let mut state = state_or_new(tx, mailbox, old.received_at)?;
-    state.count(old.folder, old.flags.seen, Sign::Minus);
+    state.count(&old, Sign::Minus);
     put_state(tx, mailbox_id, &state)?;
     tx.delete(index_key(mailbox_id, old.folder, id));
     tx.delete(unmerged_key(&mailbox.record.mailstore, mailbox_id, id));
@@ -278,7 +278,7 @@ pub(super) fn remove(
     message: &MessageRecord,
 ) -> Result<(), StoreError> {
     if let Some(mut state) = state(tx, mailbox)? {
-        state.count(message.folder, message.flags.seen, Sign::Minus);
+        state.count(message, Sign::Minus);
         put_state(tx, mailbox, &state)?;
     }
     tx.delete(index_key(mailbox, message.folder, message.id));

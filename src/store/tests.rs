@@ -55,6 +55,7 @@ fn acceptance(to: &[&str]) -> Acceptance {
                 delivery: DeliveryId::generate(NOW),
                 prefix: format!("Delivered-To: {to}\r\n").into_bytes(),
                 role: Role::Inbox,
+                handover: None,
             })
             .collect(),
     }

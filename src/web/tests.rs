@@ -76,6 +76,7 @@ impl Site {
             merger: None,
             index: SearchIndex::default(),
             held: Arc::default(),
+            intake: Arc::default(),
             drilling: Arc::default(),
         };
         let site = Self {

@@ -141,6 +141,7 @@ impl Standby {
                         delivery,
                         prefix: prefix.clone().into(),
                         role: Role::Inbox,
+                        handover: None,
                     }],
                 };
                 let new = self.store.new_body(at, &body).unwrap();

@@ -40,6 +40,11 @@ pub struct SmtpClient {
 impl SmtpClient {
     /// Connects and greets.
     pub fn connect(addr: SocketAddr, dialect: Dialect) -> io::Result<Self> {
+        Self::connect_behind(addr, dialect, b"")
+    }
+
+    /// Connects, says `header` as a load balancer does, and greets.
+    pub fn connect_behind(addr: SocketAddr, dialect: Dialect, header: &[u8]) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&addr, Duration::from_secs(5))?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         stream.set_nodelay(true)?;
@@ -48,6 +53,7 @@ impl SmtpClient {
             dialect,
             extensions: Vec::new(),
         };
+        client.write(header)?;
         let greeting = client.read_reply()?;
         if !greeting.is_ok() {
             return Err(io::Error::other(format!("{greeting:?}")));

@@ -45,8 +45,12 @@ fn mail_parameters() {
     assert!(mail.smtp_utf8);
     assert_eq!(mail.reverse_path.address(), None);
     for line in [
-        "MAIL FROM:<> RET=HDRS",
+        "MAIL FROM:<> RET=NONE",
+        "MAIL FROM:<> RET=HDRS RET=FULL",
+        "MAIL FROM:<> ENVID=a=b",
+        "MAIL FROM:<> ENVID",
         "MAIL FROM:<> SIZE=",
+        "MAIL FROM:<> SIZE=+1",
         "MAIL FROM:<> SIZE=-1",
         "MAIL FROM:<> SIZE=99999999999999999999999",
         "MAIL FROM:<> BODY=BINARYMIME",
@@ -63,7 +67,7 @@ fn wrong_frames_and_paths() {
     let long = format!("MAIL FROM:<{}@b.example>", "a".repeat(PATH_OCTETS_MAX));
     let cases = [
         ("", Unknown),
-        ("HELP", Unknown),
+        ("EXPN staff", Unknown),
         ("MAILFROM:<a@b>", Unknown),
         ("STARTTLSNOW", Unknown),
         ("DATA now", Syntax("DATA takes no argument")),
@@ -85,7 +89,19 @@ fn wrong_frames_and_paths() {
         ("MAIL FROM:<a\x01b@c>", ReversePath),
         (&long, ReversePath),
         ("RCPT TO:<>", ForwardPath),
-        ("RCPT TO:<ann@x.example> NOTIFY=NEVER", Parameter),
+        ("RCPT TO:<ann@x.example> NOTIFY=SOMETIMES", Parameter),
+        ("RCPT TO:<ann@x.example> SIZE=1", Parameter),
+        ("STARTTLS now", Syntax("STARTTLS takes no argument")),
+        ("XCLIENT ", Syntax("expected XCLIENT NAME=value ...")),
+        ("BDAT", Syntax("expected BDAT octets [LAST]")),
+        ("BDAT -1", Syntax("expected BDAT octets [LAST]")),
+        ("BDAT +1", Syntax("expected BDAT octets [LAST]")),
+        ("BDAT 1 FIRST", Syntax("expected BDAT octets [LAST]")),
+        ("BDAT 1 LAST LAST", Syntax("expected BDAT octets [LAST]")),
+        (
+            "BDAT 99999999999999999999",
+            Syntax("expected BDAT octets [LAST]"),
+        ),
         (
             "RCPT FROM:<ann@x.example>",
             Syntax("expected RCPT TO:<address>"),
@@ -103,17 +119,52 @@ fn wrong_frames_and_paths() {
 
 #[test]
 fn plain_commands() {
-    assert_eq!(
-        parse(b"lhlo mx.example.com "),
-        Ok(Command::Lhlo("mx.example.com"))
-    );
-    assert_eq!(parse(b"EHLO x"), Ok(Command::HeloOrEhlo));
-    assert_eq!(parse(b"data"), Ok(Command::Data));
-    assert_eq!(parse(b"NOOP anything at all"), Ok(Command::Noop));
-    assert_eq!(parse(b"VRFY ann"), Ok(Command::Vrfy));
-    assert_eq!(parse(b"QUIT "), Ok(Command::Quit));
-    assert_eq!(
-        parse(b"RCPT TO:<Ann+lists@X.example>"),
-        Ok(Command::Rcpt("Ann+lists@X.example".to_owned()))
-    );
+    for (line, command) in [
+        (
+            "lhlo mx.example.com ",
+            Command::Hello(Hello::Lhlo, "mx.example.com"),
+        ),
+        ("EHLO x", Command::Hello(Hello::Ehlo, "x")),
+        ("helo x", Command::Hello(Hello::Helo, "x")),
+        ("data", Command::Data),
+        (
+            "bdat 86400 last",
+            Command::Bdat {
+                octets: 86_400,
+                last: true,
+            },
+        ),
+        (
+            "BDAT  0",
+            Command::Bdat {
+                octets: 0,
+                last: false,
+            },
+        ),
+        ("StartTLS", Command::StartTls),
+        ("NOOP anything at all", Command::Noop),
+        ("VRFY ann", Command::Vrfy),
+        ("HELP me", Command::Help),
+        ("QUIT ", Command::Quit),
+    ] {
+        assert_eq!(parse(line.as_bytes()), Ok(command), "{line}");
+    }
+}
+
+#[test]
+fn recipients_with_what_they_ask_for() {
+    let rcpt = |line: &str| match parse(line.as_bytes()) {
+        Ok(Command::Rcpt(rcpt)) => rcpt,
+        other => panic!("{other:?}"),
+    };
+    let plain = rcpt("RCPT TO:<Ann+lists@X.example>");
+    assert_eq!(plain.given, "Ann+lists@X.example");
+    assert!(!plain.has_dsn());
+    let asks = rcpt("RCPT TO:<ann@x.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;info@x.example");
+    assert!(asks.has_dsn());
+    assert!(asks.notify.unwrap().success);
+    assert_eq!(asks.original.unwrap().to_string(), "rfc822; info@x.example");
+    let mail = mail_of("MAIL FROM:<> RET=HDRS ENVID=QQ1").unwrap();
+    assert!(mail.has_dsn());
+    assert_eq!(mail.ret, Some(Return::Headers));
 }

@@ -5,8 +5,8 @@ use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream};
 use super::*;
 use crate::clock::SystemClock;
 use crate::ids::{Address, DeliveryId, MailboxId};
-use crate::receive::acceptor::{Accepted, Envelope, KnownMailbox};
-use crate::receive::session::Limits;
+use crate::receive::acceptor::{Accepted, Envelope, KnownMailbox, Resolved, Unknown};
+use crate::receive::reply::MessageFault;
 
 /// Keeps messages in memory; every address at example.com is a mailbox.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +22,14 @@ impl BodySink for Vec<u8> {
 impl Acceptor for Recorder {
     type Body = Vec<u8>;
 
-    async fn resolve(&self, recipient: &Address) -> Result<Option<KnownMailbox>, RefusedBy> {
-        Ok((recipient.domain() == "example.com").then(|| KnownMailbox {
+    async fn resolve(&self, recipient: &Address) -> Result<Resolved, RefusedBy> {
+        if recipient.domain() != "example.com" {
+            return Ok(Resolved::Unknown(Unknown {
+                is_ours: false,
+                is_certain: true,
+            }));
+        }
+        Ok(Resolved::Mailbox(KnownMailbox {
             id: MailboxId::from_bytes([1; 16]),
             address: recipient.clone(),
         }))
@@ -36,26 +42,33 @@ impl Acceptor for Recorder {
     async fn accept(
         &self,
         _ingest: IngestId,
-        _peer: Peer,
         envelope: &Envelope,
         body: Vec<u8>,
-    ) -> Vec<Result<Accepted, RefusedBy>> {
+    ) -> Result<Vec<Result<Accepted, RefusedBy>>, MessageFault> {
         self.0.lock().unwrap().push(body);
         let id = DeliveryId::from_bytes([9; 16]);
-        vec![Ok(Accepted::after_commit(id)); envelope.recipients.len()]
+        Ok(vec![
+            Ok(Accepted::after_commit(id));
+            envelope.recipients.len()
+        ])
+    }
+}
+
+pub(crate) fn config() -> SessionConfig {
+    SessionConfig {
+        hostname: "test".to_owned(),
+        delimiter: Some('+'),
+        ..SessionConfig::default()
     }
 }
 
 pub(crate) fn shared(acceptor: Recorder, timeouts: Timeouts) -> Shared<Recorder> {
     Shared {
-        session: SessionConfig {
-            hostname: "test".to_owned(),
-            delimiter: Some('+'),
-            limits: Limits::default(),
-        },
         timeouts,
         acceptor,
+        intake: Arc::default(),
         clock: Arc::new(SystemClock),
+        certificate: Arc::new(|| None),
     }
 }
 
@@ -70,8 +83,17 @@ fn start(recorder: &Recorder, timeouts: Timeouts) -> Client {
     let stop = CancellationToken::new();
     let shared = shared(recorder.clone(), timeouts);
     let token = stop.clone();
-    let server =
-        tokio::spawn(async move { serve(Box::new(theirs), Peer::Unix, &shared, &token).await });
+    let server = tokio::spawn(async move {
+        serve(
+            Box::new(theirs),
+            Peer::Unix,
+            None,
+            &config(),
+            &shared,
+            &token,
+        )
+        .await
+    });
     Client {
         stream: BufReader::new(ours),
         stop,
@@ -136,6 +158,7 @@ async fn silence_and_trickle_end() {
         data: Duration::from_millis(100),
         message: Duration::from_millis(300),
         write: Duration::from_secs(60),
+        ..Timeouts::default()
     };
     let recorder = Recorder::default();
     let mut client = start(&recorder, short);

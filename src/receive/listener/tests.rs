@@ -3,7 +3,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use super::*;
 use crate::net::{self, Endpoint};
 use crate::receive::connection::Timeouts;
-use crate::receive::connection::tests::{Recorder, shared};
+use crate::receive::connection::tests::{Recorder, config, shared};
 
 async fn greeting(endpoint: &Endpoint) -> (BufReader<BoxStream>, String) {
     let stream = net::connect(endpoint, Duration::from_secs(5))
@@ -25,13 +25,20 @@ async fn several_endpoints_one_bound_and_an_orderly_end() {
     let port = tcp.endpoint().clone();
     let listeners = vec![tcp, Listener::bind(&unix, 0o666).await.unwrap()];
     let stop = CancellationToken::new();
-    let server = tokio::spawn(serve(
-        listeners,
-        Arc::new(shared(Recorder::default(), Timeouts::default())),
-        2,
-        stop.clone(),
-        Duration::from_secs(5),
-    ));
+    let session = Arc::new(config());
+    let doors = listeners.into_iter().map(|listener| Door {
+        listener,
+        session: Arc::clone(&session),
+        is_implicit_tls: false,
+        proxies: None,
+    });
+    let house = House {
+        connections_max: 2,
+        stop: stop.clone(),
+        drain: Duration::from_secs(5),
+    };
+    let shared = Arc::new(shared(Recorder::default(), Timeouts::default()));
+    let server = tokio::spawn(serve(doors.collect(), shared, house));
 
     let (mut first, line) = greeting(&port).await;
     assert!(line.starts_with("220 "), "{line}");

@@ -1,4 +1,8 @@
-//! Transcripts in `tests/data/lmtp/*.txt`, each played in several ways of cutting the input.
+//! Transcripts in `tests/data/lmtp/*.txt` and `tests/data/smtp/*.txt`, each played in several ways of
+//! cutting the input.
+//!
+//! `LISTENER:` what is spoken on (`smtp`, `strangers`, `starttls`, `starttls-required`, `xclient`,
+//! `postmaster`) and `from=` whom; `ONCE` the input is sent as it is cut here and not otherwise.
 //!
 //! `C:` a line of the client (CR LF is added), `C>` the same without a line end, `S:` a line of the
 //! server (`#1` is the first delivery's id), `LIMITS:` bounds, `STORED:` what was accepted at the
@@ -13,11 +17,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ids::{DeliveryId, MailboxId};
+use crate::receive::acceptor::{KnownMailbox, Unknown};
 
 /// What a transcript asks for.
 #[derive(Default)]
 struct Script {
-    limits: Limits,
+    config: SessionConfig,
+    peer: Peer,
+    once: bool,
     steps: Vec<(Vec<u8>, String)>,
     stored: String,
     closed: bool,
@@ -62,8 +69,31 @@ fn limits(text: &str) -> Limits {
     limits
 }
 
+fn listener(script: &mut Script, text: &str) {
+    let config = &mut script.config;
+    config.protocol = Protocol::Smtp;
+    config.trusted = vec!["10.0.0.0/8".parse().unwrap()];
+    script.peer = Peer::Tcp("10.0.0.7:4711".parse().unwrap());
+    for word in text.split_whitespace() {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("smtp", _) => {}
+            ("strangers", _) => config.strangers = true,
+            ("starttls", _) => config.start_tls = StartTls::Offered,
+            ("starttls-required", _) => config.start_tls = StartTls::Required,
+            ("xclient", _) => config.xclient.clone_from(&config.trusted),
+            ("dsn", _) => config.dsn = true,
+            ("postmaster", _) => config.postmaster = "ann@example.com".parse().ok(),
+            ("from", peer) => script.peer = Peer::Tcp(peer.parse().unwrap()),
+            (other, _) => panic!("listener {other}"),
+        }
+    }
+}
+
 fn read_script(path: &Path) -> Script {
-    let mut script = Script::default();
+    let mut script = Script {
+        config: config(Limits::default()),
+        ..Script::default()
+    };
     let mut server_spoke = true;
     for line in fs::read_to_string(path).unwrap().lines() {
         let (kind, text) = line.split_at(line.len().min(2));
@@ -93,7 +123,11 @@ fn read_script(path: &Path) -> Script {
                 };
                 writeln!(script.steps.last_mut().unwrap().1, "{text}\r").unwrap();
             }
-            "LI" => script.limits = limits(line.strip_prefix("LIMITS:").unwrap()),
+            "LI" => match line.split_once(':').unwrap() {
+                ("LIMITS", text) => script.config.limits = limits(text),
+                (_, text) => listener(&mut script, text),
+            },
+            "ON" => script.once = true,
             "ST" => writeln!(script.stored, "{}", line.strip_prefix("STORED: ").unwrap()).unwrap(),
             "EN" => script.closed = true,
             "" | "# " => {}
@@ -109,15 +143,21 @@ fn delivery_id(number: u8) -> DeliveryId {
     DeliveryId::from_bytes(bytes)
 }
 
-fn resolve(address: &Address) -> Result<Option<KnownMailbox>, RefusedBy> {
+fn resolve(address: &Address) -> Result<Resolved, RefusedBy> {
     let address = match address.as_str() {
         "info@example.com" => "ann@example.com".parse().unwrap(),
         "trouble@example.com" => return Err(RefusedBy::Trouble),
+        "quota@example.com" => return Err(RefusedBy::MailboxFull),
         "ann@example.com" | "bob@example.com" | "full@example.com" | "gone@example.com"
         | "a+b@example.com" => address.clone(),
-        _ => return Ok(None),
+        _ => {
+            return Ok(Resolved::Unknown(Unknown {
+                is_ours: matches!(address.domain(), "example.com" | "stale.example"),
+                is_certain: !matches!(address.domain(), "stale.example" | "unsure.example"),
+            }));
+        }
     };
-    Ok(Some(KnownMailbox {
+    Ok(Resolved::Mailbox(KnownMailbox {
         id: MailboxId::from_bytes([1; 16]),
         address,
     }))
@@ -134,9 +174,9 @@ struct Player<'c> {
 }
 
 impl<'c> Player<'c> {
-    fn new(config: &'c SessionConfig) -> Self {
+    fn new(config: &'c SessionConfig, peer: Peer) -> Self {
         Self {
-            session: Session::new(config),
+            session: Session::new(config, peer, None),
             body: Vec::new(),
             deliveries: 0,
             stored: String::new(),
@@ -158,6 +198,13 @@ impl<'c> Player<'c> {
                     return;
                 }
                 Event::Resolve(address) => self.session.resolved(resolve(&address)),
+                Event::StartTls => {
+                    // What was read is thrown away, as the connection does.
+                    pending.clear();
+                    SmtpReply::START_TLS.write_to(self.session.replies());
+                    self.said.append(self.session.replies());
+                    self.session.secured("TLSv1.3 with cipher X".to_owned());
+                }
                 Event::Begin(666) => self.session.begun(Err(RefusedBy::Full)),
                 Event::Begin(_) => {
                     self.body.clear();
@@ -175,6 +222,9 @@ impl<'c> Player<'c> {
     }
 
     fn accept(&mut self) {
+        if self.body.starts_with(b"LOOP") {
+            return self.session.rejected(MessageFault::Loop);
+        }
         let envelope = self.session.envelope().clone();
         let mut mailboxes = Vec::new();
         let results: Vec<_> = envelope
@@ -207,12 +257,13 @@ fn config(limits: Limits) -> SessionConfig {
         hostname: "standby.example.com".to_owned(),
         delimiter: Some('+'),
         limits,
+        ..SessionConfig::default()
     }
 }
 
 fn play(script: &Script, name: &str, step: Option<usize>) {
-    let config = config(script.limits);
-    let mut player = Player::new(&config);
+    let config = &script.config;
+    let mut player = Player::new(config, script.peer);
     let mut pending = Vec::new();
     let mut expected = String::new();
     for (input, replies) in &script.steps {
@@ -235,7 +286,12 @@ fn play(script: &Script, name: &str, step: Option<usize>) {
         .iter()
         .flat_map(|(input, _)| input.clone())
         .collect();
-    let mut pipelined = Player::new(&config);
+    if script.once {
+        assert_eq!(player.stored, script.stored, "{name}");
+        assert_eq!(player.closed, script.closed, "{name}");
+        return;
+    }
+    let mut pipelined = Player::new(config, script.peer);
     pipelined.feed(&mut Vec::new(), &whole);
     assert_eq!(
         String::from_utf8_lossy(&pipelined.said),
@@ -250,18 +306,21 @@ fn play(script: &Script, name: &str, step: Option<usize>) {
 
 #[test]
 fn transcripts() {
-    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/lmtp");
-    let mut count = 0;
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        let script = read_script(&path);
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        for step in [None, Some(1), Some(2), Some(7)] {
-            play(&script, &name, step);
+    for protocol in ["lmtp", "smtp"] {
+        let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        let mut count = 0;
+        for entry in fs::read_dir(data.join(protocol)).unwrap() {
+            let path = entry.unwrap().path();
+            let script = read_script(&path);
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let steps = [None, Some(1), Some(2), Some(7)];
+            for step in steps.into_iter().take(if script.once { 1 } else { 4 }) {
+                play(&script, &format!("{protocol}/{name}"), step);
+            }
+            count += 1;
         }
-        count += 1;
+        assert!(count >= 10, "only {count} transcripts found");
     }
-    assert!(count >= 10, "only {count} transcripts found");
 }
 
 proptest! {
@@ -277,6 +336,8 @@ proptest! {
                 Just("DATA\r\n".to_owned()),
                 Just("\r\n.\r\n".to_owned()),
                 Just("RSET\r\n".to_owned()),
+                Just("EHLO x\r\n".to_owned()),
+                "BDAT [0-9]{1,2}( LAST)?\r\n",
                 "[ -~]{0,30}\r\n",
                 "\\PC{0,10}",
                 "[\\r\\n\\x00.]{0,4}",
@@ -284,12 +345,14 @@ proptest! {
             0..20,
         ),
         step in 1usize..40,
+        protocol in prop_oneof![Just(Protocol::Lmtp), Just(Protocol::Smtp)],
     ) {
-        let config = config(Limits { message_octets_max: 60, ..Limits::default() });
+        let limits = Limits { message_octets_max: 60, ..Limits::default() };
+        let config = SessionConfig { protocol, ..config(limits) };
         let input = parts.concat().into_bytes();
-        let mut whole = Player::new(&config);
+        let mut whole = Player::new(&config, Peer::Unix);
         whole.feed(&mut Vec::new(), &input);
-        let mut cut = Player::new(&config);
+        let mut cut = Player::new(&config, Peer::Unix);
         let mut pending = Vec::new();
         for piece in input.chunks(step) {
             cut.feed(&mut pending, piece);
@@ -306,7 +369,7 @@ proptest! {
 #[test]
 fn a_large_body_comes_in_pieces_of_bounded_size() {
     let config = config(Limits::default());
-    let mut session = Session::new(&config);
+    let mut session = Session::new(&config, Peer::Unix, None);
     let mut input = b"LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n".to_vec();
     let content = b"0123456789abcdef\r\n".repeat(20_000);
     input.extend_from_slice(&content);
@@ -325,7 +388,7 @@ fn a_large_body_comes_in_pieces_of_bounded_size() {
                 session.piece_written(Ok(()));
             }
             Event::Accept => break,
-            Event::Input | Event::Close => panic!("{event:?}"),
+            Event::Input | Event::Close | Event::StartTls => panic!("{event:?}"),
         }
     }
     assert_eq!(at, input.len());
@@ -335,7 +398,7 @@ fn a_large_body_comes_in_pieces_of_bounded_size() {
 #[test]
 fn ends_once_and_for_all() {
     let config = config(Limits::default());
-    let mut session = Session::new(&config);
+    let mut session = Session::new(&config, Peer::Unix, None);
     assert!(session.is_idle());
     session.advance(b"LHLO x\r\nMAIL FROM:<>\r\n");
     assert!(!session.is_idle());

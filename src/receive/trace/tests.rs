@@ -15,17 +15,24 @@ fn envelope(mail: &str, client_name: &str) -> Envelope {
                 id: MailboxId::from_bytes([7; 16]),
                 address: "ann@example.com".parse().unwrap(),
             },
+            notify: None,
+            original: None,
         }],
         client_name: client_name.to_owned(),
         smtp_utf8: mail.smtp_utf8,
+        ..Envelope::default()
     }
 }
 
 fn headers(envelope: &Envelope, peer: Peer) -> String {
+    let envelope = &Envelope {
+        client: peer,
+        ..envelope.clone()
+    };
     let trace = Trace {
         hostname: "standby.example.com",
-        peer,
         envelope,
+        authenticity: None,
         now: Timestamp::from_secs(1_700_000_000),
     };
     let delivery = DeliveryId::from_bytes([0xab; 16]);
@@ -107,4 +114,59 @@ fn queue_ids() {
     assert_eq!(mx_queue_id(long.as_bytes()), None);
     let deep = format!("Received: by y {} id Q1; d\r\n\r\n", "(".repeat(3000));
     assert_eq!(mx_queue_id(deep.as_bytes()), None);
+}
+
+#[test]
+fn how_it_came() {
+    let base = envelope("MAIL FROM:<bob@elsewhere.example>", "mx.example.com");
+    let of = |protocol, is_extended, smtp_utf8, tls: Option<&str>| {
+        with(&Envelope {
+            protocol,
+            is_extended,
+            smtp_utf8,
+            tls: tls.map(str::to_owned),
+            ..base.clone()
+        })
+    };
+    let tls = Some("TLSv1.3 with cipher X");
+    assert_eq!(of(Protocol::Lmtp, true, false, None), "LMTP");
+    assert_eq!(of(Protocol::Smtp, false, false, None), "SMTP");
+    assert_eq!(of(Protocol::Smtp, true, false, None), "ESMTP");
+    assert_eq!(of(Protocol::Smtp, true, false, tls), "ESMTPS");
+    assert_eq!(of(Protocol::Smtp, true, true, tls), "UTF8SMTPS");
+    assert_eq!(of(Protocol::Lmtp, true, true, None), "UTF8LMTP");
+    let secured = Envelope {
+        protocol: Protocol::Smtp,
+        is_extended: true,
+        tls: tls.map(str::to_owned),
+        ..base
+    };
+    let text = headers(&secured, Peer::Unix);
+    let expected = "Received: from mx.example.com\r\n\t(using TLSv1.3 with cipher X)\r\n\
+                    \tby standby.example.com (Lifeboat) with ESMTPS id ";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn loops() {
+    let recipients = envelope("MAIL FROM:<>", "x").recipients;
+    let round = |head: &str| goes_round(head.as_bytes(), "standby.example.com", &recipients);
+    let ours =
+        "Received: from x\r\n\tby standby.example.com (Lifeboat) with LMTP id 1;\r\n\tnow\r\n";
+    let hop = "Received: from a by b; now\r\n";
+    let theirs = "Delivered-To: Ann@example.com\r\n";
+    for (head, expected) in [
+        (String::new(), false),
+        (format!("{hop}\r\n"), false),
+        (hop.repeat(100), false),
+        (hop.repeat(101), true),
+        (format!("{}\r\n{hop}", hop.repeat(100)), false),
+        (format!("{ours}Subject: x\r\n"), false),
+        (format!("{theirs}Subject: x\r\n"), false),
+        (format!("{theirs}{ours}Subject: x\r\n"), true),
+        (format!("{ours}Delivered-To: bob@example.com\r\n"), false),
+        (format!("{ours}Subject: x\r\n\r\n{theirs}"), false),
+    ] {
+        assert_eq!(round(&head), expected, "{head}");
+    }
 }

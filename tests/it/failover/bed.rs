@@ -288,23 +288,33 @@ fn receive_into(
     let listener = runtime.block_on(Listener::bind(&any, 0o600)).unwrap();
     let endpoint = listener.endpoint().clone();
     let hostname = "standby.test".to_owned();
-    let shared = receive::Shared {
-        session: receive::SessionConfig {
-            hostname: hostname.clone(),
-            delimiter: Some('+'),
-            limits: receive::Limits::default(),
-        },
-        timeouts: receive::Timeouts::default(),
-        acceptor: receive::StandbyAcceptor::new(store.clone(), clock.clone(), hostname),
-        clock: clock.clone(),
+    let session = receive::SessionConfig {
+        hostname: hostname.clone(),
+        delimiter: Some('+'),
+        ..receive::SessionConfig::default()
     };
-    let serving = receive::listener::serve(
-        vec![listener],
-        Arc::new(shared),
-        100,
-        stop.clone(),
-        Duration::from_secs(1),
-    );
+    let intake = Arc::new(receive::Intake::default());
+    let settings = receive::standby::StandbySettings::of(hostname);
+    let (store, clock) = (store.clone(), clock.clone());
+    let shared = receive::Shared {
+        timeouts: receive::Timeouts::default(),
+        acceptor: receive::StandbyAcceptor::new(store, clock.clone(), settings, intake.clone()),
+        intake,
+        clock,
+        certificate: Arc::new(|| None),
+    };
+    let door = receive::Door {
+        listener,
+        session: Arc::new(session),
+        is_implicit_tls: false,
+        proxies: None,
+    };
+    let house = receive::House {
+        connections_max: 100,
+        stop: stop.clone(),
+        drain: Duration::from_secs(1),
+    };
+    let serving = receive::listener::serve(vec![door], Arc::new(shared), house);
     runtime.spawn(serving);
     endpoint
 }

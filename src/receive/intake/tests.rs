@@ -1,0 +1,104 @@
+use super::*;
+
+fn intake(limits: IntakeLimits, free: Option<u64>) -> Arc<Intake> {
+    Arc::new(Intake::new(limits, Box::new(move || free)))
+}
+
+fn stranger(address: &str) -> Peer {
+    Peer::Tcp(address.parse().unwrap())
+}
+
+#[test]
+fn memory_is_given_back() {
+    let limits = IntakeLimits {
+        memory_octets_max: 100,
+        ..IntakeLimits::default()
+    };
+    let intake = intake(limits, None);
+    let mut first = intake.reserve(60).unwrap();
+    assert_eq!(intake.reserve(41).unwrap_err(), RefusedBy::Busy);
+    let second = intake.reserve(40).unwrap();
+    assert_eq!(first.set(61), Err(RefusedBy::Busy));
+    assert_eq!(first.octets(), 60);
+    first.set(10).unwrap();
+    assert_eq!(intake.counts().memory_octets, 50);
+    drop((first, second));
+    assert_eq!(intake.counts().memory_octets, 0);
+}
+
+#[test]
+fn two_watermarks_of_the_disk() {
+    let limits = IntakeLimits {
+        disk_free_min: 10 << 20,
+        disk_free_low: 100 << 20,
+        ..IntakeLimits::default()
+    };
+    // Free, size, taken.
+    for (free, size, taken) in [
+        (None, 1 << 40, true),
+        (Some(1 << 30), 50 << 20, true),
+        (Some(120 << 20), 50 << 20, false),
+        (Some(50 << 20), 2 << 20, false),
+        (Some(50 << 20), 1 << 20, true),
+        (Some(50 << 20), 0, true),
+        (Some(10 << 20), 1, false),
+        (Some(0), 0, false),
+    ] {
+        let admitted = intake(limits, free).admit(size);
+        assert_eq!(admitted.is_ok(), taken, "{free:?} {size}");
+    }
+}
+
+#[test]
+fn strangers_are_counted_by_network() {
+    let limits = IntakeLimits {
+        client_connections_max: 2,
+        client_messages_per_minute: 3,
+        ..IntakeLimits::default()
+    };
+    let intake = intake(limits, None);
+    let of = |peer| intake.connection(Way::Perimeter, peer);
+    let one = of(stranger("[2001:db8::1]:1")).unwrap();
+    let _two = of(stranger("[2001:db8::2]:1")).unwrap();
+    assert_eq!(
+        of(stranger("[2001:db8::3]:1")).unwrap_err(),
+        Reason::ClientConnections
+    );
+    let _other = of(stranger("[2001:db8:1::1]:1")).unwrap();
+    assert_eq!(intake.counts().ways[Way::Perimeter as usize].1, 3);
+    drop(one);
+    let _again = of(stranger("[2001:db8::3]:1")).unwrap();
+    // Trusted hosts are not counted against it.
+    let peer = stranger("192.0.2.1:1");
+    let _many: Vec<_> = (0..9).map(|_| intake.connection(Way::Smtp, peer)).collect();
+
+    let began = Instant::now();
+    let message = |trust, secs| {
+        let at = began + Duration::from_secs(secs);
+        intake.message_of(trust, stranger("192.0.2.9:7"), at)
+    };
+    for _ in 0..3 {
+        message(Trust::Stranger, 0).unwrap();
+    }
+    assert_eq!(message(Trust::Stranger, 0), Err(RefusedBy::Rate));
+    assert_eq!(message(Trust::Trusted, 0), Ok(()));
+    assert_eq!(message(Trust::Stranger, 21), Ok(()));
+    assert_eq!(message(Trust::Stranger, 21), Err(RefusedBy::Rate));
+}
+
+#[test]
+fn names_and_places_agree() {
+    for (at, reason) in Reason::ALL.into_iter().enumerate() {
+        assert_eq!(reason as usize, at);
+        assert!(
+            Reason::ALL
+                .iter()
+                .filter(|r| r.name() == reason.name())
+                .count()
+                == 1
+        );
+    }
+    for (at, way) in Way::ALL.into_iter().enumerate() {
+        assert_eq!(way as usize, at);
+    }
+}
