@@ -66,6 +66,7 @@ impl House {
                 delivery: DeliveryId::generate(now),
                 prefix: Vec::new(),
                 role: Role::Inbox,
+                handover: None,
             }],
         };
         let results = self.store.accept_message(body, acceptance).await.unwrap();
