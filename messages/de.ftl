@@ -828,3 +828,34 @@ weekday-4 = Do.
 weekday-5 = Fr.
 weekday-6 = Sa.
 weekday-7 = So.
+
+## Statusseite und Alarme
+
+status-title = Stand des Maildienstes
+status-normal = In Betrieb
+status-affected = Ausfall
+status-returning = Läuft wieder an
+status-text-normal = Der Maildienst arbeitet wie gewohnt.
+status-text-affected = Der gewohnte Maildienst ist für einige Postfächer ausgefallen. Neue Nachrichten werden im Notfall-Webmail empfangen, gelesen und gesendet. Bisherige Nachrichten sind sicher; sie werden dort nicht angezeigt, und alles kommt zusammen, sobald der gewohnte Dienst wieder läuft.
+status-text-returning = Der gewohnte Maildienst läuft wieder. Was inzwischen ankam und gesendet wurde, wird den Postfächern hinzugefügt.
+status-open = Webmail öffnen
+status-help = Hilfe
+status-history = Die letzten zwei Wochen
+status-none = Kein Ausfall.
+status-began = Der gewohnte Maildienst ist für einige Postfächer ausgefallen; das Notfall-Webmail ist für sie geöffnet.
+status-returned = Der gewohnte Maildienst läuft wieder.
+status-merged = Alle Nachrichten aus dem Notfall-Webmail sind in den gewohnten Postfächern.
+status-feed = Feed (Atom)
+status-feed-title = { $name }: Stand des Maildienstes
+alerts-title = Alarme
+alerts-hint = Was jetzt kritisch ist. Ein Alarm wird wiederholt, bis ihn jemand übernimmt, und endet von selbst.
+alerts-none = Nichts ist kritisch.
+alert-since = Seit { $time }, { $count ->
+    [one] einmal
+   *[other] { $count }-mal
+ } gemeldet
+alert-taken = Übernommen von { $name }: { $note }
+alert-note = Was dagegen getan wird
+alert-do = Übernehmen
+done-alert = Der Alarm ist übernommen.
+error-alert = Bitte angeben, was dagegen getan wird (bis zu 500 Zeichen).

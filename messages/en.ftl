@@ -828,3 +828,34 @@ weekday-4 = Thu
 weekday-5 = Fri
 weekday-6 = Sat
 weekday-7 = Sun
+
+## Status page and alerts
+
+status-title = State of the mail service
+status-normal = Working
+status-affected = Outage
+status-returning = Coming back
+status-text-normal = Mail works as usual.
+status-text-affected = The usual mail service is down for some mailboxes. New mail is received, read and sent in the emergency webmail. Old mail is safe; it is not shown there, and everything comes together when the usual service is back.
+status-text-returning = The usual mail service is back. What came in and was sent meanwhile is being added to the mailboxes.
+status-open = Open the webmail
+status-help = Help
+status-history = The last two weeks
+status-none = No outage.
+status-began = The usual mail service failed for some mailboxes; the emergency webmail is open for them.
+status-returned = The usual mail service is back.
+status-merged = All mail from the emergency webmail is in the usual mailboxes.
+status-feed = Feed (Atom)
+status-feed-title = { $name }: state of the mail service
+alerts-title = Alerts
+alerts-hint = What is critical now. An alert is told again and again until somebody takes it on, and ends by itself.
+alerts-none = Nothing is critical.
+alert-since = Since { $time }, told { $count ->
+    [one] once
+   *[other] { $count } times
+ }
+alert-taken = Taken on by { $name }: { $note }
+alert-note = What is being done about it
+alert-do = Take it on
+done-alert = The alert is taken on.
+error-alert = Say what is being done about it, in up to 500 characters.

@@ -828,3 +828,34 @@ weekday-4 = jue.
 weekday-5 = vie.
 weekday-6 = sáb.
 weekday-7 = dom.
+
+## Página de estado y alertas
+
+status-title = Estado del servicio de correo
+status-normal = En servicio
+status-affected = Avería
+status-returning = De vuelta
+status-text-normal = El correo funciona con normalidad.
+status-text-affected = El servicio de correo habitual no funciona para algunos buzones. El correo nuevo se recibe, se lee y se envía en el webmail de emergencia. El correo anterior está a salvo; no se muestra allí, y todo se reunirá cuando vuelva el servicio habitual.
+status-text-returning = El servicio de correo habitual ha vuelto. Lo que llegó y se envió entretanto se está añadiendo a los buzones.
+status-open = Abrir el webmail
+status-help = Ayuda
+status-history = Las dos últimas semanas
+status-none = Ninguna avería.
+status-began = El servicio habitual falló para algunos buzones; el webmail de emergencia está abierto para ellos.
+status-returned = El servicio de correo habitual ha vuelto.
+status-merged = Todo el correo del webmail de emergencia está en los buzones habituales.
+status-feed = Canal (Atom)
+status-feed-title = { $name }: estado del servicio de correo
+alerts-title = Alertas
+alerts-hint = Lo que es crítico ahora. Una alerta se repite hasta que alguien se hace cargo de ella, y termina por sí sola.
+alerts-none = Nada es crítico.
+alert-since = Desde { $time }, avisada { $count ->
+    [one] una vez
+   *[other] { $count } veces
+ }
+alert-taken = A cargo de { $name }: { $note }
+alert-note = Qué se está haciendo al respecto
+alert-do = Hacerse cargo
+done-alert = Ya hay quien se hace cargo de la alerta.
+error-alert = Diga qué se está haciendo al respecto, en 500 caracteres como máximo.

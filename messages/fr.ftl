@@ -829,3 +829,34 @@ weekday-4 = jeu.
 weekday-5 = ven.
 weekday-6 = sam.
 weekday-7 = dim.
+
+## Page d’état et alertes
+
+status-title = État du service de messagerie
+status-normal = En service
+status-affected = Panne
+status-returning = De retour
+status-text-normal = La messagerie fonctionne normalement.
+status-text-affected = Le service de messagerie habituel est en panne pour certaines boîtes. Les nouveaux messages sont reçus, lus et envoyés dans le webmail de secours. Les anciens messages sont en sécurité ; ils n’y sont pas affichés, et tout sera réuni au retour du service habituel.
+status-text-returning = Le service de messagerie habituel est de retour. Ce qui a été reçu et envoyé entre-temps est ajouté aux boîtes.
+status-open = Ouvrir le webmail
+status-help = Aide
+status-history = Les deux dernières semaines
+status-none = Aucune panne.
+status-began = Le service habituel est en panne pour certaines boîtes ; le webmail de secours leur est ouvert.
+status-returned = Le service de messagerie habituel est de retour.
+status-merged = Tous les messages du webmail de secours sont dans les boîtes habituelles.
+status-feed = Flux (Atom)
+status-feed-title = { $name } : état du service de messagerie
+alerts-title = Alertes
+alerts-hint = Ce qui est critique maintenant. Une alerte est répétée jusqu’à ce que quelqu’un la prenne en charge, et se termine d’elle-même.
+alerts-none = Rien n’est critique.
+alert-since = Depuis { $time }, signalée { $count ->
+    [one] une fois
+   *[other] { $count } fois
+ }
+alert-taken = Prise en charge par { $name } : { $note }
+alert-note = Ce qui est fait pour y remédier
+alert-do = Prendre en charge
+done-alert = L’alerte est prise en charge.
+error-alert = Indiquez ce qui est fait pour y remédier, en 500 caractères au plus.

@@ -21,6 +21,7 @@ use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
+mod announcing;
 mod failing_over;
 mod holding;
 mod http;
@@ -76,6 +77,9 @@ pub enum StartError {
     /// What strangers send cannot be looked at.
     #[error("smtp.name_servers: {0}; name them, or write verify_senders = false")]
     NameServers(NoResolver),
+    /// The certificates for webhooks cannot be used.
+    #[error("announce.tls_ca_file: {0}; a PEM file with the certificates to trust")]
+    Announce(TlsError),
     /// The smarthost's access is not right.
     #[error("[relay]: {0}")]
     Relay(String),
@@ -209,9 +213,12 @@ impl App {
             held,
             intake,
             drilling: Arc::default(),
+            tenants: crate::service::tenants::Tenants::default(),
+            changes: crate::service::changes::Streams::new(self.stop.clone()),
         };
         self.start_drills(&service);
         self.start_provisioning(&service);
+        self.start_announcing(&service)?;
         self.start_serving(&service, pages, admin);
         Ok(())
     }

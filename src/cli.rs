@@ -16,12 +16,15 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::{self, ServeError};
 use crate::config::{Config, ConfigError, Loaded};
 use crate::crash;
+use crate::service::destinations::Kind;
 
 mod agent;
+mod alert;
 mod check;
 mod client;
 mod config;
 mod delay_notices;
+mod destination;
 mod drill;
 mod export;
 mod failover;
@@ -104,6 +107,15 @@ enum Command {
     /// When senders are told that their message is safe and not read yet.
     #[command(subcommand)]
     DelayNotices(delay_notices::Command),
+    /// What is critical now, told until somebody takes it on.
+    #[command(subcommand)]
+    Alert(alert::Command),
+    /// Programs that are told what happens, over HTTP (Standard Webhooks).
+    #[command(subcommand)]
+    Webhook(destination::Command),
+    /// People outside the platform who are told what happens, by mail.
+    #[command(subcommand)]
+    Contact(destination::Command),
     /// Look at mailstores from this host and report to a server elsewhere.
     Agent(agent::Arguments),
     /// Check one thing, or all, as a plugin for Nagios and its kin: exit status 0 to 3.
@@ -182,6 +194,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
             Command::DelayNotices(command) => delay_notices::run(command, &global).await,
+            Command::Alert(command) => alert::run(command, &global).await,
+            Command::Webhook(command) => destination::run(Kind::Webhook, command, &global).await,
+            Command::Contact(command) => destination::run(Kind::Contact, command, &global).await,
             Command::Agent(arguments) => agent::run(arguments).await,
             Command::Queue(command) => queue::run(command, &global).await,
             Command::Trace(arguments) => trace::run(arguments, &global).await,

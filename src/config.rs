@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 mod agent;
+mod announce;
 mod check;
 mod drill;
 mod drill_time;
@@ -37,6 +38,7 @@ pub mod values;
 mod watermark;
 
 pub use agent::{Agent, AgentConfig, ServerParts, Watch};
+pub use announce::Announce;
 pub use drill::Drill;
 pub use drill_time::DrillTime;
 pub use example::{agent_example, example};
@@ -82,6 +84,7 @@ sections! {
         pub hold: Hold = default,
         pub hold_listener: HoldListener = repeated,
         pub drill: Drill = default,
+        pub announce: Announce = default,
         pub sign_in: SignIn = default,
         pub log: Log = default,
     }

@@ -333,6 +333,14 @@ timed_id! {
     DrillId
 }
 timed_id! {
+    /// Who is told what happens: a webhook or a contact.
+    DestinationId
+}
+timed_id! {
+    /// One event for one destination.
+    AnnouncementId
+}
+timed_id! {
     /// One journalled batch of a merge.
     BatchId
 }

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod agent;
+pub mod announce;
 pub mod api;
 pub mod app;
 pub mod auth;

@@ -20,10 +20,15 @@ use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
 use crate::store::{ReadTx, Store, StoreError, directory};
 
+pub mod alerts;
+pub mod announcing;
 pub mod attach;
 pub mod audit;
+pub mod brands;
 pub mod bulk;
 pub mod delay_notices;
+pub mod changes;
+pub mod destinations;
 pub mod drill_audit;
 pub mod failover;
 pub mod folders;
@@ -59,7 +64,9 @@ pub mod routing;
 mod search_index;
 pub mod sign_in;
 pub mod standing;
+pub mod status;
 pub mod store;
+pub mod tenants;
 pub mod threads;
 pub mod token;
 pub mod trace;
@@ -196,6 +203,10 @@ pub struct Service {
     pub intake: Arc<Intake>,
     /// Whether a drill is under way.
     pub drilling: Arc<AtomicBool>,
+    /// How many mailboxes of each reseller are where.
+    pub tenants: tenants::Tenants,
+    /// Who listens to what happens.
+    pub changes: changes::Streams,
 }
 
 impl Service {

@@ -16,17 +16,22 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Timestamp;
 use crate::ids::{BodyId, MailboxId, random_bytes};
 
+pub mod alerts;
+pub mod announcements;
 pub mod answers;
 pub mod audit;
 pub mod backup;
 pub mod bodies;
+pub mod brand;
 pub mod check;
 pub mod codec;
 pub mod delivery;
+pub mod destinations;
 pub mod directory;
 pub mod drills;
 pub mod engine;
 mod error;
+pub mod events;
 pub mod failover;
 pub mod folders;
 pub mod handover;
@@ -304,6 +309,11 @@ impl Store {
     /// Begins to wait for changes of a mailbox; `None` when too many do.
     pub fn watch(&self, mailbox: MailboxId) -> Option<watching::Watch> {
         self.inner.watchers.watch(mailbox)
+    }
+
+    /// Changes whenever something happened that others are to be told.
+    pub fn watch_events(&self) -> watch::Receiver<u64> {
+        self.inner.watchers.watch_events()
     }
 
     /// Why the store has stopped taking anything, if it has: then the process must be restarted.

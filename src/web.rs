@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::service::Service;
 use crate::service::images::Images;
 use crate::service::sign_in::Doors;
+use crate::service::status::Board;
 
 pub mod assets;
 pub mod console;
@@ -23,6 +24,7 @@ pub mod reader;
 pub mod routes;
 pub mod security;
 pub mod session;
+pub mod status;
 pub mod texts;
 pub mod webmail;
 pub mod when;
@@ -40,6 +42,8 @@ pub struct Web {
     pub stop: CancellationToken,
     /// What fetches pictures from elsewhere.
     pub images: Images,
+    /// What the status pages showed last.
+    pub status: Board,
     /// Turns for reading large messages.
     pub large: Arc<Semaphore>,
 }
@@ -53,6 +57,7 @@ impl Web {
             doors,
             stop: CancellationToken::new(),
             images: Images::default(),
+            status: Board::default(),
             large: Arc::new(Semaphore::new(webmail::reading::LARGE_AT_A_TIME)),
         }
     }

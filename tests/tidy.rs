@@ -27,7 +27,7 @@ const LAYERS: &[&[&str]] = &[
     &["metrics", "route_agent"],
     &["control"],
     &["service"],
-    &["drill"],
+    &["drill", "announce"],
     &["web", "api", "admin", "agent"],
     &["app"],
     &["cli"],

@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+mod announcing;
 mod matrix;
 
 use super::*;
@@ -49,7 +50,8 @@ impl Env {
             "[store]\npath = \"/x\"\n[http]\nlisten = \"127.0.0.1:1\"\npublic_url = \"http://h\"\n\
              [lmtp]\nlisten = \"127.0.0.1:2\"\nadvertise = \"127.0.0.1:2\"\n[socketmap]\n\
              listen = \"127.0.0.1:3\"\n[[mailstore]]\nid = \"a1\"\nimap = \"127.0.0.1:4\"\n\
-             lmtp = \"127.0.0.1:5\"\nmaster_user = \"m\"\nmaster_password_file = \"{}\"\n",
+             lmtp = \"127.0.0.1:5\"\nmaster_user = \"m\"\nmaster_password_file = \"{}\"\n\
+             [announce]\nmail_from = \"lifeboat@ops.example\"\n",
             password.display()
         );
         let config = Config::parse(&text, Path::new("test")).unwrap().config;
@@ -66,6 +68,8 @@ impl Env {
             held: Arc::default(),
             intake: Arc::default(),
             drilling: Arc::default(),
+            tenants: crate::service::tenants::Tenants::default(),
+            changes: crate::service::changes::Streams::default(),
         };
         let env = Self {
             _dir: dir,
@@ -127,6 +131,27 @@ impl Env {
             body: serde_json::from_slice(&bytes).unwrap_or_default(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
+    }
+
+    /// What the stream of changes says first, after a number.
+    async fn stream(&self, token: &str, after: &str) -> String {
+        let request = Request::builder()
+            .uri("/api/v1/events")
+            .header("authorization", format!("Bearer {token}"))
+            .header("accept", "text/event-stream")
+            .header("last-event-id", after)
+            .body(Body::empty())
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut body = response.into_body();
+        let mut text = String::new();
+        while text.matches("\n\n").count() < 2 {
+            let next = tokio::time::timeout(Duration::from_secs(10), body.frame());
+            let frame = next.await.unwrap().unwrap().unwrap();
+            text.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+        }
+        text
     }
 }
 
@@ -214,6 +239,10 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
             (About::Acme, _) => {
                 assert_eq!(own.status, StatusCode::OK, "{name}: {}", own.text);
                 assert_eq!(others.status, StatusCode::NOT_FOUND, "{name}");
+            }
+            (About::Tenant, _) => {
+                assert!(own.status.is_success(), "{name}: {}", own.text);
+                assert!(others.status.is_success(), "{name}: {}", others.text);
             }
             (About::Platform | About::Absent, _) => {
                 assert_eq!(own.status, StatusCode::NOT_FOUND, "{name}: {}", own.text);

@@ -5,9 +5,13 @@ use utoipa_axum::routes;
 
 use crate::service::Service;
 
+mod alerts;
 mod audit;
 mod delay_notices;
+mod brand;
+mod contacts;
 mod drills;
+mod events;
 mod failover;
 mod mailboxes;
 mod mailstores;
@@ -22,6 +26,7 @@ mod routing;
 mod standing;
 mod tokens;
 mod trace;
+mod webhooks;
 
 /// All routes, without anybody at the door.
 pub fn routes() -> OpenApiRouter<Service> {
@@ -71,5 +76,18 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(routing::states))
         .routes(routes!(routing::directory))
         .routes(routes!(trace::show))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::new_secret))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::log))
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::show, contacts::change, contacts::remove))
+        .routes(routes!(contacts::test))
+        .routes(routes!(contacts::log))
+        .routes(routes!(brand::show, brand::set))
+        .routes(routes!(events::show))
         .routes(routes!(audit::list))
 }

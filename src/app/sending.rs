@@ -46,7 +46,7 @@ pub(super) fn start(app: &App, sender: Sender) {
 }
 
 /// The preferred one first.
-fn smarthosts(relay: &Relay, hostname: &str) -> Result<Vec<Smarthost>, StartError> {
+pub(super) fn smarthosts(relay: &Relay, hostname: &str) -> Result<Vec<Smarthost>, StartError> {
     let connector = match relay.tls {
         Tls::Off => None,
         Tls::Starttls | Tls::Implicit => Some(

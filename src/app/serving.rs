@@ -105,6 +105,7 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("watermark", old.watermark != new.watermark),
         ("postfix", old.postfix != new.postfix),
         ("hold", old.hold != new.hold),
+        ("announce", old.announce != new.announce),
         ("drill.schedule", old.drill.schedule != new.drill.schedule),
         ("hold_listener", old.hold_listener != new.hold_listener),
         ("log", old.log != new.log),

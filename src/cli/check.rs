@@ -13,12 +13,8 @@ use super::client::Client;
 use super::{Failure, Global};
 use crate::config::values::Span;
 use crate::metrics::Standing;
-
-mod judge;
-mod range;
-
-use judge::{Answer, Status, Thresholds, What, judge};
-use range::Range;
+use crate::metrics::judge::{Answer, Status, Thresholds, What, judge};
+use crate::metrics::range::Range;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

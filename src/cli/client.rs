@@ -127,6 +127,8 @@ impl Client {
             held: Arc::default(),
             intake: Arc::default(),
             drilling: Arc::default(),
+            tenants: crate::service::tenants::Tenants::default(),
+            changes: crate::service::changes::Streams::default(),
         };
         Ok(Self::Store(admin::router(
             service.clone(),

@@ -31,6 +31,7 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     hold::check(config, &mut findings);
     drill::check(config, &mut findings);
     provision::check(config, &mut findings);
+    announce(config, &mut findings);
     (Problems(findings.problems), findings.warnings)
 }
 
@@ -91,6 +92,25 @@ fn http(config: &Config, findings: &mut Findings) {
                 format!("set {other_key} too, or remove it"),
             );
         }
+    }
+}
+
+fn announce(config: &Config, findings: &mut Findings) {
+    let announce = &config.announce;
+    for (key, span) in [
+        ("announce.repeat_after", announce.repeat_after),
+        ("announce.look_interval", announce.look_interval),
+        ("announce.webhook_timeout", announce.webhook_timeout),
+    ] {
+        if span.duration() < Duration::from_secs(1) {
+            findings.problem(key, "write 1s or more");
+        }
+    }
+    if announce.mail_from.is_none() {
+        findings.warning(
+            "announce.mail_from",
+            "not set: nobody is told of an outage by mail; name a sender, then add contacts with lifeboat contact add",
+        );
     }
 }
 

@@ -192,6 +192,8 @@ fn the_example_and_every_commented_option_parse() {
     }
     assert_eq!(full.source.len(), 1);
     full.source.clear();
+    full.announce.mail_from = None;
+    full.announce.tls_ca_file = None;
     full.drill.mailbox = None;
     full.drill.mx = None;
     full.relay.tls_ca_file = None;

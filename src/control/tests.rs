@@ -256,7 +256,7 @@ async fn orders_and_overrides_change_the_route_at_once() {
     };
     running
         .store
-        .write(move |tx| kept::set_override(tx, &scope, Rank::Operator, Some(standby.clone())))
+        .write(move |tx| kept::set_override(tx, &scope, Rank::Operator, Some(standby.clone()), now))
         .await
         .unwrap();
     running.control.overrides_changed();

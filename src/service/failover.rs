@@ -528,7 +528,7 @@ async fn set_override(
             let mut event = event.clone();
             event.subject = scope.to_string();
             audit::append(tx, event)?;
-            kept::set_override(tx, &scope, rank, new.clone())?;
+            kept::set_override(tx, &scope, rank, new.clone(), now)?;
             Ok(())
         })
         .await?;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::mailbox_phase::{self, Phase};
-use super::{Actor, Service, ServiceError, words};
+use super::{Actor, Service, ServiceError, brands, words};
 use crate::clock::Timestamp;
 use crate::ids::{Address, FolderId, StandbyId};
 use crate::mail::Role;
@@ -40,6 +40,8 @@ pub struct Overview {
     pub next: StandbyId,
     /// What the operator has to say, and since when.
     pub words: Option<(String, Timestamp)>,
+    /// What its brand says in the banner of an outage.
+    pub brand_text: Option<String>,
 }
 
 impl Overview {
@@ -94,7 +96,12 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
         let read_only = mailbox_phase::is_closed(service, tx, &mailbox, now)?;
         let state = messages::state_or_new(tx, &mailbox, now)?;
         let outbox = super::outbox::count(tx, mailbox.record.id, now)?;
+        let brand_text = match phase {
+            Phase::Outage | Phase::Held => brands::banner(tx, &mailbox.address.domain_name())?,
+            _ => None,
+        };
         Ok(Overview {
+            brand_text,
             address: mailbox.address,
             folders: state.folders,
             phase,

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Versioned};
+use super::events::{self, Happened};
 use super::keys::{self, Key, Table};
 use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
@@ -148,11 +149,16 @@ fn key(id: DrillId) -> Key {
     Key::new(Table::Drill).id(id.as_bytes())
 }
 
-/// Keeps how far a drill is; the oldest of too many is forgotten.
+/// Keeps how far a drill is, and notes its end; the oldest of too many is forgotten.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn put(tx: &mut dyn Tx, id: DrillId, record: &DrillRecord) -> Result<(), StoreError> {
+    let had_ended = get(tx, id)?.is_some_and(|before| before.ended_at.is_some());
+    if let Some(at) = record.ended_at.filter(|_| !had_ended) {
+        let what = Happened::of_drill(id, &record.mailstore, record.verdict(false));
+        events::append(tx, at, what)?;
+    }
     tx.put(key(id).into_vec(), codec::encode(record)?);
     let surplus = list(tx, None, KEPT_MAX + 1)?.into_iter().nth(KEPT_MAX);
     if let Some((oldest, _)) = surplus {

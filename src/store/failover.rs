@@ -6,12 +6,13 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Versioned};
+use super::events::{self, Happened, OutageStep};
 use super::keys::{self, Key, Table};
 use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::failover::{Action, Decision, SentinelKnown, State};
 use crate::ids::{Epoch, MailstoreId, OutageId};
-use crate::route::{Override, OverrideTable, Overrides, Rank, Scope};
+use crate::route::{Override, OverrideTable, Overrides, Rank, Scope, Setting};
 
 /// Decisions kept with a mailstore, the newest last; an outage keeps all of its own.
 const RECENT_DECISIONS_MAX: usize = 64;
@@ -108,7 +109,7 @@ pub fn mailstore(tx: &dyn ReadTx, id: &MailstoreId) -> Result<MailstoreRecord, S
 }
 
 /// Keeps what a step decided: the state, its decisions, the outage's record, and the actions that are
-/// to be carried out, all together.
+/// to be carried out, and what others are to be told of it, all together.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -144,8 +145,12 @@ pub fn record_step(
             Action::Record(decision) => {
                 record.recent.push(decision.clone());
                 // A return's last word belongs to the outage that it ends.
-                if let Some(outage) = state.phase.outage().or(before) {
+                let outage = state.phase.outage().or(before);
+                if let Some(outage) = outage {
                     add_entry(tx, outage, decision)?;
+                }
+                if let Some(what) = Happened::of_decision(decision, id, outage) {
+                    events::append(tx, decision.at, what)?;
                 }
             }
             Action::PublishRoute
@@ -229,9 +234,17 @@ fn change_outage(
 /// # Errors
 /// When the store cannot be read.
 pub fn mark_merged(tx: &mut dyn Tx, id: OutageId, now: Timestamp) -> Result<(), StoreError> {
-    change_outage(tx, id, |record| {
-        record.merged_at.get_or_insert(now);
-    })
+    let Some(record) = outage(tx, id)?.filter(|record| record.merged_at.is_none()) else {
+        return Ok(());
+    };
+    change_outage(tx, id, |record| record.merged_at = Some(now))?;
+    let what = Happened::Outage {
+        outage: Some(id),
+        mailstore: record.mailstore,
+        step: OutageStep::Merged,
+        text: "everything was merged".to_owned(),
+    };
+    events::append(tx, now, what).map(drop)
 }
 
 fn add_entry(tx: &mut dyn Tx, id: OutageId, decision: &Decision) -> Result<(), StoreError> {
@@ -317,7 +330,8 @@ pub fn overrides(tx: &dyn ReadTx, scope: &Scope) -> Result<Overrides, StoreError
     Ok(get(tx, &override_key(scope))?.unwrap_or_default())
 }
 
-/// Sets, or with none removes, the override of a rank. Returns the one that was there.
+/// Sets, or with none removes, the override of a rank, and notes what is in force then. Returns the one
+/// that was there.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] for a mailstore, which has a mode instead; when the store cannot be read.
@@ -326,12 +340,19 @@ pub fn set_override(
     scope: &Scope,
     rank: Rank,
     new: Option<Override>,
+    now: Timestamp,
 ) -> Result<Option<Override>, StoreError> {
     if matches!(scope, Scope::Mailstore(_)) {
         return Err(StoreError::Conflict("a mailstore has a mode, no override"));
     }
     let mut all = overrides(tx, scope)?;
+    let before = in_force(&all, now);
     let old = std::mem::replace(all.slot(rank), new);
+    let setting = in_force(&all, now);
+    if setting != before {
+        let scope = scope.clone();
+        events::append(tx, now, Happened::Override { scope, setting })?;
+    }
     let key = override_key(scope);
     if all.is_empty() {
         tx.delete(key.into_vec());
@@ -339,6 +360,14 @@ pub fn set_override(
         put(tx, key, &all)?;
     }
     Ok(old)
+}
+
+/// What overrides say together: an operator's beats a reseller's.
+fn in_force(overrides: &Overrides, now: Timestamp) -> Option<Setting> {
+    overrides
+        .of_rank(Rank::Operator, now)
+        .or_else(|| overrides.of_rank(Rank::Reseller, now))
+        .map(|found| found.setting)
 }
 
 /// All overrides, expired ones too.

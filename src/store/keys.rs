@@ -50,6 +50,20 @@ pub enum Table {
     Drill = 0x2c,
     /// mailstore → [`super::latency::LatencyRecord`].
     Latency = 0x29,
+    /// number → [`super::events::EventRecord`].
+    Event = 0xb0,
+    /// destination id → [`super::destinations::DestinationRecord`].
+    Destination = 0xb1,
+    /// (destination id, announcement id) → [`super::announcements::AnnouncementRecord`].
+    Announcement = 0xb2,
+    /// (destination id, due time, announcement id) → nothing: what is still to be told.
+    AnnouncementDue = 0xb3,
+    /// key of an alert → [`super::alerts::AlertRecord`].
+    Alert = 0xb4,
+    /// reseller, or nothing for the operator → [`super::brand::BrandRecord`].
+    Brand = 0xb5,
+    /// host name → the reseller whose brand it shows.
+    BrandHost = 0xb6,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].

@@ -23,6 +23,7 @@ pub const WATCHES_MAX: usize = 2_048;
 pub struct Watchers {
     waiting: Arc<Mutex<HashMap<MailboxId, watch::Sender<()>>>>,
     directory_changes: Arc<AtomicU64>,
+    events: Arc<watch::Sender<u64>>,
 }
 
 /// One that waits. Gives its place back when dropped.
@@ -62,6 +63,7 @@ pub struct Touched {
     mailboxes: BTreeSet<MailboxId>,
     everybody: bool,
     directory: bool,
+    events: bool,
 }
 
 impl Touched {
@@ -72,6 +74,7 @@ impl Touched {
             let id = keys::part(key, 1).map(MailboxId::from_bytes);
             self.mailboxes.extend(id);
         }
+        self.events |= table == Table::Event as u8;
         self.directory |= table == Table::Mailbox as u8 || table == Table::Alias as u8;
         self.everybody |= [
             Table::MailstoreState as u8,
@@ -107,6 +110,11 @@ impl Watchers {
         })
     }
 
+    /// Changes whenever the log of events grew.
+    pub fn watch_events(&self) -> watch::Receiver<u64> {
+        self.events.subscribe()
+    }
+
     /// How often the directory of mailboxes was changed since the store was opened.
     pub fn directory_changes(&self) -> u64 {
         self.directory_changes.load(Ordering::Relaxed)
@@ -116,6 +124,10 @@ impl Watchers {
     pub fn wake(&self, touched: &Touched) {
         if touched.directory {
             self.directory_changes.fetch_add(1, Ordering::Relaxed);
+        }
+        if touched.events {
+            self.events
+                .send_modify(|count| *count = count.wrapping_add(1));
         }
         if touched.mailboxes.is_empty() && !touched.everybody {
             return;

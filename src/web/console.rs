@@ -21,6 +21,7 @@ use crate::service::overview::{
 };
 use crate::service::{Actor, ServiceError, sign_in as doors};
 
+pub mod alerts;
 pub mod merges;
 pub mod notices;
 pub mod queue;

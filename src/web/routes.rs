@@ -7,12 +7,12 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::console::{self, merges, notices, queue, trace};
+use super::console::{self, alerts, merges, notices, queue, trace};
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, list,
     message, outbox, people, posting, print, receipt, settings, sign_in, zip,
 };
-use super::{Web, assets, error, security};
+use super::{Web, assets, error, security, status};
 
 /// All pages.
 pub fn router(web: Web) -> Router {
@@ -56,6 +56,7 @@ pub fn router(web: Web) -> Router {
         .route("/console/notices", get(notices::show).post(notices::post))
         .route("/console/queue", get(queue::show).post(queue::order))
         .route("/console/trace", get(trace::show))
+        .route("/console/alerts", get(alerts::show).post(alerts::post))
         .route("/console/merges", get(merges::overview).post(merges::order))
         .route("/console/merges/outage/{id}", get(merges::outage))
         .route("/console/merges/domain/{domain}", get(merges::domain))
@@ -64,6 +65,9 @@ pub fn router(web: Web) -> Router {
             get(console::sign_in_page).post(console::sign_in),
         )
         .route("/console/logout", post(console::sign_out))
+        .route("/status", get(status::show))
+        .route("/status.json", get(status::json))
+        .route("/status.atom", get(status::atom))
         .route("/static/{name}", get(assets::serve))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)

@@ -1,5 +1,6 @@
 //! The pages over a real store, without a network: what a browser without JavaScript would do.
 
+mod announcing;
 mod browser;
 mod conversation;
 mod flows;
@@ -78,6 +79,8 @@ impl Site {
             held: Arc::default(),
             intake: Arc::default(),
             drilling: Arc::default(),
+            tenants: crate::service::tenants::Tenants::default(),
+            changes: crate::service::changes::Streams::default(),
         };
         let site = Self {
             router: super::router(Web::new(service.clone())),

@@ -24,6 +24,7 @@ export const doors = [
   ["sign-in", "/login"],
   ["sign-in-error", "/login", signInWrongly],
   ["sign-in-first", "/mail/inbox"],
+  ["status", "/status"],
   ["console-sign-in", "/console/login"],
   ["console-sign-in-error", "/console/login", async (page) => {
     await page.locator("input#token").fill("wrong");
@@ -159,6 +160,7 @@ export const consolePages = [
   ["console-notices", "/console/notices"],
   ["console-queue", "/console/queue"],
   ["console-trace", `/console/trace?q=${site.users[0]}`],
+  ["console-alerts", "/console/alerts"],
 ];
 
 /** Leaves something in the outbox: nobody takes it. */

@@ -7,6 +7,7 @@
 mod rig;
 
 mod agents;
+mod announcing;
 mod browser;
 mod dice;
 mod drill;

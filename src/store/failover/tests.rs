@@ -99,7 +99,15 @@ async fn overrides_are_kept_by_rank_and_removed() {
     };
     let (kept, at) = (new.clone(), scope.clone());
     store
-        .write(move |tx| set_override(tx, &at, Rank::Operator, Some(kept.clone())))
+        .write(move |tx| {
+            set_override(
+                tx,
+                &at,
+                Rank::Operator,
+                Some(kept.clone()),
+                Timestamp::from_secs(1),
+            )
+        })
         .await
         .unwrap();
     let table = store.read(all_overrides).unwrap();
@@ -108,11 +116,18 @@ async fn overrides_are_kept_by_rank_and_removed() {
     assert_eq!(found.reseller, None);
     let at = scope.clone();
     let old = store
-        .write(move |tx| set_override(tx, &at, Rank::Operator, None))
+        .write(move |tx| set_override(tx, &at, Rank::Operator, None, Timestamp::from_secs(2)))
         .await
         .unwrap();
     assert_eq!(old, Some(new));
     assert!(store.read(all_overrides).unwrap().domains.is_empty());
+    let told = store.read(|tx| events::after(tx, 0, 10)).unwrap();
+    let told: Vec<Happened> = told.into_iter().map(|(_, event)| event.what).collect();
+    let change = |setting| Happened::Override {
+        scope: scope.clone(),
+        setting,
+    };
+    assert_eq!(told, [change(Some(Setting::Standby)), change(None)]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// A range of values that alerts outside, or, with `@`, inside.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Range {
+pub struct Range {
     low: f64,
     high: f64,
     inside: bool,
@@ -14,7 +14,7 @@ pub(super) struct Range {
 
 impl Range {
     /// Whether a value alerts.
-    pub(super) fn alerts(&self, value: f64) -> bool {
+    pub fn alerts(&self, value: f64) -> bool {
         let within = (self.low..=self.high).contains(&value);
         within == self.inside
     }
@@ -23,7 +23,7 @@ impl Range {
 /// Why a text is no range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write 10 (alerts above 10), 10: (below 10), ~:10, 10:20, or @10:20 (inside)")]
-pub(super) struct InvalidRange;
+pub struct InvalidRange;
 
 impl FromStr for Range {
     type Err = InvalidRange;

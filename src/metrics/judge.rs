@@ -1,9 +1,10 @@
-//! What a check makes of how everything stands. Pure.
+//! What a check makes of how everything stands: `lifeboat check` prints it, and what is critical raises an
+//! alert. Pure.
 
 use std::fmt::Write;
 
 use super::range::Range;
-use crate::metrics::{MailstoreStanding, ProbeResult, SentinelStanding, Standing};
+use super::{MailstoreStanding, ProbeResult, SentinelStanding, Standing};
 
 /// The longest line and the most lines of an answer: Nagios reads 8 KB.
 const TEXT_CHARS_MAX: usize = 300;
@@ -12,15 +13,20 @@ const LINES_MAX: usize = 20;
 /// What a plugin answers; its exit status is the number (Monitoring Plugins Development Guidelines,
 /// "Plugin Return Codes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
+pub enum Status {
+    /// All is well.
     Ok = 0,
+    /// Somebody should look when there is time.
     Warning = 1,
+    /// Somebody must look now.
     Critical = 2,
+    /// It cannot be told.
     Unknown = 3,
 }
 
 impl Status {
-    pub(super) const fn name(self) -> &'static str {
+    /// As plugins print it.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Ok => "OK",
             Self::Warning => "WARNING",
@@ -42,7 +48,7 @@ impl Status {
 
 /// What can be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum What {
+pub enum What {
     /// The server answers and its store works.
     Server,
     /// Each mailstore is normal and needs nobody's decision.
@@ -67,7 +73,8 @@ pub(super) enum What {
 }
 
 impl What {
-    pub(super) const EACH: [Self; 9] = [
+    /// Each thing by itself.
+    pub const EACH: [Self; 9] = [
         Self::Server,
         Self::Mailstores,
         Self::Probes,
@@ -79,7 +86,8 @@ impl What {
         Self::Directory,
     ];
 
-    pub(super) const fn name(self) -> &'static str {
+    /// As plugins print it.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Server => "SERVER",
             Self::Mailstores => "MAILSTORES",
@@ -111,9 +119,11 @@ impl What {
 
 /// Thresholds that were given.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Thresholds {
-    pub(super) warning: Option<Range>,
-    pub(super) critical: Option<Range>,
+pub struct Thresholds {
+    /// A value outside warns.
+    pub warning: Option<Range>,
+    /// A value outside is critical.
+    pub critical: Option<Range>,
 }
 
 impl Thresholds {
@@ -140,14 +150,16 @@ impl Thresholds {
 
 /// What was found out about one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    pub(super) status: Status,
-    pub(super) text: String,
+pub struct Finding {
+    /// How bad it is.
+    pub status: Status,
+    /// What it is.
+    pub text: String,
 }
 
 /// The answer of a check.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
+pub struct Answer {
     name: &'static str,
     findings: Vec<Finding>,
     perfdata: Vec<String>,
@@ -163,7 +175,7 @@ impl Answer {
     }
 
     /// An answer that says one thing.
-    pub(super) fn single(what: What, status: Status, text: &str) -> Self {
+    pub fn single(what: What, status: Status, text: &str) -> Self {
         let mut answer = Self::new(what);
         answer.say(status, text);
         answer
@@ -185,8 +197,15 @@ impl Answer {
             .push(format!("'{label}'={value}{unit};{warning};{critical};0;"));
     }
 
+    /// What was found, the worst first.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.status.weight()));
+        findings
+    }
+
     /// The worst of what was found; nothing found is not known.
-    pub(super) fn status(&self) -> Status {
+    pub fn status(&self) -> Status {
         self.findings
             .iter()
             .map(|finding| finding.status)
@@ -195,9 +214,8 @@ impl Answer {
     }
 
     /// As Nagios reads it: the worst on the first line with the performance data, the rest below.
-    pub(super) fn text(&self) -> String {
-        let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.status.weight()));
+    pub fn text(&self) -> String {
+        let findings = self.findings();
         let status = self.status().name();
         let first = findings.first().map_or("nothing to check", |f| &f.text);
         let mut text = format!("LIFEBOAT {} {status} - {}", self.name, one_line(first));
@@ -245,7 +263,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Judges `what`, of one mailstore or of all.
-pub(super) fn judge(
+pub fn judge(
     what: What,
     standing: &Standing,
     mailstore: Option<&str>,

@@ -1,0 +1,412 @@
+//! What an event says to whom: the payload for programs, the letter for people. Pure.
+//!
+//! Operators learn everything. A reseller learns of what touches its own domains, with its own numbers; not
+//! of decisions, evidence, alerts or drills.
+
+use serde::Serialize;
+
+use super::tenants::Share;
+use crate::ids::{DomainName, ResellerId};
+use crate::route::Scope;
+use crate::store::brand::BrandRecord;
+use crate::store::events::{AlertStep, EventRecord, Happened, OutageStep};
+
+/// The name of what the test button sends.
+pub const TEST: &str = "test";
+/// Domains that a letter names.
+const DOMAINS_IN_LETTER_MAX: usize = 20;
+
+/// Who is told: an operator without a reseller.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Whose domains count.
+    pub reseller: Option<&'a ResellerId>,
+    /// What the reseller, or all, have on the mailstore of the event.
+    pub share: &'a Share,
+    /// The owner of the domain of the event; the outer none: it is about no domain, or one that is gone.
+    pub owner: Option<Option<&'a ResellerId>>,
+}
+
+impl Told<'_> {
+    /// Whether an event is its business.
+    pub fn concerns(&self, what: &Happened) -> bool {
+        let Some(reseller) = self.reseller else {
+            return true;
+        };
+        match what {
+            Happened::Outage { step, .. } => {
+                *step != OutageStep::Advised && self.share.mailboxes > 0
+            }
+            Happened::Mode { .. } => self.share.mailboxes > 0,
+            Happened::Override { .. } => self.owner == Some(Some(reseller)),
+            Happened::Alert { .. } | Happened::Drill { .. } => false,
+        }
+    }
+}
+
+/// The domain that an event is about.
+pub fn domain_of(what: &Happened) -> Option<DomainName> {
+    match what {
+        Happened::Override { scope, .. } => match scope {
+            Scope::Domain(domain) => Some(domain.clone()),
+            Scope::Mailbox(address) => Some(address.domain_name()),
+            Scope::Mailstore(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// As programs get it: the shape that Standard Webhooks advises ("Payload structure").
+#[derive(Debug, Serialize)]
+struct Payload<'a> {
+    #[serde(rename = "type")]
+    name: &'a str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Data<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outage: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailstore: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setting: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drill: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Affected<'a> {
+    mailboxes: u64,
+    domains_total: u64,
+    domains: Vec<AffectedDomain<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct AffectedDomain<'a> {
+    domain: &'a str,
+    mailboxes: u64,
+}
+
+fn affected(share: &Share) -> Affected<'_> {
+    let named = share
+        .named
+        .iter()
+        .map(|(domain, mailboxes)| AffectedDomain {
+            domain: domain.as_str(),
+            mailboxes: *mailboxes,
+        });
+    Affected {
+        mailboxes: share.mailboxes,
+        domains_total: share.domains,
+        domains: named.collect(),
+    }
+}
+
+fn data<'a>(number: u64, what: &'a Happened, told: &Told<'a>) -> Data<'a> {
+    let is_operator = told.reseller.is_none();
+    let base = Data {
+        event: Some(number),
+        mailstore: what.mailstore().map(AsRef::as_ref),
+        ..Data::default()
+    };
+    match what {
+        Happened::Outage { outage, text, .. } => Data {
+            outage: outage.map(|id| id.to_string()),
+            text: is_operator.then_some(text.as_str()),
+            affected: Some(affected(told.share)),
+            ..base
+        },
+        Happened::Mode { mode, .. } => Data {
+            mode: Some(mode.to_string()),
+            affected: Some(affected(told.share)),
+            ..base
+        },
+        Happened::Override { scope, setting } => Data {
+            scope: Some(scope.to_string()),
+            setting: Some(setting.map_or("follow", |setting| setting.as_str())),
+            ..base
+        },
+        Happened::Alert { key, text, .. } => Data {
+            alert: Some(key),
+            text: Some(text),
+            ..base
+        },
+        Happened::Drill { drill, verdict, .. } => Data {
+            drill: Some(drill.to_string()),
+            verdict: Some(verdict),
+            ..base
+        },
+    }
+}
+
+/// An event as programs get it: JSON.
+pub fn payload(number: u64, event: &EventRecord, told: &Told<'_>) -> String {
+    let payload = Payload {
+        name: event.what.name(),
+        timestamp: event.at.to_string(),
+        data: data(number, &event.what, told),
+    };
+    // It has text keys and finite numbers only, so it cannot fail.
+    serde_json::to_string(&payload).unwrap_or_default()
+}
+
+/// What the test button sends.
+pub fn test_payload(at: crate::clock::Timestamp) -> String {
+    let payload = Payload {
+        name: TEST,
+        timestamp: at.to_string(),
+        data: Data {
+            text: Some("a test: nothing has happened"),
+            ..Data::default()
+        },
+    };
+    serde_json::to_string(&payload).unwrap_or_default()
+}
+
+/// Where users of a brand find things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// What users know the service by.
+    pub name: String,
+    /// The webmail.
+    pub webmail: String,
+    /// The status page.
+    pub status: String,
+}
+
+impl Places {
+    /// Of a brand, by its first host name, or else under the server's own address.
+    pub fn of(brand: &BrandRecord, public_url: &str) -> Self {
+        let own = public_url.trim_end_matches('/');
+        let base = match (brand.hosts.first(), own.split_once("://")) {
+            (Some(host), Some((scheme, _))) => format!("{scheme}://{host}"),
+            _ => own.to_owned(),
+        };
+        Self {
+            name: match brand.name.as_str() {
+                "" => "Lifeboat".to_owned(),
+                name => name.to_owned(),
+            },
+            status: format!("{base}/status"),
+            webmail: base,
+        }
+    }
+}
+
+/// The texts that a brand can replace: name, what may stand in braces.
+pub const TEXTS: [(&str, &[&str]); 8] = [
+    ("mail-outage-began", PLACEHOLDERS),
+    ("mail-outage-returned", PLACEHOLDERS),
+    ("mail-outage-resumed", PLACEHOLDERS),
+    ("mail-outage-ended", PLACEHOLDERS),
+    ("mail-merge-finished", PLACEHOLDERS),
+    ("banner-outage", &["name"]),
+    ("status-outage", &["name", "time"]),
+    ("status-normal", &["name"]),
+];
+
+const PLACEHOLDERS: &[&str] = &[
+    "name",
+    "time",
+    "mailboxes",
+    "domains",
+    "webmail",
+    "status",
+    "mailstore",
+];
+
+/// Why a text cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidTemplate {
+    /// A name in braces is not known here.
+    #[error("{{{0}}} is not known here; these are: {1}")]
+    Unknown(String, String),
+    /// A brace without its other.
+    #[error("a brace has no other; write a known name between two")]
+    Open,
+}
+
+/// Fills in what stands in braces.
+///
+/// # Errors
+/// [`InvalidTemplate`].
+pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String, InvalidTemplate> {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        if before.contains('}') {
+            return Err(InvalidTemplate::Open);
+        }
+        let (name, after) = after.split_once('}').ok_or(InvalidTemplate::Open)?;
+        let known = values.iter().find(|(known, _)| *known == name);
+        let (_, value) = known.ok_or_else(|| {
+            let names: Vec<String> = values.iter().map(|(n, _)| format!("{{{n}}}")).collect();
+            InvalidTemplate::Unknown(name.chars().take(40).collect(), names.join(" "))
+        })?;
+        text.push_str(before);
+        text.push_str(value);
+        rest = after;
+    }
+    if rest.contains('}') {
+        return Err(InvalidTemplate::Open);
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+/// The usual letter about an event: subject, empty line, text.
+const fn usual(what: &Happened) -> &'static str {
+    match what {
+        Happened::Outage { step, .. } => match step {
+            OutageStep::Advised => {
+                "[{name}] {mailstore}: a person must decide\n\n{text}\n\nSeen at {time}.\n"
+            }
+            OutageStep::Began => {
+                "[{name}] Mail outage: the emergency webmail is open\n\nSince {time} new mail of {mailboxes} mailboxes goes to the emergency webmail:\n{webmail}\n\nUsers sign in there with their usual address and password, and can read and send new mail. Their old mail is safe; it is not shown there. Everything will be in their mailboxes when the usual service is back.\n\nDomains: {domains}\nState of the service: {status}\n"
+            }
+            OutageStep::Returned => {
+                "[{name}] Mail outage: the usual service is back\n\nSince {time} new mail of {mailboxes} mailboxes goes to the usual mailboxes again. What came in and was sent meanwhile is being added to them now.\n\nDomains: {domains}\nState of the service: {status}\n"
+            }
+            OutageStep::Resumed => {
+                "[{name}] Mail outage: it has failed again\n\nThe usual service failed again at {time}. New mail of {mailboxes} mailboxes goes to the emergency webmail:\n{webmail}\n\nDomains: {domains}\nState of the service: {status}\n"
+            }
+            OutageStep::Ended => {
+                "[{name}] Mail outage: it is over\n\nThe usual service has been well until {time} and counts as stable.\n\nDomains: {domains}\nState of the service: {status}\n"
+            }
+            OutageStep::Merged => {
+                "[{name}] Mail outage: all mail is in its place\n\nAt {time} the last message from the emergency webmail was added to the usual mailboxes, and every one of them was verified there.\n\nDomains: {domains}\n"
+            }
+        },
+        Happened::Mode { .. } => "[{name}] {mailstore}: its mode was set\n\n{text}\n\nAt {time}.\n",
+        Happened::Override { .. } => {
+            "[{name}] A failover setting was changed\n\n{text}\n\nAt {time}.\n"
+        }
+        Happened::Alert { step, .. } => match step {
+            AlertStep::Raised => {
+                "[{name}] ALERT {alert}\n\n{text}\n\nSince {time}. It is told again until somebody acknowledges it: in the console, or with\nlifeboat alert ack {alert} --note \"…\"\n"
+            }
+            AlertStep::Repeated => {
+                "[{name}] ALERT (again) {alert}\n\n{text}\n\nStill so at {time}, and nobody has acknowledged it: in the console, or with\nlifeboat alert ack {alert} --note \"…\"\n"
+            }
+            AlertStep::Acknowledged => {
+                "[{name}] Alert acknowledged: {alert}\n\n{text}\n\nAt {time}.\n"
+            }
+            AlertStep::Cleared => {
+                "[{name}] Alert over: {alert}\n\nIt is no longer so. At {time}.\n"
+            }
+        },
+        Happened::Drill { .. } => {
+            "[{name}] Drill: {text}\n\nThe drill on {mailstore} is over: {text}. lifeboat drill show has its steps.\nAt {time}.\n"
+        }
+    }
+}
+
+/// A letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// An event as people get it, in the words of their brand where it has some.
+pub fn letter(
+    event: &EventRecord,
+    told: &Told<'_>,
+    brand: &BrandRecord,
+    places: &Places,
+) -> Letter {
+    let what = &event.what;
+    let share = told.share;
+    let mailboxes = share.mailboxes.to_string();
+    let domains = domains(share);
+    let time = event.at.to_string();
+    let own = match what {
+        Happened::Mode { mode, .. } => mode.to_string(),
+        Happened::Override { scope, setting } => {
+            let setting = setting.map_or("follow", |setting| setting.as_str());
+            format!("{scope}: {setting}")
+        }
+        Happened::Outage { text, .. } | Happened::Alert { text, .. } => text.clone(),
+        Happened::Drill { verdict, .. } => verdict.clone(),
+    };
+    let alert = match what {
+        Happened::Alert { key, .. } => key.as_str(),
+        _ => "",
+    };
+    let values = [
+        ("name", places.name.as_str()),
+        ("time", time.as_str()),
+        ("mailboxes", mailboxes.as_str()),
+        ("domains", domains.as_str()),
+        ("webmail", places.webmail.as_str()),
+        ("status", places.status.as_str()),
+        ("mailstore", what.mailstore().map_or("", |id| id.as_str())),
+    ];
+    let name = format!("mail-{}", what.name().replace('.', "-"));
+    let replaced = brand
+        .texts
+        .get(&name)
+        .and_then(|text| fill(text, &values).ok());
+    let text = replaced.unwrap_or_else(|| {
+        let mut values = values.to_vec();
+        values.extend([("text", own.as_str()), ("alert", alert)]);
+        fill(usual(what), &values).unwrap_or_default()
+    });
+    split(&text)
+}
+
+/// What the test button sends to a person.
+pub fn test_letter(places: &Places) -> Letter {
+    split(&format!(
+        "[{}] A test\n\nThis is a test: nothing has happened. Word of outages will come to this address.\n",
+        places.name
+    ))
+}
+
+/// The first line is the subject.
+fn split(text: &str) -> Letter {
+    let (subject, text) = text.split_once('\n').unwrap_or((text, ""));
+    let subject: String = subject
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect();
+    Letter {
+        subject: subject.trim().to_owned(),
+        text: text.trim_start_matches(['\r', '\n']).to_owned(),
+    }
+}
+
+fn domains(share: &Share) -> String {
+    let named = share.named.iter().take(DOMAINS_IN_LETTER_MAX);
+    let mut text: Vec<String> = named
+        .map(|(domain, mailboxes)| format!("{domain} ({mailboxes})"))
+        .collect();
+    let more = share.domains.saturating_sub(text.len() as u64);
+    if more > 0 {
+        text.push(format!("and {more} more"));
+    }
+    text.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

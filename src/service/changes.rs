@@ -1,0 +1,151 @@
+//! The stream of changes: what happened, as far as it is the actor's business, from any number on.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+use super::announcing::{self, Told};
+use super::tenants::Share;
+use super::{Actor, Service, ServiceError};
+use crate::ids::ResellerId;
+use crate::store::{StoreError, directory, events};
+
+/// Events looked at for one page.
+pub const PAGE_MAX: usize = 200;
+/// Streams at a time.
+const STREAMS_MAX: usize = 256;
+
+/// The streams that are open; clones share it.
+#[derive(Clone, Debug)]
+pub struct Streams {
+    places: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self::new(CancellationToken::new())
+    }
+}
+
+impl Streams {
+    /// Streams that end when `stop` does.
+    pub fn new(stop: CancellationToken) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(STREAMS_MAX)),
+            stop,
+        }
+    }
+
+    /// A place for one more, as long as it is kept.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] when too many are open.
+    pub fn open(&self) -> Result<OwnedSemaphorePermit, ServiceError> {
+        let place = self.places.clone().try_acquire_owned();
+        place.map_err(|_| ServiceError::Limited {
+            retry_after: std::time::Duration::from_secs(30),
+        })
+    }
+
+    /// Waits until the server stops.
+    pub async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeView {
+    /// Its number; they grow, and numbers that are not the actor's business are left out.
+    pub id: u64,
+    /// Its name, such as `outage.began`.
+    pub event: String,
+    /// As webhooks get it: `type`, `timestamp`, `data`.
+    #[schema(value_type = Object)]
+    pub payload: serde_json::Value,
+}
+
+/// A page of changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ChangePage {
+    /// What happened, the oldest first.
+    pub changes: Vec<ChangeView>,
+    /// Ask for what comes after this number next.
+    pub last: u64,
+    /// Events after the number that was asked for are not kept any more: look at how everything stands.
+    pub lost: bool,
+}
+
+/// What happened after a number; without one nothing, but the number that is the last now.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub async fn after(
+    service: &Service,
+    actor: &Actor,
+    number: Option<u64>,
+) -> Result<ChangePage, ServiceError> {
+    let reseller = match actor {
+        Actor::Operator(_) | Actor::System(_) => None,
+        Actor::Reseller(reseller, _) => Some(reseller),
+        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) => {
+            return Err(ServiceError::NotFound("such a page"));
+        }
+    };
+    let store = &service.store;
+    let Some(number) = number else {
+        return Ok(ChangePage {
+            changes: Vec::new(),
+            last: store.read(events::last)?,
+            lost: false,
+        });
+    };
+    let found = store.read(|tx| events::after(tx, number, PAGE_MAX))?;
+    let census = match found
+        .iter()
+        .any(|(_, event)| event.what.mailstore().is_some())
+    {
+        true => service.tenants.census_at_once(store).await?,
+        false => Arc::default(),
+    };
+    let last = found.last().map_or(number, |(last, _)| *last);
+    let lost = found
+        .first()
+        .is_some_and(|(first, _)| *first > number.saturating_add(1));
+    let changes = store.read(|tx| {
+        let mut changes = Vec::new();
+        for (id, event) in &found {
+            let share = match event.what.mailstore() {
+                Some(mailstore) => census.share(mailstore, reseller),
+                None => Share::default(),
+            };
+            let owner: Option<Option<ResellerId>> = match announcing::domain_of(&event.what) {
+                Some(domain) => directory::domain(tx, &domain)?.map(|record| record.reseller),
+                None => None,
+            };
+            let told = Told {
+                reseller,
+                share: &share,
+                owner: owner.as_ref().map(Option::as_ref),
+            };
+            if told.concerns(&event.what) {
+                let payload = announcing::payload(*id, event, &told);
+                changes.push(ChangeView {
+                    id: *id,
+                    event: event.what.name().to_owned(),
+                    payload: serde_json::from_str(&payload).unwrap_or_default(),
+                });
+            }
+        }
+        Ok::<_, StoreError>(changes)
+    })?;
+    Ok(ChangePage {
+        changes,
+        last,
+        lost,
+    })
+}

@@ -1,0 +1,103 @@
+//! How a reseller, or the operator, is shown to users: name, host names, help, and texts of its own.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Versioned};
+use super::keys::{Key, Table};
+use super::{ReadTx, StoreError, Tx};
+use crate::ids::{DomainName, ResellerId};
+
+/// A brand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandRecord {
+    /// What users know it by.
+    pub name: String,
+    /// The host names under which its pages are reached.
+    pub hosts: Vec<DomainName>,
+    /// What users in trouble are told: whom to call, when.
+    pub help: String,
+    /// Links beside that.
+    pub links: Vec<BrandLink>,
+    /// Texts in place of the usual ones, by their names.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// A link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandLink {
+    /// What it says.
+    pub text: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+impl Versioned for BrandRecord {
+    const NAME: &'static str = "brand";
+}
+
+/// Whose brand a host name shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct HostRecord(Option<ResellerId>);
+
+impl Versioned for HostRecord {
+    const NAME: &'static str = "host name of a brand";
+}
+
+/// The operator's own, without a reseller.
+fn key(owner: Option<&ResellerId>) -> Key {
+    Key::new(Table::Brand).text(owner.map_or("", ResellerId::as_str))
+}
+
+fn host_key(host: &DomainName) -> Key {
+    Key::new(Table::BrandHost).domain(host)
+}
+
+/// The brand of a reseller, or of the operator; an empty one where none was set.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn get(tx: &dyn ReadTx, owner: Option<&ResellerId>) -> Result<BrandRecord, StoreError> {
+    let bytes = tx.get(key(owner).as_slice())?;
+    let found = bytes.map(|bytes| codec::decode(&bytes)).transpose()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Whose brand a host name shows; the outer none: nobody's.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn of_host(
+    tx: &dyn ReadTx,
+    host: &DomainName,
+) -> Result<Option<Option<ResellerId>>, StoreError> {
+    let bytes = tx.get(host_key(host).as_slice())?;
+    let found = bytes.map(|bytes| codec::decode::<HostRecord>(&bytes));
+    Ok(found.transpose()?.map(|record| record.0))
+}
+
+/// Writes a brand and keeps the rows of its host names in step.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when a host name is somebody else's; when the store cannot be read.
+pub fn put(
+    tx: &mut dyn Tx,
+    owner: Option<&ResellerId>,
+    record: &BrandRecord,
+) -> Result<(), StoreError> {
+    for host in &record.hosts {
+        if of_host(tx, host)?.is_some_and(|other| other.as_ref() != owner) {
+            return Err(StoreError::Conflict("a host name is used by another brand"));
+        }
+    }
+    for host in get(tx, owner)?.hosts {
+        tx.delete(host_key(&host).into_vec());
+    }
+    let row = codec::encode(&HostRecord(owner.cloned()))?;
+    for host in &record.hosts {
+        tx.put(host_key(host).into_vec(), row.clone());
+    }
+    tx.put(key(owner).into_vec(), codec::encode(record)?);
+    Ok(())
+}

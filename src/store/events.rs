@@ -1,0 +1,309 @@
+//! What happened, for those who are to be told: a log that grows in the transaction that makes the change,
+//! so that nothing happens untold and nothing is told that did not happen.
+//!
+//! Whoever tells it on keeps how far it came (`announced`), or asks for what came after a number. The log
+//! keeps the newest [`KEPT_MAX`].
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Versioned};
+use super::drills::DrillVerdict;
+use super::keys::{self, Key, Table};
+use super::{Order, ReadTx, StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::failover::{Decision, Mode, Verb};
+use crate::ids::{DrillId, MailstoreId, OutageId};
+use crate::route::{Scope, Setting};
+
+/// Events that are kept.
+const KEPT_MAX: u64 = 20_000;
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: Happened,
+}
+
+impl Versioned for EventRecord {
+    const NAME: &'static str = "event";
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Happened {
+    /// Something about a mailstore's outage.
+    Outage {
+        /// Which; none while it is only suspected.
+        outage: Option<OutageId>,
+        /// Whose.
+        mailstore: MailstoreId,
+        /// How far it is.
+        step: OutageStep,
+        /// The decision in words, with its evidence: for operators.
+        text: String,
+    },
+    /// A person set a mailstore's mode.
+    Mode {
+        /// Which mailstore.
+        mailstore: MailstoreId,
+        /// To what.
+        mode: Mode,
+    },
+    /// A domain or mailbox got a setting of its own, or lost it.
+    Override {
+        /// Which.
+        scope: Scope,
+        /// What it is now; none: it follows its mailstore.
+        setting: Option<Setting>,
+    },
+    /// Something about an alert.
+    Alert {
+        /// Which.
+        key: String,
+        /// What about it.
+        step: AlertStep,
+        /// In words.
+        text: String,
+    },
+    /// A drill is over.
+    Drill {
+        /// Which.
+        drill: DrillId,
+        /// Its mailstore.
+        mailstore: MailstoreId,
+        /// Whether it passed, in time or late.
+        passed: bool,
+        /// How it went.
+        verdict: String,
+    },
+}
+
+/// How far an outage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutageStep {
+    /// A person must decide something.
+    Advised,
+    /// Mail goes to the standby.
+    Began,
+    /// Mail goes to the mailstore again.
+    Returned,
+    /// It failed again after a return.
+    Resumed,
+    /// The return was watched long enough.
+    Ended,
+    /// Everything was merged.
+    Merged,
+}
+
+/// What happened to an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertStep {
+    /// It began.
+    Raised,
+    /// It goes on, and nobody has acknowledged it.
+    Repeated,
+    /// Somebody has.
+    Acknowledged,
+    /// It is over.
+    Cleared,
+}
+
+/// The names of all events, as filters and receivers have them.
+pub const NAMES: [&str; 13] = [
+    "outage.advised",
+    "outage.began",
+    "outage.returned",
+    "outage.resumed",
+    "outage.ended",
+    "merge.finished",
+    "mailstore.mode",
+    "override.changed",
+    "alert.raised",
+    "alert.repeated",
+    "alert.acknowledged",
+    "alert.cleared",
+    "drill.ended",
+];
+
+impl Happened {
+    /// Its name, one of [`NAMES`].
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Outage { step, .. } => match step {
+                OutageStep::Advised => "outage.advised",
+                OutageStep::Began => "outage.began",
+                OutageStep::Returned => "outage.returned",
+                OutageStep::Resumed => "outage.resumed",
+                OutageStep::Ended => "outage.ended",
+                OutageStep::Merged => "merge.finished",
+            },
+            Self::Mode { .. } => "mailstore.mode",
+            Self::Override { .. } => "override.changed",
+            Self::Alert { step, .. } => match step {
+                AlertStep::Raised => "alert.raised",
+                AlertStep::Repeated => "alert.repeated",
+                AlertStep::Acknowledged => "alert.acknowledged",
+                AlertStep::Cleared => "alert.cleared",
+            },
+            Self::Drill { .. } => "drill.ended",
+        }
+    }
+
+    /// What a decision about a mailstore's failover is to others; none where it concerns nobody else.
+    pub fn of_decision(
+        decision: &Decision,
+        mailstore: &MailstoreId,
+        outage: Option<OutageId>,
+    ) -> Option<Self> {
+        let step = match &decision.verb {
+            Verb::Activated { .. } => OutageStep::Began,
+            Verb::Asked(_) | Verb::Blocked(_) | Verb::WentBack(_) => OutageStep::Advised,
+            Verb::Returned { .. } => OutageStep::Returned,
+            Verb::Relapsed { .. } => OutageStep::Resumed,
+            Verb::Settled { .. } => OutageStep::Ended,
+            Verb::ModeSet(mode) => {
+                return Some(Self::Mode {
+                    mailstore: mailstore.clone(),
+                    mode: *mode,
+                });
+            }
+            Verb::Suspected
+            | Verb::Cleared
+            | Verb::Unblocked
+            | Verb::Raised { .. }
+            | Verb::NotRaised
+            | Verb::Refused { .. }
+            | Verb::AlreadySo { .. } => return None,
+        };
+        Some(Self::Outage {
+            outage,
+            mailstore: mailstore.clone(),
+            step,
+            text: decision.to_string(),
+        })
+    }
+
+    /// What the end of a drill is to others.
+    pub fn of_drill(drill: DrillId, mailstore: &MailstoreId, verdict: DrillVerdict) -> Self {
+        Self::Drill {
+            drill,
+            mailstore: mailstore.clone(),
+            passed: matches!(verdict, DrillVerdict::Passed | DrillVerdict::Slow),
+            verdict: verdict.name().to_owned(),
+        }
+    }
+
+    /// The mailstore that it is about.
+    pub const fn mailstore(&self) -> Option<&MailstoreId> {
+        match self {
+            Self::Outage { mailstore, .. }
+            | Self::Mode { mailstore, .. }
+            | Self::Drill { mailstore, .. } => Some(mailstore),
+            Self::Override { .. } | Self::Alert { .. } => None,
+        }
+    }
+}
+
+fn key(number: u64) -> Key {
+    Key::new(Table::Event).number(number)
+}
+
+/// Notes what happened, in the transaction that makes it so; returns its number.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn append(tx: &mut dyn Tx, at: Timestamp, what: Happened) -> Result<u64, StoreError> {
+    let number = last(tx)? + 1;
+    tx.put(
+        key(number).into_vec(),
+        codec::encode(&EventRecord { at, what })?,
+    );
+    if let Some(old) = number.checked_sub(KEPT_MAX) {
+        tx.delete(key(old).into_vec());
+    }
+    Ok(number)
+}
+
+/// The number of the last event; 0 before the first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn last(tx: &dyn ReadTx) -> Result<u64, StoreError> {
+    let range = Key::new(Table::Event);
+    let mut last = 0;
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Descending,
+        &mut |key, _| {
+            last = keys::tail(key).map_or(0, u64::from_be_bytes);
+            Ok(ControlFlow::Break(()))
+        },
+    )?;
+    Ok(last)
+}
+
+/// Up to `limit` events after number `after`, the oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn after(
+    tx: &dyn ReadTx,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<(u64, EventRecord)>, StoreError> {
+    let from = key(after.saturating_add(1)).into_vec();
+    let to = Key::new(Table::Event).end();
+    let mut found = Vec::new();
+    tx.scan(&from, &to, Order::Ascending, &mut |key, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        let number = keys::tail(key).map_or(0, u64::from_be_bytes);
+        found.push((number, codec::decode(value)?));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// How far events were announced.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Announced(u64);
+
+impl Versioned for Announced {
+    const NAME: &'static str = "how far events were announced";
+}
+
+fn announced_key() -> Key {
+    Key::new(Table::Meta).text("announced")
+}
+
+/// The number of the last event that was handed on to those who are to be told.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn announced(tx: &dyn ReadTx) -> Result<u64, StoreError> {
+    let bytes = tx.get(announced_key().as_slice())?;
+    let announced = bytes.map(|bytes| codec::decode::<Announced>(&bytes));
+    Ok(announced.transpose()?.unwrap_or_default().0)
+}
+
+/// Keeps how far events were handed on.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub fn set_announced(tx: &mut dyn Tx, number: u64) -> Result<(), StoreError> {
+    tx.put(
+        announced_key().into_vec(),
+        codec::encode(&Announced(number))?,
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use super::*;
+use crate::store::{Store, StoreOptions};
+
+fn store() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    (dir, store)
+}
+
+fn cleared(key: &str) -> Happened {
+    Happened::Alert {
+        key: key.into(),
+        step: AlertStep::Cleared,
+        text: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn events_are_numbered_in_order_and_begin_where_one_asks() {
+    let (_dir, store) = store();
+    let numbers = store
+        .write(|tx| {
+            ["a", "b", "c"]
+                .map(|key| append(tx, Timestamp::EPOCH, cleared(key)))
+                .into_iter()
+                .collect::<Result<Vec<_>, StoreError>>()
+        })
+        .await
+        .unwrap();
+    assert_eq!(numbers, [1, 2, 3]);
+    let keys = |from, limit| {
+        let found = store.read(|tx| after(tx, from, limit)).unwrap();
+        let names = found.into_iter().map(|(number, event)| match event.what {
+            Happened::Alert { key, .. } => format!("{number}{key}"),
+            other => panic!("{other:?}"),
+        });
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(keys(0, 10), "1a 2b 3c");
+    assert_eq!(keys(1, 1), "2b");
+    assert_eq!(keys(3, 10), "");
+    assert_eq!(keys(u64::MAX, 10), "");
+}
+
+#[tokio::test]
+async fn what_fails_leaves_no_event_and_how_far_was_told_is_kept() {
+    let (_dir, store) = store();
+    let failed: Result<(), StoreError> = store
+        .write(|tx| {
+            append(tx, Timestamp::EPOCH, cleared("x"))?;
+            Err(StoreError::Conflict("no"))
+        })
+        .await;
+    assert!(failed.is_err());
+    assert_eq!(store.read(|tx| last(tx)).unwrap(), 0);
+    assert_eq!(store.read(|tx| announced(tx)).unwrap(), 0);
+    store.write(|tx| set_announced(tx, 7)).await.unwrap();
+    assert_eq!(store.read(|tx| announced(tx)).unwrap(), 7);
+}
+
+#[test]
+fn each_step_has_a_name_that_receivers_can_ask_for() {
+    for step in [
+        OutageStep::Advised,
+        OutageStep::Began,
+        OutageStep::Returned,
+        OutageStep::Resumed,
+        OutageStep::Ended,
+        OutageStep::Merged,
+    ] {
+        let what = Happened::Outage {
+            outage: None,
+            mailstore: "a1".parse().unwrap(),
+            step,
+            text: String::new(),
+        };
+        assert!(NAMES.contains(&what.name()), "{}", what.name());
+    }
+    for step in [
+        AlertStep::Raised,
+        AlertStep::Repeated,
+        AlertStep::Acknowledged,
+        AlertStep::Cleared,
+    ] {
+        let what = Happened::Alert {
+            key: String::new(),
+            step,
+            text: String::new(),
+        };
+        assert!(NAMES.contains(&what.name()), "{}", what.name());
+    }
+}
