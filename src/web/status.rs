@@ -237,10 +237,10 @@ pub async fn atom(
             .take(120)
             .collect();
         // Writing to a String cannot fail.
-        let _ = write!(
+        let _ = writeln!(
             feed,
             "<entry><id>{id}</id><title>{}</title><updated>{at}</updated>\
-             <link href=\"{base}/status\"/><content type=\"text\">{}</content></entry>\n",
+             <link href=\"{base}/status\"/><content type=\"text\">{}</content></entry>",
             escaped(&first),
             escaped(&text),
         );

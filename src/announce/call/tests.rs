@@ -17,7 +17,10 @@ fn a_signature_is_what_the_specification_says() {
     );
     let body = r#"{"test": 2432232314}"#;
     let expected = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
-    assert_eq!(signature(&[key.clone()], id, now, body), expected);
+    assert_eq!(
+        signature(std::slice::from_ref(&key), id, now, body),
+        expected
+    );
     assert_eq!(
         key.shown().expose(),
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

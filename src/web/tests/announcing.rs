@@ -57,17 +57,15 @@ async fn tenants(site: &Site) {
 /// a1 is out since [`NOW`].
 async fn fail(site: &Site) {
     let outage = OutageId::generate(NOW);
-    let state = State {
-        phase: Phase::Active {
-            epoch: Epoch(1),
-            since: NOW,
-            outage,
-            by_hand: false,
-            healthy_since: None,
-            guard: crate::failover::GuardCheck::Idle,
-            blocked: None,
-        },
-        ..State::default()
+    let mut state = State::default();
+    state.phase = Phase::Active {
+        epoch: Epoch(1),
+        since: NOW,
+        outage,
+        by_hand: false,
+        healthy_since: None,
+        guard: crate::failover::GuardCheck::Idle,
+        blocked: None,
     };
     let open = crate::failover::Action::OpenOutage {
         outage,
