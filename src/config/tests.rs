@@ -192,6 +192,9 @@ fn the_example_and_every_commented_option_parse() {
     }
     assert_eq!(full.source.len(), 1);
     full.source.clear();
+    full.smtp.tls_certificate_file = None;
+    full.smtp.tls_key_file = None;
+    full.smtp.postmaster = None;
     full.announce.mail_from = None;
     full.announce.tls_ca_file = None;
     full.drill.mailbox = None;

@@ -342,17 +342,31 @@ pub fn set_override(
     new: Option<Override>,
     now: Timestamp,
 ) -> Result<Option<Override>, StoreError> {
-    if matches!(scope, Scope::Mailstore(_)) {
-        return Err(StoreError::Conflict("a mailstore has a mode, no override"));
-    }
-    let mut all = overrides(tx, scope)?;
-    let before = in_force(&all, now);
-    let old = std::mem::replace(all.slot(rank), new);
-    let setting = in_force(&all, now);
+    let before = in_force(&overrides(tx, scope)?, now);
+    let old = replace_override(tx, scope, rank, new)?;
+    let setting = in_force(&overrides(tx, scope)?, now);
     if setting != before {
         let scope = scope.clone();
         events::append(tx, now, Happened::Override { scope, setting })?;
     }
+    Ok(old)
+}
+
+/// As [`set_override`], and tells nobody.
+///
+/// # Errors
+/// As [`set_override`].
+pub(super) fn replace_override(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    rank: Rank,
+    new: Option<Override>,
+) -> Result<Option<Override>, StoreError> {
+    if matches!(scope, Scope::Mailstore(_)) {
+        return Err(StoreError::Conflict("a mailstore has a mode, no override"));
+    }
+    let mut all = overrides(tx, scope)?;
+    let old = std::mem::replace(all.slot(rank), new);
     let key = override_key(scope);
     if all.is_empty() {
         tx.delete(key.into_vec());

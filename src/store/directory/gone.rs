@@ -145,9 +145,10 @@ fn follow(tx: &mut dyn Tx, id: MailboxId, from: &Address, to: &Address) -> Resul
     }
     let (old, new) = (Scope::Mailbox(from.clone()), Scope::Mailbox(to.clone()));
     for rank in [Rank::Operator, Rank::Reseller] {
-        let ordered = failover::set_override(tx, &old, rank, None)?;
+        // Nothing goes elsewhere by it, so nobody is told.
+        let ordered = failover::replace_override(tx, &old, rank, None)?;
         if ordered.is_some() {
-            failover::set_override(tx, &new, rank, ordered)?;
+            failover::replace_override(tx, &new, rank, ordered)?;
         }
     }
     Ok(())
