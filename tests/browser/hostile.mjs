@@ -18,6 +18,8 @@ const user = site.users[0];
 const roll = dice();
 /** Pages opened side by side. */
 const SIDE_BY_SIDE = 3;
+/** Firefox keeps something of every page: a few thousand of them are gigabytes. */
+const VISITS_PER_BROWSER = 150;
 /** Payloads that act in both browsers as soon as nothing guards against them: class and number. */
 const ACTING = [
   ["script", 0], ["script", 1], ["handlers", 0], ["handlers", 8], ["svg", 0], ["css", 0], ["css", 8], ["frames", 1],
@@ -133,6 +135,17 @@ async function addresses(context, count) {
   return hrefs.slice(0, count);
 }
 
+/** A context in which the user is signed in; `look` is done with a hand in it. */
+async function signedIn(browser, look) {
+  const context = await open(browser);
+  const page = await context.newPage();
+  const hand = new Hand(page, { user, js: true, engine });
+  await hand.signIn();
+  await look?.(hand, page);
+  await page.close();
+  return context;
+}
+
 /** Opens one message in one place. */
 async function visit(context, { name, place, path }, usual) {
   const page = await context.newPage();
@@ -189,22 +202,28 @@ try {
   // What was let loose there may go on in its windows for ever.
   await browser.close();
   browser = await launch(engine, { proxy: trap.port });
-  const context = await open(browser);
-  const page = await context.newPage();
-  const hand = new Hand(page, { user, js: true, engine });
-  await hand.signIn();
-  await hand.openMessage("Your order has shipped");
-  const usual = await page.evaluate(surroundings);
-  await page.close();
+  let usual = "";
+  let context = await signedIn(browser, async (hand, page) => {
+    await hand.openMessage("Your order has shipped");
+    usual = await page.evaluate(surroundings);
+  });
   await deliverAll(html, fields);
   const hrefs = (await addresses(context, html.length + fields.length)).reverse();
   const messages = [...html, ...fields].map(({ kind, number }, index) =>
     ({ name: `${kind} ${number}`, href: hrefs[index] }));
   let visits = 0;
-  await sideBySide(plan(messages), async (one) => {
-    const opened = await visit(context, one, usual);
-    visits += opened;
-  });
+  const visitsToDo = plan(messages);
+  while (visitsToDo.length > 0) {
+    await sideBySide(visitsToDo.splice(0, VISITS_PER_BROWSER), async (one) => {
+      const opened = await visit(context, one, usual);
+      visits += opened;
+    });
+    if (visitsToDo.length === 0) break;
+    console.log(`${engine}: ${visitsToDo.length} visits to go`);
+    await browser.close();
+    browser = await launch(engine, { proxy: trap.port });
+    context = await signedIn(browser);
+  }
   const isOurs = (url) => !BROWSERS_OWN.test(url.split("?")[0]) && !url.includes(UNGUARDED);
   for (const url of trap.asked.filter(isOurs)) problems.add(`${engine}: the proxy was asked for ${url}`);
   console.log(`${engine}: ${html.length} HTML payloads and ${fields.length} hostile fields, opened ${visits} times`);
