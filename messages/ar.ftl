@@ -978,9 +978,45 @@ status-feed-title = { $name }: حالة خدمة البريد
 alerts-title = التنبيهات
 alerts-hint = ما هو حرج الآن. يتكرر التنبيه حتى يتولاه أحد، وينتهي من تلقاء نفسه.
 alerts-none = لا شيء حرج.
-alert-since = منذ { $time }، عدد مرات الإبلاغ: { $count }
+alert-since = منذ { $time }، { $count ->
+    [zero] لم يُبلَّغ عنه بعد
+    [one] أُبلغ عنه مرة واحدة
+    [two] أُبلغ عنه مرتين
+    [few] أُبلغ عنه { $count } مرات
+    [many] أُبلغ عنه { $count } مرة
+   *[other] أُبلغ عنه { $count } مرة
+ }
 alert-taken = يتولاه { $name }: { $note }
 alert-note = ما الذي يُفعل حياله
 alert-do = تولّي التنبيه
 done-alert = تم تولّي التنبيه.
 error-alert = اذكر ما الذي يُفعل حياله، في 500 حرف على الأكثر.
+## How everything stands, for operators
+
+ops-title = التشغيل
+ops-checks = ما جرى فحصه
+ops-check = الفحص
+ops-found = النتيجة
+ops-charts = آخر 24 ساعة
+ops-since = مرسوم من قيمة واحدة كل دقيقة منذ { $time }.
+ops-no-samples = تظهر أولى القيم بعد دقيقة من البدء.
+ops-nothing = لا قيم بعد
+ops-values = الآن { $now }، وعلى الأكثر { $most }
+ops-accepted = الرسائل المستلمة في الدقيقة
+ops-unmerged = رسائل لم تُدمج بعد
+ops-queued = رسائل المستخدمين التي تنتظر الإرسال
+ops-disk = المتاح على قرص المخزن بالمئة
+ops-probe = فحص { $name } عبر IMAP بالميلي ثانية
+ops-ok = سليم
+ops-warning = تحذير
+ops-critical = حرج
+ops-unknown = غير معروف
+ops-check-server = الخادم
+ops-check-mailstores = مخازن البريد
+ops-check-probes = المسابر
+ops-check-sentinels = الحراس
+ops-check-merge = الدمج
+ops-check-queue = البريد الصادر
+ops-check-disk = القرص
+ops-check-drill = التدريبات
+ops-check-directory = الدليل

@@ -212,6 +212,7 @@ impl App {
             index: SearchIndex::default(),
             held,
             intake,
+            history: Arc::default(),
             drilling: Arc::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::new(self.stop.clone()),
@@ -219,6 +220,7 @@ impl App {
         self.start_drills(&service);
         self.start_provisioning(&service);
         self.start_announcing(&service)?;
+        self.start_history(&service);
         self.start_serving(&service, pages, admin);
         Ok(())
     }

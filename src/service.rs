@@ -5,8 +5,8 @@
 //! actor may not see does not exist for it: it gets [`ServiceError::NotFound`], never "forbidden".
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::clock::{SharedClock, Timestamp};
@@ -15,6 +15,7 @@ use crate::control::{Control, OrderError};
 use crate::hold::Counts;
 use crate::ids::{Address, DomainName, MailboxId, ResellerId};
 use crate::merge::Merger;
+use crate::metrics::history::History;
 use crate::receive::Intake;
 use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
@@ -26,8 +27,8 @@ pub mod attach;
 pub mod audit;
 pub mod brands;
 pub mod bulk;
-pub mod delay_notices;
 pub mod changes;
+pub mod delay_notices;
 pub mod destinations;
 pub mod drill_audit;
 pub mod failover;
@@ -201,6 +202,8 @@ pub struct Service {
     pub held: Arc<Counts>,
     /// Mail on its way in: what is under way, taken and refused.
     pub intake: Arc<Intake>,
+    /// How everything stood in the last hours.
+    pub history: Arc<Mutex<History>>,
     /// Whether a drill is under way.
     pub drilling: Arc<AtomicBool>,
     /// How many mailboxes of each reseller are where.

@@ -67,6 +67,7 @@ impl Env {
             index: SearchIndex::default(),
             held: Arc::default(),
             intake: Arc::default(),
+            history: Arc::default(),
             drilling: Arc::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),

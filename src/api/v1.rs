@@ -7,9 +7,9 @@ use crate::service::Service;
 
 mod alerts;
 mod audit;
-mod delay_notices;
 mod brand;
 mod contacts;
+mod delay_notices;
 mod drills;
 mod events;
 mod failover;

@@ -6,9 +6,12 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use super::App;
 use crate::metrics;
+use crate::metrics::history::SAMPLE_EVERY;
 use crate::service::{Actor, Service, standing};
 
 /// What the answers depend on.
@@ -62,5 +65,27 @@ async fn metrics_text(State(ops): State<Ops>) -> Response {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+impl App {
+    /// Keeps how everything stands once a minute, for the charts.
+    pub(super) fn start_history(&self, service: &Service) {
+        let (service, stop) = (service.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            let sampling = async {
+                let mut ticks = tokio::time::interval(SAMPLE_EVERY);
+                ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+                loop {
+                    ticks.tick().await;
+                    let service = service.clone();
+                    let sampled = tokio::task::spawn_blocking(move || standing::sample(&service));
+                    if let Ok(Err(error)) = sampled.await {
+                        tracing::warn!(%error, "a value of the charts is missing");
+                    }
+                }
+            };
+            stop.run_until_cancelled(sampling).await;
+        });
     }
 }

@@ -126,6 +126,7 @@ impl Client {
             index: SearchIndex::default(),
             held: Arc::default(),
             intake: Arc::default(),
+            history: Arc::default(),
             drilling: Arc::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),

@@ -1,12 +1,14 @@
 //! How everything stands, for monitoring: operators only.
 
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 
 use super::{Actor, Service, ServiceError, failover, provision};
 use crate::clock::Timestamp;
 use crate::config::{HoldProtocol, Mailstore};
 use crate::control::{LastProbe, View};
 use crate::failover::{GuardVerdict, Outcome};
+use crate::metrics::history::{History, Sample};
 use crate::metrics::{
     DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding, MergeStanding, ProbeResult,
     ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding, Standing, StoreStanding,
@@ -47,6 +49,33 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         drills: of_drills(service)?,
         sources: provision::standing(service)?,
     })
+}
+
+/// How everything stood in the last hours.
+///
+/// # Errors
+/// When the actor may not.
+pub fn history(service: &Service, actor: &Actor) -> Result<History, ServiceError> {
+    actor.operator()?;
+    Ok(past(service).clone())
+}
+
+/// Keeps how everything stands now, for [`history`].
+///
+/// # Errors
+/// When the store fails.
+pub fn sample(service: &Service) -> Result<(), ServiceError> {
+    let standing = show(service, &Actor::System("history"))?;
+    past(service).note(Sample::of(&standing, service.now()));
+    Ok(())
+}
+
+/// Its lock is held for moments, and what it guards is whole at all times.
+fn past(service: &Service) -> MutexGuard<'_, History> {
+    service
+        .history
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
 }
 
 fn of_mailstore(

@@ -24,6 +24,7 @@ use crate::service::{Actor, ServiceError, sign_in as doors};
 pub mod alerts;
 pub mod merges;
 pub mod notices;
+pub mod ops;
 pub mod queue;
 pub mod trace;
 pub mod views;

@@ -7,7 +7,7 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::console::{self, alerts, merges, notices, queue, trace};
+use super::console::{self, alerts, merges, notices, ops, queue, trace};
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, list,
     message, outbox, people, posting, print, receipt, settings, sign_in, zip,
@@ -53,6 +53,7 @@ pub fn router(web: Web) -> Router {
         .route("/console", get(console::overview))
         .route("/console/change", get(console::change))
         .route("/console/failover", post(console::apply))
+        .route("/console/ops", get(ops::show))
         .route("/console/notices", get(notices::show).post(notices::post))
         .route("/console/queue", get(queue::show).post(queue::order))
         .route("/console/trace", get(trace::show))

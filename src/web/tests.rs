@@ -78,6 +78,7 @@ impl Site {
             index: SearchIndex::default(),
             held: Arc::default(),
             intake: Arc::default(),
+            history: Arc::default(),
             drilling: Arc::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),

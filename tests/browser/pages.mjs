@@ -157,6 +157,7 @@ export const consolePages = [
   ["console-merges", "/console/merges"],
   ["console-outage", (_, link) => link("/console/merges", "/console/merges/outage/")],
   ["console-receipts", "/console/merges/domain/example.com"],
+  ["console-ops", "/console/ops"],
   ["console-notices", "/console/notices"],
   ["console-queue", "/console/queue"],
   ["console-trace", `/console/trace?q=${site.users[0]}`],
