@@ -33,11 +33,9 @@ const QUICK: Policy = Policy(
      [failover]\nfailures = 2\nobservations = 3\nconfirm = \"2s\"\n\n",
     Duration::from_secs(6),
 );
-/// The same where a login alone takes a second: a process costs 40 ms in a user-mode Linux, whose disk is
-/// memory, and small.
+/// The same where a login alone takes a second: a process costs 40 ms in a user-mode Linux.
 const QUICK_IN_GUEST: Policy = Policy(
-    "[smtp]\ndisk_free_min = \"8MB\"\ndisk_free_low = \"16MB\"\n\n\
-     [probe]\ninterval = \"3s\"\ntimeout = \"10s\"\nsentinel_interval = \"3s\"\n\n\
+    "[probe]\ninterval = \"3s\"\ntimeout = \"10s\"\nsentinel_interval = \"3s\"\n\n\
      [failover]\nfailures = 2\nobservations = 3\nconfirm = \"2s\"\n\n",
     Duration::from_secs(18),
 );

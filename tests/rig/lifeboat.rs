@@ -116,6 +116,10 @@ impl Lifeboat {
         if let Some(smarthost) = &self.options.smarthost {
             let _ = writeln!(text, "[relay]\nsmarthost = \"{smarthost}\"\n");
         }
+        if !self.options.extra.contains("[smtp]") {
+            // The disks of tests are small: loop mounts, and the memory of a guest.
+            text.push_str("[smtp]\ndisk_free_min = \"1MB\"\ndisk_free_low = \"2MB\"\n\n");
+        }
         let _ = writeln!(text, "{}", self.options.extra);
         for mailstore in &self.options.mailstores {
             let _ = writeln!(
