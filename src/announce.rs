@@ -1,10 +1,10 @@
 //! Telling others what happens: events from the store's log to webhooks and to contacts by mail, and alerts
 //! while something is critical.
 //!
-//! Three loops. [`hand_out`] makes of each event one announcement for each destination that wants it, and
+//! Three loops. `hand_out` makes of each event one announcement for each destination that wants it, and
 //! notes how far it came in the same transaction: nothing is left out and nothing is made twice.
-//! [`deliver`] takes what is due, one at a time for each destination and so many in all, and tries again
-//! with growing pauses. [`alarm`] looks whether something is critical.
+//! `deliver` takes what is due, one at a time for each destination and so many in all, and tries again
+//! with growing pauses. `alarm` looks whether something is critical.
 //!
 //! Never here: what an event says to whom (`service::announcing`), and waiting of anybody else for a
 //! receiver. Telling is at least once, under the same id.

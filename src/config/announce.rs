@@ -11,7 +11,7 @@ use crate::net;
 section! {
     /// Telling others what happens: webhooks, mail to contacts, alerts.
     pub struct Announce as "announce" {
-        /// The sender of mail to contacts. It goes through [relay]; without it contacts get no mail.
+        /// The sender of mail to contacts. It goes through `[relay]`; without it contacts get no mail.
         pub mail_from: Address = optional "\"lifeboat@ops.example.net\"",
         /// An alert that nobody has acknowledged is told again after this time.
         pub repeat_after: Span = default "\"15m\"",

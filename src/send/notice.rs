@@ -1,7 +1,7 @@
 //! The DSN that tells a sender what will not arrive, is late, or was passed on (RFC 3464, RFC 6522,
 //! RFC 6533).
 //!
-//! Made purely; [`file`] puts it into the sender's mailbox. There is never one about a message with a null reverse-path, and ours has one itself, so
+//! Made purely; [`file()`] puts it into the sender's mailbox. There is never one about a message with a null reverse-path, and ours has one itself, so
 //! notices cannot answer notices (RFC 3464 §2).
 
 use std::fmt::Write as _;

@@ -2,7 +2,7 @@
 //! so that nothing happens untold and nothing is told that did not happen.
 //!
 //! Whoever tells it on keeps how far it came (`announced`), or asks for what came after a number. The log
-//! keeps the newest [`KEPT_MAX`].
+//! keeps the newest `KEPT_MAX`.
 
 use std::ops::ControlFlow;
 
