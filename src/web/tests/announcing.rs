@@ -156,7 +156,14 @@ async fn each_brand_has_a_status_page_that_tells_of_its_own_and_names_nobody() {
             usize::from(is_out),
             "{json}"
         );
-        for secret in ["example.com", "other.test", "\"a1\"", "\"b1\"", "ann@", "rival"] {
+        for secret in [
+            "example.com",
+            "other.test",
+            "\"a1\"",
+            "\"b1\"",
+            "ann@",
+            "rival",
+        ] {
             let own = host.to_lowercase().contains("other") && secret == "rival";
             assert!(
                 own || !json.contains(secret),
