@@ -3,7 +3,7 @@
 //! [`worker`] claims what is due, a turn for each sender, and records what became of it; `pool` chooses a
 //! smarthost; [`relay`] speaks SMTP and sends the message in pieces; [`outcome`] decides what a reply means;
 //! [`notice`] tells the sender what will not arrive. [`answering`] queues what [`answer`] says to people who
-//! write to somebody who is away. Sending is at least
+//! write to somebody who is away, and what [`receipt`] says to those who asked whether it arrived. Sending is at least
 //! once: a result that could not be recorded means another try, with the same Message-ID.
 //!
 //! Never here: delivery to other people's MX (a new sender address in the world fails SPF and
@@ -16,6 +16,7 @@ mod handed;
 pub mod notice;
 pub mod outcome;
 mod pool;
+pub mod receipt;
 pub mod relay;
 pub mod worker;
 

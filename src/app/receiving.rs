@@ -168,6 +168,7 @@ fn door(app: &App, listener: Listener, configured: &SmtpListener) -> Door {
         session: Arc::new(SessionConfig {
             strangers: configured.clients == SmtpClients::Everybody,
             start_tls,
+            dsn: app.config.smtp.delivery_receipts,
             ..session(app, Protocol::Smtp)
         }),
         is_implicit_tls: configured.tls == Tls::Implicit,

@@ -49,6 +49,9 @@ section! {
         pub client_connections_max: u32 = default "20",
         /// Most messages of one stranger a minute.
         pub client_messages_per_minute: u32 = default "120",
+        /// Trusted hosts are offered DSN (RFC 3461), and a sender who asks for it (NOTIFY=SUCCESS) is told that a message
+        /// was delivered. Where it is off, the host that hands over says that it was passed on.
+        pub delivery_receipts: bool = default "true",
         /// What a trusted host's filter called spam (X-Spam-Flag and the like) is filed in Junk.
         pub spam_to_junk: bool = default "true",
         /// What strangers hand over is looked at for SPF, DKIM and DMARC; what fails a domain's DMARC policy is

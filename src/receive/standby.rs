@@ -188,6 +188,10 @@ impl StandbyAcceptor {
                 client: envelope.client.to_string(),
                 mx_queue_id: message.mx_queue_id,
                 summary: message.summary,
+                envelope_id: envelope
+                    .envelope_id
+                    .as_ref()
+                    .map(|id| id.as_str().to_owned()),
                 recipients,
             };
             results = self
@@ -337,8 +341,26 @@ impl Delivery {
             prefix: trace.headers(to, id),
             role,
             handover: self.handover,
+            notices: notices(trace.envelope, &self.mailbox),
         })
     }
+}
+
+/// What is asked for about a mailbox, by all recipients that are its addresses.
+fn notices(envelope: &Envelope, mailbox: &KnownMailbox) -> delivery::Notices {
+    let mut notices = delivery::Notices::default();
+    let same = |to: &&Recipient| to.mailbox.id == mailbox.id;
+    for to in envelope.recipients.iter().filter(same) {
+        let Some(notify) = to.notify else { continue };
+        notices.no_delay |= !notify.delay;
+        if notify.success {
+            notices.receipts.push(delivery::Receipt {
+                given: to.given.clone(),
+                original: to.original.as_ref().map(ToString::to_string),
+            });
+        }
+    }
+    notices
 }
 
 impl Acceptor for StandbyAcceptor {

@@ -7,9 +7,11 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Answer, Late, Question, Writing};
+use super::receipt::Confirmation;
 use crate::clock::{SharedClock, Timestamp};
-use crate::ids::{Address, MailboxId, QueueId, random_bytes};
+use crate::ids::{Address, BodyId, DeliveryId, MailboxId, QueueId, random_bytes};
 use crate::mail::{Mailbox as Person, Role, Summary};
+use crate::store::delivery::{IngestRecord, Receipt};
 use crate::store::directory::{self, MailboxRecord};
 use crate::store::messages::{self, MessageRecord, Origin, folder_of};
 use crate::store::owed::{self, Kind, Owed};
@@ -55,6 +57,13 @@ enum Says {
     Away { text: String, name: Option<String> },
     /// That the message is not read yet.
     Late,
+    /// That it was delivered.
+    Delivered {
+        receipts: Vec<Receipt>,
+        envelope_id: Option<String>,
+        /// The message.
+        body: BodyId,
+    },
 }
 
 impl Answerer {
@@ -121,7 +130,12 @@ impl Answerer {
             // The same question is answered once, whatever happened in between.
             let is_open = owed::waits(tx, &owed)?;
             owed::settle(tx, &owed);
-            if is_open && owed::answer_now(tx, owed.mailbox, owed.kind, to.as_str(), now)? {
+            let is_due = match owed.kind {
+                // Each message that asks for one has one.
+                Kind::Receipt => true,
+                kind => is_open && owed::answer_now(tx, owed.mailbox, kind, to.as_str(), now)?,
+            };
+            if is_open && is_due {
                 queue::enqueue(tx, &entry)?;
                 return Ok(true);
             }
@@ -140,9 +154,15 @@ impl Answerer {
             let Some(message) = messages::get(tx, owed.mailbox, owed.message)? else {
                 return Ok(None);
             };
-            let Origin::Received { ingest, .. } = &message.origin else {
+            let Origin::Received {
+                ingest,
+                delivery: of,
+                ..
+            } = &message.origin
+            else {
                 return Ok(None);
             };
+            let of = *of;
             let (Some(ingest), Some(address)) = (
                 delivery::ingest(tx, *ingest)?,
                 directory::address_of(tx, owed.mailbox)?,
@@ -155,7 +175,10 @@ impl Answerer {
             if record.id != owed.mailbox {
                 return Ok(None);
             }
-            let says = says(tx, owed.kind, &message, &record, now)?;
+            let says = match owed.kind {
+                Kind::Receipt => delivered(&ingest, of),
+                Kind::Away | Kind::Delay => says(tx, owed.kind, &message, &record, now)?,
+            };
             Ok(says.map(|says| Asked {
                 says,
                 reverse_path: ingest.reverse_path,
@@ -167,9 +190,14 @@ impl Answerer {
         })
     }
 
-    fn answer(&self, asked: &Asked, to: &Address, now: Timestamp) -> Option<Answer> {
+    fn answer(
+        &self,
+        asked: &Asked,
+        to: &Address,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, StoreError> {
         let message_id = new_message_id(&asked.address);
-        match &asked.says {
+        let answer = match &asked.says {
             Says::Away { text, name } => answer::write(&Writing {
                 from: &Person {
                     name: name.clone(),
@@ -190,21 +218,60 @@ impl Answerer {
                 message_id: &message_id,
                 now,
             })),
-        }
+            Says::Delivered {
+                receipts,
+                envelope_id,
+                body,
+            } => {
+                let reader = self.store.body_reader(*body);
+                let original = match reader.and_then(|mut reader| reader.read_piece()) {
+                    // That it was delivered is as true without its header.
+                    Err(error) => {
+                        tracing::warn!(%error, "a receipt goes without the message's header");
+                        None
+                    }
+                    Ok(piece) => piece,
+                };
+                let confirmation = Confirmation {
+                    hostname: &self.hostname,
+                    mailbox: &asked.address,
+                    to,
+                    answered: &asked.summary,
+                    original: &original.unwrap_or_default(),
+                    envelope_id: envelope_id.as_deref(),
+                    receipts,
+                    delivered_at: asked.received_at,
+                    message_id: &message_id,
+                    now,
+                };
+                Some(confirmation.write())
+            }
+        };
+        Ok(answer)
     }
 
-    fn ready(&self, asked: &Asked, now: Timestamp) -> Result<Option<Ready>, StoreError> {
+    /// Whom what is said goes to, if to anybody.
+    fn whom(asked: &Asked) -> Option<Address> {
+        let reverse_path = asked.reverse_path.as_deref();
+        // Who asked whether it arrived is told, person or machine (RFC 3461 §5.2.3).
+        if let Says::Delivered { .. } = asked.says {
+            return reverse_path?.parse().ok();
+        }
         let own = std::iter::once(&asked.address).chain(&asked.record.aliases);
         let own: Vec<String> = own.map(ToString::to_string).collect();
         let question = Question {
-            reverse_path: asked.reverse_path.as_deref(),
+            reverse_path,
             summary: &asked.summary,
             own: &own,
         };
-        let Ok(to) = answer::whom(&question) else {
+        answer::whom(&question).ok()
+    }
+
+    fn ready(&self, asked: &Asked, now: Timestamp) -> Result<Option<Ready>, StoreError> {
+        let Some(to) = Self::whom(asked) else {
             return Ok(None);
         };
-        let Some(answer) = self.answer(asked, &to, now) else {
+        let Some(answer) = self.answer(asked, &to, now)? else {
             return Ok(None);
         };
         let body = self.store.new_body(now, &answer.text)?;
@@ -239,7 +306,23 @@ fn says(
         // What is home again is late no more, and what was put away was seen.
         Kind::Delay if message.flags.seen || message.merged.is_some() || !is_in_inbox => Ok(None),
         Kind::Delay => Ok(Some(Says::Late)),
+        Kind::Receipt => Ok(None),
     }
+}
+
+/// Whose delivery is to be confirmed, whatever became of the message since.
+fn delivered(ingest: &IngestRecord, delivery: DeliveryId) -> Option<Says> {
+    let receipts: Vec<Receipt> = ingest
+        .receipts
+        .iter()
+        .filter(|(of, _)| *of == delivery)
+        .map(|(_, receipt)| receipt.clone())
+        .collect();
+    (!receipts.is_empty()).then(|| Says::Delivered {
+        receipts,
+        envelope_id: ingest.envelope_id.clone(),
+        body: ingest.body,
+    })
 }
 
 fn entry(

@@ -340,7 +340,7 @@ fn diagnostic(reply: &RemoteReply) -> String {
 }
 
 /// The header of a message up to its empty line, cut at a line end if it is long.
-fn headers_of(message: &[u8]) -> &[u8] {
+pub(super) fn headers_of(message: &[u8]) -> &[u8] {
     let end = memchr::memmem::find(message, b"\r\n\r\n").map_or(message.len(), |at| at + 2);
     let header = message.get(..end).unwrap_or_default();
     match header.get(..RETURNED_OCTETS_MAX) {

@@ -38,6 +38,27 @@ pub struct Recipient {
     pub role: Role,
     /// By what the same hand-over is recognised when it comes again, where it can be.
     pub handover: Option<Handover>,
+    /// What its sender wants to be told.
+    pub notices: Notices,
+}
+
+/// What a sender wants to be told of a delivery (RFC 3461 §4.1). The default is what holds where nothing was
+/// asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notices {
+    /// The recipients whose delivery is to be confirmed.
+    pub receipts: Vec<Receipt>,
+    /// Nothing is to be said when it takes long.
+    pub no_delay: bool,
+}
+
+/// A recipient whose delivery is to be confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The recipient as it was given with RCPT.
+    pub given: String,
+    /// Whom the sender wrote to, as ORCPT said: type and address.
+    pub original: Option<String>,
 }
 
 /// A message to be accepted.
@@ -55,6 +76,8 @@ pub struct Acceptance {
     pub mx_queue_id: Option<String>,
     /// What lists show of it.
     pub summary: Summary,
+    /// The sender's name for the envelope (RFC 3461 §4.4).
+    pub envelope_id: Option<String>,
     /// Whom it is for.
     pub recipients: Vec<Recipient>,
 }
@@ -80,6 +103,10 @@ pub struct IngestRecord {
     pub sha256: BodyDigest,
     /// Whom it was for.
     pub recipients: Vec<(Address, DeliveryId)>,
+    /// The sender's name for the envelope.
+    pub envelope_id: Option<String>,
+    /// Whose delivery is to be confirmed, with the delivery.
+    pub receipts: Vec<(DeliveryId, Receipt)>,
 }
 
 impl IngestRecord {
@@ -140,6 +167,8 @@ impl Store {
                 .iter()
                 .map(|to| (to.mailbox.clone(), to.delivery))
                 .collect(),
+            envelope_id: acceptance.envelope_id,
+            receipts: acceptance.recipients.iter().flat_map(receipts).collect(),
         };
         let ingest = acceptance.ingest;
         let ingest_row = (ingest_key(ingest), codec::encode(&record)?);
@@ -171,6 +200,8 @@ impl Store {
                 address: recipient.mailbox,
                 delivery: recipient.delivery,
                 handover: recipient.handover,
+                wants_receipt: !recipient.notices.receipts.is_empty(),
+                no_delay: recipient.notices.no_delay,
                 sender: record.reverse_path.clone(),
             };
             let (file, slot) = step(move |tx| file(tx, &to, &new));
@@ -182,11 +213,18 @@ impl Store {
     }
 }
 
+fn receipts(to: &Recipient) -> impl Iterator<Item = (DeliveryId, Receipt)> {
+    let wanted = to.notices.receipts.iter();
+    wanted.map(|receipt| (to.delivery, receipt.clone()))
+}
+
 /// One delivery to be filed.
 struct ToFile {
     address: Address,
     delivery: DeliveryId,
     handover: Option<Handover>,
+    wants_receipt: bool,
+    no_delay: bool,
     /// The reverse-path; none is the null reverse-path.
     sender: Option<String>,
 }
@@ -226,25 +264,27 @@ fn file(tx: &mut dyn Tx, to: &ToFile, new: &NewMessage) -> Result<Delivered, Sto
     }
     let (folder, at) = (new.folder, new.received_at);
     let message = messages::insert(tx, &mailbox, new)?;
-    let is_away = set.away.as_ref().is_some_and(|away| away.answers_at(at));
-    if is_away && sender.is_some() && folder == folder_of(Role::Inbox) {
-        let owed = Owed {
-            due: at,
-            mailbox: id,
-            message: message.id,
-            kind: Kind::Away,
+    // What is junk is not answered: its sender is forged more often than not.
+    if sender.is_some() && folder == folder_of(Role::Inbox) {
+        let is_away = set.away.as_ref().is_some_and(|away| away.answers_at(at));
+        let late = match to.no_delay {
+            true => None,
+            false => policies::of_domain(tx, &address.domain_name())?.after(),
         };
-        owed::owe(tx, &owed)?;
-    }
-    let may_be_late = sender.is_some() && folder == folder_of(Role::Inbox);
-    if may_be_late && let Some(after) = policies::of_domain(tx, &address.domain_name())?.after() {
-        let owed = Owed {
-            due: at.after(after),
-            mailbox: id,
-            message: message.id,
-            kind: Kind::Delay,
-        };
-        owed::owe(tx, &owed)?;
+        let owed = [
+            is_away.then_some((Kind::Away, at)),
+            to.wants_receipt.then_some((Kind::Receipt, at)),
+            late.map(|after| (Kind::Delay, at.after(after))),
+        ];
+        for (kind, due) in owed.into_iter().flatten() {
+            let owed = Owed {
+                due,
+                mailbox: id,
+                message: message.id,
+                kind,
+            };
+            owed::owe(tx, &owed)?;
+        }
     }
     let mut row = message.id.0.to_be_bytes().to_vec();
     if let Some(handover) = to.handover {

@@ -28,6 +28,8 @@ pub enum Kind {
     Away,
     /// That it was received and is not read yet, as the domain's policy says.
     Delay,
+    /// That it was delivered, as its sender asked (RFC 3461 §4.1, `NOTIFY=SUCCESS`).
+    Receipt,
 }
 
 impl Kind {
@@ -36,6 +38,8 @@ impl Kind {
         match self {
             Self::Away => Duration::from_secs(7 * 24 * 60 * 60),
             Self::Delay => DAY,
+            // Each message has its own.
+            Self::Receipt => Duration::ZERO,
         }
     }
 }
@@ -65,6 +69,7 @@ fn key(owed: &Owed) -> Vec<u8> {
     Key::new(Table::Owed)
         .number(millis(owed.due))
         .mailbox(owed.mailbox)
+        .bytes(&[owed.kind as u8])
         .standby(owed.message)
         .into_vec()
 }

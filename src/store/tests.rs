@@ -44,6 +44,7 @@ fn acceptance(to: &[&str]) -> Acceptance {
         reverse_path: Some("sender@example.net".into()),
         client: "127.0.0.1".into(),
         mx_queue_id: Some("4XYZ".into()),
+        envelope_id: None,
         summary: Summary {
             subject: "Hello".into(),
             ..Summary::default()
@@ -56,6 +57,7 @@ fn acceptance(to: &[&str]) -> Acceptance {
                 prefix: format!("Delivered-To: {to}\r\n").into_bytes(),
                 role: Role::Inbox,
                 handover: None,
+                notices: Default::default(),
             })
             .collect(),
     }

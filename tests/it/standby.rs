@@ -135,6 +135,7 @@ impl Standby {
                     reverse_path: None,
                     client: "127.0.0.1".into(),
                     mx_queue_id: queue_id.map(str::to_owned),
+                    envelope_id: None,
                     summary: summarize(&body),
                     recipients: vec![Recipient {
                         mailbox: to.parse().unwrap(),
@@ -142,6 +143,7 @@ impl Standby {
                         prefix: prefix.clone().into(),
                         role: Role::Inbox,
                         handover: None,
+                        notices: Default::default(),
                     }],
                 };
                 let new = self.store.new_body(at, &body).unwrap();

@@ -5,7 +5,7 @@ use crate::clock::{Clock, ManualClock};
 use crate::ids::{DeliveryId, IngestId, StandbyId};
 use crate::mail::summarize;
 use crate::store::StoreOptions;
-use crate::store::delivery::{Acceptance, Delivered, Recipient};
+use crate::store::delivery::{Acceptance, Delivered, Notices, Receipt, Recipient};
 use crate::store::policies::{self, DelayPolicy, PolicyScope};
 use crate::store::profile::{Away, Profile};
 use crate::store::queue::QueueEntry;
@@ -51,6 +51,18 @@ impl House {
 
     /// Takes a message in, as the MX hands it over.
     async fn arrives(&self, reverse_path: Option<&str>, header: &str) -> StandbyId {
+        self.arrives_as(reverse_path, header, Role::Inbox, Notices::default())
+            .await
+    }
+
+    /// The same, with what its sender wants to be told.
+    async fn arrives_as(
+        &self,
+        reverse_path: Option<&str>,
+        header: &str,
+        role: Role,
+        notices: Notices,
+    ) -> StandbyId {
         let now = self.clock.now();
         let message = format!("{header}\nText\n").replace('\n', "\r\n");
         let body = self.store.new_body(now, message.as_bytes()).unwrap();
@@ -60,13 +72,15 @@ impl House {
             reverse_path: reverse_path.map(str::to_owned),
             client: "test".into(),
             mx_queue_id: None,
+            envelope_id: Some("QQ314159".into()),
             summary: summarize(message.as_bytes()),
             recipients: vec![Recipient {
                 mailbox: ann(),
                 delivery: DeliveryId::generate(now),
                 prefix: Vec::new(),
-                role: Role::Inbox,
+                role,
                 handover: None,
+                notices,
             }],
         };
         let results = self.store.accept_message(body, acceptance).await.unwrap();
@@ -201,18 +215,22 @@ async fn nobody_is_answered_for_who_is_not_away_or_came_back() {
     assert!(house.queued().is_empty(), "they came back in between");
 }
 
+async fn late_after_hours(house: &House, hours: u16) {
+    let set: Result<(), StoreError> = house
+        .store
+        .write(move |tx| {
+            let policy = DelayPolicy::AfterHours(hours);
+            policies::put(tx, &PolicyScope::All, Some(policy))
+        })
+        .await;
+    set.unwrap();
+}
+
 #[tokio::test]
 async fn a_sender_is_told_that_a_message_is_not_read_yet_as_the_policy_says() {
     let house = House::new(Profile::default()).await;
     house.arrives(Some("early@x.example"), PLAIN).await;
-    let set: Result<(), StoreError> = house
-        .store
-        .write(|tx| {
-            let four = DelayPolicy::AfterHours(4);
-            policies::put(tx, &PolicyScope::All, Some(four))
-        })
-        .await;
-    set.unwrap();
+    late_after_hours(&house, 4).await;
     house.arrives(Some("bob@x.example"), PLAIN).await;
     let read = house.arrives(Some("carol@x.example"), PLAIN).await;
     house.arrives(None, PLAIN).await;
@@ -260,4 +278,71 @@ async fn a_sender_is_told_that_a_message_is_not_read_yet_as_the_policy_says() {
         .unwrap();
     assert_eq!(parsed.parts.len(), 3, "{text}");
     assert!(summarize(text.as_bytes()).hints.automatic);
+}
+
+/// RFC 3461 §4.1: each message that asks for it, a list's too; never to a null reverse-path, and never for
+/// what is junk, whose sender is forged.
+#[tokio::test]
+async fn whoever_asks_is_told_of_each_delivery() {
+    let house = House::new(Profile::default()).await;
+    let asks = || Notices {
+        receipts: vec![Receipt {
+            given: "ann+a@example.com".into(),
+            original: Some("rfc822; sales@example.com".into()),
+        }],
+        no_delay: true,
+    };
+    let list = format!("{PLAIN}List-Id: <l.x.example>\n");
+    let cases = [
+        (Some("bob@x.example"), PLAIN, Role::Inbox, asks(), 1),
+        (Some("bob@x.example"), &*list, Role::Inbox, asks(), 2),
+        (Some("bob@x.example"), PLAIN, Role::Junk, asks(), 2),
+        (None, PLAIN, Role::Inbox, asks(), 2),
+        (
+            Some("bob@x.example"),
+            PLAIN,
+            Role::Inbox,
+            Notices::default(),
+            2,
+        ),
+    ];
+    for (reverse_path, header, role, notices, count) in cases {
+        house.arrives_as(reverse_path, header, role, notices).await;
+        house.answerer.step().await.unwrap();
+        assert_eq!(house.queued().len(), count, "{reverse_path:?} {role:?}");
+    }
+    for entry in house.queued() {
+        assert_eq!(entry.reverse_path, None);
+        assert_eq!(entry.recipients[0].address, "bob@x.example");
+        let body = house.store.read_body(entry.body).unwrap();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        for line in [
+            "Original-Envelope-Id: QQ314159",
+            "Original-Recipient: rfc822; sales@example.com",
+            "Final-Recipient: rfc822; ann+a@example.com",
+            "Action: delivered",
+            "Subject: Hi",
+        ] {
+            assert!(text.contains(&format!("\r\n{line}\r\n")), "{line}:\n{text}");
+        }
+    }
+}
+
+/// RFC 3461 §4.1: who did not ask for DELAY, but for something, hears nothing of delays.
+#[tokio::test]
+async fn who_wants_no_notice_of_delay_gets_none() {
+    for (no_delay, count) in [(true, 0), (false, 1)] {
+        let house = House::new(Profile::default()).await;
+        late_after_hours(&house, 1).await;
+        let notices = Notices {
+            no_delay,
+            ..Notices::default()
+        };
+        house
+            .arrives_as(Some("bob@x.example"), PLAIN, Role::Inbox, notices)
+            .await;
+        house.clock.advance(Duration::from_secs(2 * 3600));
+        house.answerer.step().await.unwrap();
+        assert_eq!(house.queued().len(), count);
+    }
 }
