@@ -1017,6 +1017,7 @@ ops-check-probes = المسابر
 ops-check-sentinels = الحراس
 ops-check-merge = الدمج
 ops-check-queue = البريد الصادر
+ops-check-intake = البريد الوارد
 ops-check-disk = القرص
 ops-check-drill = التدريبات
 ops-check-directory = الدليل

@@ -885,6 +885,7 @@ ops-check-probes = Proben
 ops-check-sentinels = Wächter
 ops-check-merge = Zusammenführung
 ops-check-queue = Ausgehende Mail
+ops-check-intake = Mail herein
 ops-check-disk = Platte
 ops-check-drill = Übungen
 ops-check-directory = Verzeichnis

@@ -885,6 +885,7 @@ ops-check-probes = Probes
 ops-check-sentinels = Sentinels
 ops-check-merge = Merge
 ops-check-queue = Outgoing mail
+ops-check-intake = Mail in
 ops-check-disk = Disk
 ops-check-drill = Drills
 ops-check-directory = Directory

@@ -885,6 +885,7 @@ ops-check-probes = Sondas
 ops-check-sentinels = Centinelas
 ops-check-merge = Fusión
 ops-check-queue = Correo saliente
+ops-check-intake = Correo entrante
 ops-check-disk = Disco
 ops-check-drill = Simulacros
 ops-check-directory = Directorio

@@ -886,6 +886,7 @@ ops-check-probes = Sondes
 ops-check-sentinels = Sentinelles
 ops-check-merge = Fusion
 ops-check-queue = Courrier sortant
+ops-check-intake = Courrier entrant
 ops-check-disk = Disque
 ops-check-drill = Exercices
 ops-check-directory = Annuaire

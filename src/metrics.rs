@@ -320,7 +320,7 @@ fn intake(registry: &mut Registry, intake: &IntakeStanding) {
         messages.get_or_create(&labels).inc_by(way.messages);
     }
     let refused: Family<ReasonLabels, Counter> = Family::default();
-    for RefusedStanding { reason, count } in &intake.refused {
+    for RefusedStanding { reason, count, .. } in &intake.refused {
         let labels = ReasonLabels {
             reason: reason.clone(),
         };

@@ -6,6 +6,8 @@ use std::fmt::Write;
 use super::range::Range;
 use super::{MailstoreStanding, ProbeResult, SentinelStanding, Standing};
 
+mod intake;
+
 /// The longest line and the most lines of an answer: Nagios reads 8 KB.
 const TEXT_CHARS_MAX: usize = 300;
 const LINES_MAX: usize = 20;
@@ -61,6 +63,9 @@ pub enum What {
     Merge,
     /// What users sent; thresholds: the age of the oldest, in seconds.
     Queue,
+    /// Mail on its way in; thresholds: how often in the last ten minutes something was refused because disk,
+    /// memory, connections or a mailbox's share are used up.
+    Intake,
     /// The disk that the store lies on; thresholds: percent free.
     Disk,
     /// Each source of the directory was read lately and to its end; thresholds: how many mailboxes are
@@ -74,13 +79,14 @@ pub enum What {
 
 impl What {
     /// Each thing by itself.
-    pub const EACH: [Self; 9] = [
+    pub const EACH: [Self; 10] = [
         Self::Server,
         Self::Mailstores,
         Self::Probes,
         Self::Sentinels,
         Self::Merge,
         Self::Queue,
+        Self::Intake,
         Self::Disk,
         Self::Drill,
         Self::Directory,
@@ -95,6 +101,7 @@ impl What {
             Self::Sentinels => "SENTINELS",
             Self::Merge => "MERGE",
             Self::Queue => "QUEUE",
+            Self::Intake => "INTAKE",
             Self::Disk => "DISK",
             Self::Drill => "DRILL",
             Self::Directory => "DIRECTORY",
@@ -106,7 +113,7 @@ impl What {
     const fn usual(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Probes => Some(("0", "1")),
-            Self::Merge => Some(("0", "100")),
+            Self::Merge | Self::Intake => Some(("0", "100")),
             Self::Queue => Some(("900", "3600")),
             Self::Disk => Some(("20:", "10:")),
             // 35 and 100 days.
@@ -287,6 +294,7 @@ pub fn judge(
         What::Sentinels => each(&mut answer, &mailstores, of_sentinel),
         What::Merge => merge(&mut answer, standing, of),
         What::Queue => queue(&mut answer, standing, of),
+        What::Intake => intake::look(&mut answer, &standing.intake, of),
         What::Disk => disk(&mut answer, standing, of),
         What::Drill => drill(&mut answer, standing, of),
         What::Directory => directory(&mut answer, standing, of),

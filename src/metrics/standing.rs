@@ -232,6 +232,12 @@ pub struct RefusedStanding {
     pub reason: String,
     /// How often since the start.
     pub count: u64,
+    /// How often in the last ten minutes.
+    #[serde(default)]
+    pub lately: u64,
+    /// It is for want of something here: mail that should be taken waits elsewhere.
+    #[serde(default)]
+    pub shortage: bool,
 }
 
 /// Mail programs that were told that their mailbox is unavailable.

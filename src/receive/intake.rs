@@ -102,6 +102,16 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// Whether it is for want of something here, so that mail which should be taken waits elsewhere.
+    pub const fn is_shortage(self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull | Self::Memory | Self::MailboxFull | Self::Connections | Self::Trouble
+        )
+    }
+}
+
 /// Through which door mail comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -174,6 +184,7 @@ pub struct Intake {
     accepted: [AtomicU64; Way::ALL.len()],
     repeated: AtomicU64,
     refused: [AtomicU64; Reason::ALL.len()],
+    lately: Mutex<Lately>,
     clients: Mutex<HashMap<IpAddr, Client>>,
     disk_free: Box<DiskFree>,
     disk: Mutex<Option<(Instant, Option<u64>)>>,
@@ -212,6 +223,7 @@ impl Intake {
             accepted: Default::default(),
             repeated: AtomicU64::new(0),
             refused: Default::default(),
+            lately: Mutex::new(Lately::new(Instant::now())),
             clients: Mutex::default(),
             disk_free,
             disk: Mutex::default(),
@@ -322,11 +334,13 @@ impl Intake {
     /// Something was refused.
     pub fn refused(&self, reason: Reason) {
         self.refused[reason as usize].fetch_add(1, Ordering::Relaxed);
+        lock(&self.lately).note(reason, Instant::now());
     }
 
     /// How things stand.
     pub fn counts(&self) -> IntakeCounts {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let lately = lock(&self.lately).counts(Instant::now());
         IntakeCounts {
             memory_octets: of(&self.memory_octets),
             memory_octets_max: self.limits.memory_octets_max,
@@ -338,7 +352,10 @@ impl Intake {
                     of(&self.accepted[way as usize]),
                 )
             }),
-            refused: Reason::ALL.map(|reason| (reason, of(&self.refused[reason as usize]))),
+            refused: Reason::ALL.map(|reason| {
+                let at = reason as usize;
+                (reason, of(&self.refused[at]), lately[at])
+            }),
         }
     }
 
@@ -364,6 +381,47 @@ impl Intake {
     }
 }
 
+/// What was refused in each of the last ten minutes.
+#[derive(Debug)]
+struct Lately {
+    began: Instant,
+    /// By the minute's last digit: its number, and a count for each reason.
+    minutes: [(u64, [u64; Reason::ALL.len()]); 10],
+}
+
+impl Lately {
+    fn new(began: Instant) -> Self {
+        Self {
+            began,
+            minutes: Default::default(),
+        }
+    }
+
+    fn minute(&self, now: Instant) -> u64 {
+        now.duration_since(self.began).as_secs() / 60
+    }
+
+    fn note(&mut self, reason: Reason, now: Instant) {
+        let minute = self.minute(now);
+        let (number, counts) = &mut self.minutes[(minute % 10) as usize];
+        if *number != minute {
+            (*number, *counts) = (minute, Default::default());
+        }
+        counts[reason as usize] += 1;
+    }
+
+    fn counts(&self, now: Instant) -> [u64; Reason::ALL.len()] {
+        let minute = self.minute(now);
+        let mut sum = [0; Reason::ALL.len()];
+        for (_, counts) in self.minutes.iter().filter(|(at, _)| at + 10 > minute) {
+            sum.iter_mut()
+                .zip(counts)
+                .for_each(|(sum, more)| *sum += more);
+        }
+        sum
+    }
+}
+
 /// How things stand.
 #[derive(Clone, Debug)]
 pub struct IntakeCounts {
@@ -375,8 +433,8 @@ pub struct IntakeCounts {
     pub repeated: u64,
     /// For each way: connections open now, messages taken since the start.
     pub ways: [(Way, u64, u64); Way::ALL.len()],
-    /// What was refused since the start.
-    pub refused: [(Reason, u64); Reason::ALL.len()],
+    /// What was refused since the start, and in the last ten minutes.
+    pub refused: [(Reason, u64, u64); Reason::ALL.len()],
 }
 
 /// Memory that a body may use. Given back when dropped.

@@ -225,9 +225,11 @@ fn of_intake(service: &Service) -> IntakeStanding {
         refused: counts
             .refused
             .into_iter()
-            .map(|(reason, count)| RefusedStanding {
+            .map(|(reason, count, lately)| RefusedStanding {
                 reason: reason.name().to_owned(),
                 count,
+                lately,
+                shortage: reason.is_shortage(),
             })
             .collect(),
     }

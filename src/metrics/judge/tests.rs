@@ -1,5 +1,7 @@
 use super::*;
-use crate::metrics::{DrillsStanding, ProbeStanding, SourceStanding, StoreStanding};
+use crate::metrics::{
+    DrillsStanding, ProbeStanding, RefusedStanding, SourceStanding, StoreStanding,
+};
 
 fn well(id: &str) -> MailstoreStanding {
     MailstoreStanding {
@@ -46,6 +48,15 @@ fn standing() -> Standing {
             ..SourceStanding::default()
         }],
         ..Standing::default()
+    }
+}
+
+fn refused(reason: &str, lately: u64, shortage: bool) -> RefusedStanding {
+    RefusedStanding {
+        reason: reason.into(),
+        count: lately,
+        lately,
+        shortage,
     }
 }
 
@@ -237,6 +248,18 @@ fn everything_that_can_go_wrong_is_told() {
             "200 days ago",
         ),
         (
+            What::Intake,
+            |s| s.intake.refused = vec![refused("disk-full", 3, true), refused("relay", 9, false)],
+            Status::Warning,
+            "3 refused in ten minutes for want of something here (3 disk-full)",
+        ),
+        (
+            What::Intake,
+            |s| s.intake.refused = vec![refused("trouble", 101, true)],
+            Status::Critical,
+            "101 trouble",
+        ),
+        (
             What::Mailstores,
             |s| s.mailstores.clear(),
             Status::Unknown,
@@ -252,6 +275,22 @@ fn everything_that_can_go_wrong_is_told() {
             assert_eq!(all, *status, "{text}");
         }
     }
+}
+
+/// What others do wrong is no fault here.
+#[test]
+fn what_is_refused_for_what_it_is_is_no_fault() {
+    let (status, text) = check(What::Intake, |standing| {
+        standing.intake.refused = vec![
+            refused("relay", 5_000, false),
+            refused("disk-full", 0, true),
+        ];
+    });
+    assert_eq!(status, Status::Ok, "{text}");
+    assert!(
+        text.contains("5000 refused in ten minutes for what they were"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -102,3 +102,22 @@ fn names_and_places_agree() {
         assert_eq!(way as usize, at);
     }
 }
+
+#[test]
+fn what_was_refused_lately_is_forgotten_after_ten_minutes() {
+    let began = Instant::now();
+    let mut lately = Lately::new(began);
+    let at = |secs| began + Duration::from_secs(secs);
+    let full = |lately: &Lately, secs| lately.counts(at(secs))[Reason::DiskFull as usize];
+    assert_eq!(full(&lately, 0), 0);
+    lately.note(Reason::DiskFull, at(1));
+    lately.note(Reason::DiskFull, at(59));
+    lately.note(Reason::Memory, at(60));
+    lately.note(Reason::DiskFull, at(300));
+    for (secs, count) in [(300, 3), (599, 3), (600, 1), (899, 1), (900, 0)] {
+        assert_eq!(full(&lately, secs), count, "after {secs} s");
+    }
+    // The minute's place is used again.
+    lately.note(Reason::DiskFull, at(605));
+    assert_eq!(full(&lately, 605), 2);
+}
