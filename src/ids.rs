@@ -80,6 +80,8 @@ impl FromStr for DomainName {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
+        // What is kept is checked: in lower case some characters become two, which may not be allowed.
+        let text = &*text.to_lowercase();
         let why = if text.is_empty() || text.len() > DOMAIN_OCTETS_MAX {
             Some("a domain has 1 to 255 octets")
         } else if text.starts_with('.') || text.ends_with('.') || text.contains("..") {
@@ -94,7 +96,7 @@ impl FromStr for DomainName {
         };
         match why {
             Some(why) => Err(InvalidId::new("domain", text, why)),
-            None => Ok(Self(text.to_lowercase().into())),
+            None => Ok(Self(text.into())),
         }
     }
 }
@@ -140,6 +142,7 @@ impl FromStr for Address {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let text = &*text.to_lowercase();
         let fail = |why| Err(InvalidId::new("address", text, why));
         if text.len() > ADDRESS_OCTETS_MAX {
             return fail("an address has at most 254 octets");
@@ -159,7 +162,7 @@ impl FromStr for Address {
         if domain.parse::<DomainName>().is_err() {
             return fail("the part after @ is not a domain");
         }
-        Ok(Self(text.to_lowercase().into()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -54,3 +54,14 @@ fn timed_ids_sort_by_time_and_round_trip() {
             .is_err()
     );
 }
+
+/// What is kept is the lower case, so that is what is checked: a record that was written can be read again.
+#[test]
+fn what_grows_in_lower_case_is_checked_as_it_is_kept() {
+    assert!("İ.example".parse::<DomainName>().is_err());
+    assert!("ann@İ.example".parse::<Address>().is_err());
+    let local = format!("{}İ", "a".repeat(62));
+    assert!(format!("{local}@example.com").parse::<Address>().is_err());
+    let fits: Address = format!("{}@example.com", &local[1..]).parse().unwrap();
+    assert_eq!(fits.as_str().parse::<Address>().unwrap(), fits);
+}
