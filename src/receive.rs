@@ -13,6 +13,8 @@ pub mod authenticity;
 pub mod command;
 pub mod connection;
 pub mod dsn;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod gate;
 pub mod intake;
 pub mod listener;

@@ -21,6 +21,8 @@ use crate::ids::Address;
 
 mod config;
 mod data;
+#[cfg(any(test, fuzzing))]
+pub(super) mod player;
 
 pub use config::{Limits, Protocol, SessionConfig, StartTls, Trust};
 use data::{Data, Took};

@@ -15,9 +15,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
+use super::player::{Player, delivery_id, resolve};
 use super::*;
-use crate::ids::{DeliveryId, MailboxId};
-use crate::receive::acceptor::{KnownMailbox, Unknown};
 
 /// What a transcript asks for.
 #[derive(Default)]
@@ -135,121 +134,6 @@ fn read_script(path: &Path) -> Script {
         }
     }
     script
-}
-
-fn delivery_id(number: u8) -> DeliveryId {
-    let mut bytes = [0; 16];
-    bytes[15] = number;
-    DeliveryId::from_bytes(bytes)
-}
-
-fn resolve(address: &Address) -> Result<Resolved, RefusedBy> {
-    let address = match address.as_str() {
-        "info@example.com" => "ann@example.com".parse().unwrap(),
-        "trouble@example.com" => return Err(RefusedBy::Trouble),
-        "quota@example.com" => return Err(RefusedBy::MailboxFull),
-        "ann@example.com" | "bob@example.com" | "full@example.com" | "gone@example.com"
-        | "a+b@example.com" => address.clone(),
-        _ => {
-            return Ok(Resolved::Unknown(Unknown {
-                is_ours: matches!(address.domain(), "example.com" | "stale.example"),
-                is_certain: !matches!(address.domain(), "stale.example" | "unsure.example"),
-            }));
-        }
-    };
-    Ok(Resolved::Mailbox(KnownMailbox {
-        id: MailboxId::from_bytes([1; 16]),
-        address,
-    }))
-}
-
-/// The house for one session: carries out events, records what was stored.
-struct Player<'c> {
-    session: Session<'c>,
-    body: Vec<u8>,
-    deliveries: u8,
-    stored: String,
-    said: Vec<u8>,
-    closed: bool,
-}
-
-impl<'c> Player<'c> {
-    fn new(config: &'c SessionConfig, peer: Peer) -> Self {
-        Self {
-            session: Session::new(config, peer, None),
-            body: Vec::new(),
-            deliveries: 0,
-            stored: String::new(),
-            said: Vec::new(),
-            closed: false,
-        }
-    }
-
-    /// Feeds all of `input` until the session wants more or is over.
-    fn feed(&mut self, pending: &mut Vec<u8>, input: &[u8]) {
-        pending.extend_from_slice(input);
-        loop {
-            let (used, event) = self.session.advance(pending);
-            pending.drain(..used);
-            match event {
-                Event::Input | Event::Close => {
-                    self.closed = event == Event::Close;
-                    self.said.append(self.session.replies());
-                    return;
-                }
-                Event::Resolve(address) => self.session.resolved(resolve(&address)),
-                Event::StartTls => {
-                    // What was read is thrown away, as the connection does.
-                    pending.clear();
-                    SmtpReply::START_TLS.write_to(self.session.replies());
-                    self.said.append(self.session.replies());
-                    self.session.secured("TLSv1.3 with cipher X".to_owned());
-                }
-                Event::Begin(666) => self.session.begun(Err(RefusedBy::Full)),
-                Event::Begin(_) => {
-                    self.body.clear();
-                    self.session.begun(Ok(()));
-                }
-                Event::Piece => {
-                    self.body.extend_from_slice(self.session.piece());
-                    let poison = self.body.windows(6).any(|w| w == b"POISON");
-                    self.session
-                        .piece_written(if poison { Err(RefusedBy::Full) } else { Ok(()) });
-                }
-                Event::Accept => self.accept(),
-            }
-        }
-    }
-
-    fn accept(&mut self) {
-        if self.body.starts_with(b"LOOP") {
-            return self.session.rejected(MessageFault::Loop);
-        }
-        let envelope = self.session.envelope().clone();
-        let mut mailboxes = Vec::new();
-        let results: Vec<_> = envelope
-            .recipients
-            .iter()
-            .map(|recipient| match recipient.mailbox.address.local() {
-                "full" => Err(RefusedBy::Full),
-                "gone" => Err(RefusedBy::Gone),
-                _ => {
-                    self.deliveries += 1;
-                    mailboxes.push(recipient.mailbox.address.to_string());
-                    Ok(Accepted::after_commit(delivery_id(self.deliveries)))
-                }
-            })
-            .collect();
-        writeln!(
-            self.stored,
-            "{} {} {}",
-            envelope.reverse_path,
-            mailboxes.join(","),
-            String::from_utf8_lossy(&self.body).escape_debug()
-        )
-        .unwrap();
-        self.session.accepted(&results);
-    }
 }
 
 fn config(limits: Limits) -> SessionConfig {
