@@ -44,6 +44,13 @@ if [ "$target" = bench ]; then
 fi
 if [ "$target" = test ] || [ "$target" = bench ]; then
     need strace strace
+    # Peers of the SMTP listeners: swaks, and Exim with the libraries it needs (unpacked below); a name server
+    # and a signer for SPF, DKIM and DMARC.
+    need swaks swaks
+    ls /usr/lib/*/libidn.so.12 >/dev/null 2>&1 || missing="$missing libidn12"
+    ls /usr/lib/*/libgnutls-dane.so.0 >/dev/null 2>&1 || missing="$missing libgnutls-dane0"
+    need /usr/sbin/knotd knot
+    need /usr/bin/dkimsign python3-dkim
     need getmail getmail6
     need offlineimap offlineimap3
     # A real NFS server and its clients, in a user-mode Linux: tests/nfs/run.sh.
@@ -113,6 +120,25 @@ fi
 if [ "$target" = check ] && ! command -v cargo-deny >/dev/null 2>&1; then
     printf 'install: building cargo-deny, which takes some minutes\n'
     cargo install --locked cargo-deny || die "cargo install cargo-deny failed; see above"
+fi
+
+# Exim's package would remove Postfix: it is unpacked beside, and gets the user that it insists on.
+if [ "$target" = test ] && [ ! -x target/exim/usr/sbin/exim4 ]; then
+    command -v apt-get >/dev/null 2>&1 ||
+        die "no apt-get here; unpack Debian's exim4-daemon-light to target/exim"
+    mkdir -p target/exim
+    (
+        cd target/exim
+        apt-get -q update || true
+        apt-get -q download exim4-daemon-light
+        dpkg -x exim4-daemon-light_*.deb .
+        rm -f ./*.deb
+        chmod 755 usr/sbin/exim4
+    ) || die "exim4-daemon-light cannot be downloaded; see above"
+fi
+if [ "$target" = test ] && ! getent passwd Debian-exim >/dev/null; then
+    useradd --system --no-create-home --shell /usr/sbin/nologin Debian-exim ||
+        die "the user Debian-exim cannot be made; Exim needs it"
 fi
 
 if [ "$target" = test ] || [ "$target" = bench ]; then

@@ -26,6 +26,7 @@ mod proof;
 mod rig_itself;
 mod route_agent;
 mod sending;
+mod smtp;
 mod snapshot;
 mod sources;
 mod standby;
