@@ -1,4 +1,4 @@
-//! The load: connections that hand over one message after another by LMTP, as an MX does:
+//! The load: connections that hand over one message after another by LMTP or SMTP, as an MX does:
 //! MAIL, RCPT and DATA in one write, then the message.
 
 use std::io::{self, Read, Write};
@@ -7,11 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
+use crate::rig::Dialect;
+
 /// A server under load.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// Its LMTP.
-    pub lmtp: SocketAddr,
+    /// What is spoken.
+    pub dialect: Dialect,
+    /// Where.
+    pub server: SocketAddr,
     /// Connections at a time.
     pub connections: usize,
     /// The recipients, in turn.
@@ -46,9 +50,9 @@ pub fn run(load: &Load, mut around: impl FnMut(bool)) -> Outcome {
         .map(|number| {
             let mut worker = Worker::new(load, run, number);
             let (counting, stop, ready) = (counting.clone(), stop.clone(), ready.clone());
-            let addr = load.lmtp;
+            let (server, dialect) = (load.server, load.dialect);
             std::thread::spawn(move || {
-                let connected = Connection::open(addr);
+                let connected = Connection::open(server, dialect);
                 ready.wait();
                 worker.work(connected.expect("connect"), &counting, &stop)
             })
@@ -70,7 +74,7 @@ pub fn run(load: &Load, mut around: impl FnMut(bool)) -> Outcome {
         refused: 0,
     };
     for thread in threads {
-        let (latencies, refused) = thread.join().expect("a connection").expect("LMTP");
+        let (latencies, refused) = thread.join().expect("a connection").expect("a hand-over");
         outcome.latencies.extend(latencies);
         outcome.refused += refused;
     }
@@ -80,13 +84,19 @@ pub fn run(load: &Load, mut around: impl FnMut(bool)) -> Outcome {
 
 /// Hands two messages over to each mailbox, so that none is used for the first time when it counts.
 pub fn prime(load: &Load) -> io::Result<()> {
-    let mut connection = Connection::open(load.lmtp)?;
+    let mut connection = Connection::open(load.server, load.dialect)?;
     let mut message = Message::new(999_999, load.message_octets);
     for (number, mailbox) in load.mailboxes.iter().chain(&load.mailboxes).enumerate() {
         message.number(number as u64);
         connection.hand_over(&envelope(mailbox), &message.wire)?;
     }
     connection.stream.write_all(b"QUIT\r\n")
+}
+
+/// So many connections that greeted and wait.
+pub fn idle(server: SocketAddr, count: usize) -> io::Result<Vec<TcpStream>> {
+    let open = |_| Connection::open(server, Dialect::Smtp).map(|connection| connection.stream);
+    (0..count).map(open).collect()
 }
 
 fn envelope(mailbox: &str) -> Vec<u8> {
@@ -193,14 +203,18 @@ struct Connection {
 }
 
 impl Connection {
-    fn open(addr: SocketAddr) -> io::Result<Self> {
+    fn open(addr: SocketAddr, dialect: Dialect) -> io::Result<Self> {
         let stream = TcpStream::connect(addr)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(120)))?;
         let buffer = Vec::with_capacity(4096);
         let mut connection = Self { stream, buffer };
         connection.replies(1)?;
-        connection.stream.write_all(b"LHLO bench.example\r\n")?;
+        let hello: &[u8] = match dialect {
+            Dialect::Lmtp => b"LHLO bench.example\r\n",
+            Dialect::Smtp => b"EHLO bench.example\r\n",
+        };
+        connection.stream.write_all(hello)?;
         connection.replies(1)?;
         Ok(connection)
     }

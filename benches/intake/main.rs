@@ -1,9 +1,11 @@
-//! Durable intake by LMTP, side by side with Dovecot's LMTP: the same client, messages, disk and
-//! machine, in one run. Both answer 250 only when the message is on the disk (`mail_fsync = always`)
-//! and visible in the mailbox.
+//! Durable intake: by LMTP side by side with Dovecot's, by SMTP side by side with Postfix's smtpd: the same
+//! client, messages, disk and machine, in one run. All answer 250 only when the message is on the disk; Dovecot
+//! (`mail_fsync = always`) and Lifeboat when it is visible in the mailbox too, Postfix when it is in its queue,
+//! where it is held, so that it has nothing else to do.
 //!
 //! `BENCH_SECS` (how long each measurement lasts), `BENCH_RUNS` (how many, of which the median
-//! counts), `BENCH_OCTETS` (the size of the messages) and `BENCH_CONNECTIONS` change what is run.
+//! counts), `BENCH_OCTETS` (the size of the messages), `BENCH_CONNECTIONS` and `BENCH_IDLE` (how many connections
+//! that say nothing) change what is run.
 
 #[path = "../measure/mod.rs"]
 mod measure;
@@ -21,13 +23,15 @@ use lifeboat::ids::{Address, MailboxId};
 use lifeboat::store::{Store, StoreError, StoreOptions, directory};
 use measure::{figure, median, quantile, setting};
 use rig::{
-    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, Port, RigDir,
-    SmtpClient, Syncs, User, wait_until,
+    Dialect, Dovecot, DovecotOptions, Lifeboat, LifeboatOptions, MailstoreOptions, Port, Postfix,
+    PostfixOptions, RigDir, SmtpClient, Syncs, User, wait_until,
 };
 use serde_json::json;
 
 const MAILBOXES: usize = 100;
 const CONNECTIONS: &str = "1,16,64";
+const OCTETS: usize = 5 * 1024;
+const IDLE: usize = 5_000;
 /// What a sync costs on a slow filer.
 const SLOW_SYNC: Duration = Duration::from_millis(5);
 
@@ -42,20 +46,26 @@ fn main() {
     let mailboxes = mailboxes();
     let mut rows = Vec::new();
     let mut results = Vec::new();
-    for connections in setting("BENCH_CONNECTIONS", CONNECTIONS.to_owned()).split(',') {
-        let connections = connections
-            .parse()
-            .expect("BENCH_CONNECTIONS is numbers and commas");
-        let load = load(&mailboxes, connections, secs);
-        let plain = compare(&dir, &format!("c{connections}"), &load, runs, None);
-        plain.add(&format!("{connections} connections"), &mut rows);
-        results.push(plain.json(connections, "plain"));
+    let mut syncs = Vec::new();
+    for dialect in [Dialect::Lmtp, Dialect::Smtp] {
+        let name = protocol(dialect);
+        for connections in setting("BENCH_CONNECTIONS", CONNECTIONS.to_owned()).split(',') {
+            let connections = connections
+                .parse()
+                .expect("BENCH_CONNECTIONS is numbers and commas");
+            let load = load(&mailboxes, dialect, connections, secs);
+            let plain = compare(&dir, &format!("{name}{connections}"), &load, runs, None);
+            plain.add(&format!("{name}, {connections} connections"), &mut rows);
+            results.push(plain.json(connections, "plain"));
+        }
+        let load = load(&mailboxes, dialect, 64, secs);
+        let slow = compare(&dir, &format!("{name}-slow"), &load, 1, Some(SLOW_SYNC));
+        slow.add(&format!("{name}, 64, each sync 5 ms slower"), &mut rows);
+        results.push(slow.json(64, "sync_5ms_slower"));
+        let name = format!("{name}-counted");
+        syncs.push(compare(&dir, &name, &load, 1, Some(Duration::ZERO)));
     }
-    let load = load(&mailboxes, 64, secs);
-    let slow = compare(&dir, "slow", &load, 1, Some(SLOW_SYNC));
-    slow.add("64, each sync 5 ms slower", &mut rows);
-    results.push(slow.json(64, "sync_5ms_slower"));
-    let counted = compare(&dir, "counted", &load, 1, Some(Duration::ZERO));
+    let idle = measure_idle(&dir, setting("BENCH_IDLE", IDLE));
     println!();
     measure::print_table(
         &[
@@ -70,26 +80,52 @@ fn main() {
         ],
         &rows,
     );
+    for counted in &syncs {
+        println!(
+            "syncs per message at 64 connections: {} {}, Lifeboat {}",
+            counted.rival(),
+            figure(counted.theirs.syncs),
+            figure(counted.ours.syncs)
+        );
+    }
     println!(
-        "syncs per message at 64 connections: Dovecot {}, Lifeboat {}",
-        figure(counted.dovecot.syncs),
-        figure(counted.lifeboat.syncs)
+        "memory at {} idle SMTP connections, MB: Postfix {}, Lifeboat {}",
+        idle.connections,
+        figure(idle.postfix_mb),
+        figure(idle.lifeboat_mb)
     );
+    let of_syncs = |counted: &Comparison| {
+        json!({
+            "protocol": protocol(counted.dialect),
+            "connections": 64,
+            "rival": counted.rival(),
+            "theirs": counted.theirs.syncs,
+            "lifeboat": counted.ours.syncs,
+        })
+    };
     measure::write_json(
         "intake",
         &json!({
-            "message_octets": load.message_octets,
+            "message_octets": setting("BENCH_OCTETS", OCTETS),
             "mailboxes": MAILBOXES,
             "seconds": secs,
             "runs": runs,
             "results": results,
-            "syncs_per_message": {
-                "connections": 64,
-                "dovecot": counted.dovecot.syncs,
-                "lifeboat": counted.lifeboat.syncs,
+            "syncs_per_message": syncs.iter().map(of_syncs).collect::<Vec<_>>(),
+            "idle": {
+                "connections": idle.connections,
+                "postfix_mb": idle.postfix_mb,
+                "lifeboat_mb": idle.lifeboat_mb,
             },
         }),
     );
+}
+
+const fn protocol(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Lmtp => "LMTP",
+        Dialect::Smtp => "SMTP",
+    }
 }
 
 fn mailboxes() -> Vec<String> {
@@ -98,12 +134,13 @@ fn mailboxes() -> Vec<String> {
         .collect()
 }
 
-fn load(mailboxes: &[String], connections: usize, secs: f64) -> Load {
+fn load(mailboxes: &[String], dialect: Dialect, connections: usize, secs: f64) -> Load {
     Load {
-        lmtp: SocketAddr::from(([127, 0, 0, 1], 0)),
+        dialect,
+        server: SocketAddr::from(([127, 0, 0, 1], 0)),
         connections,
         mailboxes: mailboxes.to_vec(),
-        message_octets: setting("BENCH_OCTETS", 5 * 1024),
+        message_octets: setting("BENCH_OCTETS", OCTETS),
         warm_up: Duration::from_secs_f64((secs / 3.0).min(2.0)),
         measured: Duration::from_secs_f64(secs),
     }
@@ -123,19 +160,25 @@ struct Figures {
 }
 
 struct Comparison {
-    dovecot: Figures,
-    lifeboat: Figures,
+    dialect: Dialect,
+    theirs: Figures,
+    ours: Figures,
 }
 
 impl Comparison {
+    /// Who it is compared with.
+    const fn rival(&self) -> &'static str {
+        rival(self.dialect)
+    }
+
     fn ratio(&self) -> f64 {
-        self.lifeboat.rate / self.dovecot.rate
+        self.ours.rate / self.theirs.rate
     }
 
     fn add(&self, what: &str, rows: &mut Vec<Vec<String>>) {
         for (server, figures, ratio) in [
-            ("Dovecot", &self.dovecot, String::new()),
-            ("Lifeboat", &self.lifeboat, figure(self.ratio())),
+            (self.rival(), &self.theirs, String::new()),
+            ("Lifeboat", &self.ours, figure(self.ratio())),
         ] {
             rows.push(vec![
                 what.to_owned(),
@@ -161,10 +204,12 @@ impl Comparison {
             })
         };
         json!({
+            "protocol": protocol(self.dialect),
             "connections": connections,
             "disk": disk,
-            "dovecot": figures(&self.dovecot),
-            "lifeboat": figures(&self.lifeboat),
+            "rival": self.rival(),
+            "theirs": figures(&self.theirs),
+            "lifeboat": figures(&self.ours),
             "ratio": self.ratio(),
         })
     }
@@ -178,8 +223,9 @@ fn compare(
     runs: usize,
     sync_delay: Option<Duration>,
 ) -> Comparison {
-    let mut dovecot = Vec::new();
-    let mut lifeboat = Vec::new();
+    let mut theirs = Vec::new();
+    let mut ours = Vec::new();
+    let rival = rival(load.dialect);
     for run in 0..runs {
         let home = dir.sub(&format!("{name}{run}"));
         let syncs = |server: &str| {
@@ -188,19 +234,30 @@ fn compare(
                 log: home.join(format!("{server}.syncs")),
             })
         };
-        dovecot.push(measure_dovecot(&home, load, syncs("dovecot")));
-        lifeboat.push(measure_lifeboat(&home, load, syncs("lifeboat")));
+        theirs.push(match load.dialect {
+            Dialect::Lmtp => measure_dovecot(&home, load, syncs("dovecot")),
+            Dialect::Smtp => measure_postfix(&home, load, syncs("postfix")),
+        });
+        ours.push(measure_lifeboat(&home, load, syncs("lifeboat")));
         eprintln!(
-            "{name} run {}: Dovecot {}/s, Lifeboat {}/s",
+            "{name} run {}: {rival} {}/s, Lifeboat {}/s",
             run + 1,
-            figure(dovecot[run].rate),
-            figure(lifeboat[run].rate)
+            figure(theirs[run].rate),
+            figure(ours[run].rate)
         );
         std::fs::remove_dir_all(&home).expect("remove a run's data");
     }
     Comparison {
-        dovecot: middle(&dovecot),
-        lifeboat: middle(&lifeboat),
+        dialect: load.dialect,
+        theirs: middle(&theirs),
+        ours: middle(&ours),
+    }
+}
+
+const fn rival(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Lmtp => "Dovecot",
+        Dialect::Smtp => "Postfix",
     }
 }
 
@@ -239,7 +296,71 @@ fn measure_dovecot(home: &Path, load: &Load, syncs: Option<Syncs>) -> Figures {
     figures
 }
 
+fn postfix(home: &Path, syncs: Option<Syncs>) -> Postfix {
+    let dir = home.join("postfix");
+    std::fs::create_dir_all(&dir).expect("create Postfix's directory");
+    let options = PostfixOptions {
+        domains: vec!["bench.example".to_owned()],
+        // Held: what counts is that it is in the queue.
+        extra: "smtpd_sender_restrictions = check_sender_access static:HOLD\n\
+                default_process_limit = 6000\nsmtpd_client_connection_rate_limit = 0\n\
+                smtpd_timeout = 600s\n"
+            .to_owned(),
+        syncs,
+        ..PostfixOptions::default()
+    };
+    Postfix::start(&dir, options)
+}
+
+fn measure_postfix(home: &Path, load: &Load, syncs: Option<Syncs>) -> Figures {
+    let postfix = postfix(home, syncs.clone());
+    measure_server(postfix.pid(), load, postfix.smtp().addr(), syncs.as_ref())
+}
+
+/// The memory of servers that nobody says anything to.
+struct Idle {
+    connections: usize,
+    postfix_mb: f64,
+    lifeboat_mb: f64,
+}
+
+fn measure_idle(dir: &RigDir, connections: usize) -> Idle {
+    let home = dir.sub("idle");
+    let memory = |pid: u32, server: SocketAddr| {
+        let held = client::idle(server, connections).expect("open connections");
+        let memory_kb = measure::memory_kb(pid);
+        drop(held);
+        memory_kb as f64 / 1024.0
+    };
+    let postfix = postfix(&home, None);
+    let postfix_mb = memory(postfix.pid(), postfix.smtp().addr());
+    drop(postfix);
+    let (mut lifeboat, smtp) = lifeboat(&home, &[], None);
+    let lifeboat_mb = memory(lifeboat.pid().expect("a running server"), smtp.addr());
+    lifeboat.stop();
+    std::fs::remove_dir_all(&home).expect("remove a run's data");
+    Idle {
+        connections,
+        postfix_mb,
+        lifeboat_mb,
+    }
+}
+
 fn measure_lifeboat(home: &Path, load: &Load, syncs: Option<Syncs>) -> Figures {
+    let (mut lifeboat, smtp) = lifeboat(home, &load.mailboxes, syncs.clone());
+    let server = match load.dialect {
+        Dialect::Lmtp => lifeboat.lmtp().addr(),
+        Dialect::Smtp => smtp.addr(),
+    };
+    let pid = lifeboat.pid().expect("a running server");
+    let figures = measure_server(pid, load, server, syncs.as_ref());
+    lifeboat.stop();
+    figures
+}
+
+/// A server that has these mailboxes, and its port for SMTP.
+fn lifeboat(home: &Path, mailboxes: &[String], syncs: Option<Syncs>) -> (Lifeboat, Port) {
+    let smtp = Port::reserve();
     // Nobody listens there: what is taken in stays, as in an outage.
     let nowhere = Port::reserve();
     let password = home.join("password");
@@ -255,21 +376,18 @@ fn measure_lifeboat(home: &Path, load: &Load, syncs: Option<Syncs>) -> Figures {
     let options = LifeboatOptions {
         mailstores: vec![mailstore],
         smarthost: Some(nowhere.to_string()),
-        syncs: syncs.clone(),
+        extra: format!("[smtp]\nconnections_max = 6000\n[[smtp_listener]]\nlisten = \"{smtp}\"\n"),
+        syncs,
         ..LifeboatOptions::default()
     };
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_lifeboat"));
     let mut lifeboat = Lifeboat::prepare(&binary, &home.join("lifeboat"), options);
-    provision(&lifeboat.store_path(), &load.mailboxes);
+    provision(&lifeboat.store_path(), mailboxes);
     lifeboat.launch();
-    let lmtp = lifeboat.lmtp().addr();
     wait_until("Lifeboat answers", Duration::from_secs(30), || {
-        SmtpClient::connect(lmtp, Dialect::Lmtp).is_ok()
+        SmtpClient::connect(smtp.addr(), Dialect::Smtp).is_ok()
     });
-    let pid = lifeboat.pid().expect("a running server");
-    let figures = measure_server(pid, load, lmtp, syncs.as_ref());
-    lifeboat.stop();
-    figures
+    (lifeboat, smtp)
 }
 
 /// Writes the mailboxes into a store that no server has open yet.
@@ -306,9 +424,9 @@ fn provision(path: &Path, mailboxes: &[String]) {
     std::thread::sleep(Duration::from_millis(500));
 }
 
-fn measure_server(pid: u32, load: &Load, lmtp: SocketAddr, syncs: Option<&Syncs>) -> Figures {
+fn measure_server(pid: u32, load: &Load, server: SocketAddr, syncs: Option<&Syncs>) -> Figures {
     let load = Load {
-        lmtp,
+        server,
         ..load.clone()
     };
     client::prime(&load).expect("prime the mailboxes");

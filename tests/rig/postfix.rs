@@ -12,9 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
+
 use super::port::Port;
 use super::process::{Group, Server};
 use super::smtp::{Dialect, SmtpClient};
+use super::syncs::{self, Syncs};
 use super::wait::wait_until;
 use super::{need_packages, need_root};
 
@@ -39,6 +42,8 @@ pub struct PostfixOptions {
     pub extra: String,
     /// Lines added to master.cf, in place of the rig's own transports for the mailstores.
     pub transports: String,
+    /// Watches its syncs.
+    pub syncs: Option<Syncs>,
 }
 
 /// One message in the queue.
@@ -69,6 +74,12 @@ pub struct Postfix {
     smtp: Port,
     options: PostfixOptions,
     server: Option<Server>,
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        self.kill();
+    }
 }
 
 impl Postfix {
@@ -242,7 +253,8 @@ impl Postfix {
     /// Starts a stopped or killed instance with the same port and queue, and waits until it answers.
     pub fn restart(&mut self) {
         assert!(self.server.is_none(), "Postfix runs already");
-        let mut command = Command::new(format!("{DAEMONS}/master"));
+        let master = PathBuf::from(format!("{DAEMONS}/master"));
+        let mut command = syncs::command(&master, self.options.syncs.as_ref());
         command.arg("-c").arg(self.config_dir()).arg("-d");
         let out = std::fs::OpenOptions::new()
             .create(true)
@@ -265,8 +277,20 @@ impl Postfix {
         });
     }
 
+    /// The id of its main process, which leads the group of all of them.
+    pub fn pid(&self) -> u32 {
+        let file = self.queue_dir().join("pid/master.pid");
+        let text = std::fs::read_to_string(file).expect("read Postfix's pid");
+        text.trim().parse().expect("a pid")
+    }
+
     /// Kills every process of it with -9.
     pub fn kill(&mut self) {
+        if self.options.syncs.is_some() && self.server.is_some() {
+            // What watches it is not in its group.
+            let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
+            let _ = pid.map(|pid| kill_process_group(pid, Signal::KILL));
+        }
         if let Some(server) = self.server.take() {
             server.kill();
         }
