@@ -48,7 +48,7 @@ fn connections_are_bounded_and_counted() {
         1
     );
     drop(held);
-    wait_until("a slot is free", Duration::from_secs(10), || open().is_ok());
+    wait_until("a slot is free", Duration::from_secs(60), || open().is_ok());
 }
 
 /// A listener behind a load balancer hears nobody who does not begin with its header.

@@ -124,7 +124,7 @@ fn zones(dir: &RigDir) -> Zones {
         .stdout(log.try_clone().expect("clone a file"))
         .stderr(log);
     let server = Server::spawn("knotd", &mut command, Group::Ours);
-    wait_until("knotd answers", Duration::from_secs(20), || {
+    wait_until("knotd answers", Duration::from_secs(60), || {
         std::net::TcpStream::connect(port.addr()).is_ok()
     });
     Zones {

@@ -134,7 +134,7 @@ fn runtime() -> tokio::runtime::Runtime {
 
 fn read_reply(stream: &mut TcpStream) -> String {
     stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     let mut all = Vec::new();
     loop {
@@ -153,7 +153,7 @@ fn read_reply(stream: &mut TcpStream) -> String {
 async fn inside_tls(bed: &Bed, injected: &[u8]) -> Vec<String> {
     let address = bed.trusted.addr();
     let endpoint = Endpoint::tcp(address.ip().to_string(), address.port());
-    let patience = Duration::from_secs(10);
+    let patience = Duration::from_secs(60);
     let mut stream = BufReader::new(net::connect(&endpoint, patience).await.expect("connect"));
     let mut line = String::new();
     stream.read_line(&mut line).await.unwrap();
