@@ -18,7 +18,8 @@ use tokio::sync::mpsc;
 
 use crate::ids::{Address, MailboxId, StandbyId};
 use crate::service::store::{self, ExportPage, StoreReport};
-use crate::service::{Actor, Service, ServiceError, audit};
+use crate::service::{Actor, Means, Service, ServiceError, audit};
+use crate::store::access::Access;
 
 /// The header by which the command line says who runs it. Whoever can open the socket may say so.
 pub const OPERATOR_HEADER: &str = "lifeboat-operator";
@@ -57,7 +58,9 @@ async fn as_operator(mut request: Request, next: Next) -> Response {
         "" => "admin socket".to_owned(),
         name => format!("admin socket, {name}"),
     };
-    request.extensions_mut().insert(Actor::Operator(by));
+    request
+        .extensions_mut()
+        .insert(Actor::Operator(Means::new(by, Access::Owner.grants())));
     next.run(request).await
 }
 

@@ -35,6 +35,7 @@ mod merge_receipt;
 mod munin;
 mod notice;
 mod output;
+mod person;
 mod probe;
 mod provision;
 mod queue;
@@ -95,6 +96,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// People who sign in to the console with a name and a password.
+    #[command(subcommand)]
+    Person(person::Command),
     /// Failover of a mailstore, domain or mailbox.
     #[command(subcommand)]
     Failover(failover::Command),
@@ -190,6 +194,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Serve => serve(&global.config).await,
             Command::Provision(arguments) => provision::run(arguments, &global).await,
             Command::Token(command) => token::run(command, &global).await,
+            Command::Person(command) => person::run(command, &global).await,
             Command::Failover(command) => failover::run(command, &global).await,
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,

@@ -24,6 +24,7 @@ pub use run::hold_when_due;
 use crate::config::Drill;
 use crate::ids::DrillId;
 use crate::service::{Actor, Service, ServiceError, drill_audit};
+use crate::store::access::Permission;
 use crate::store::drills::{self, DrillRecord, DrillStep};
 
 /// Most drills in one page.
@@ -142,6 +143,7 @@ pub async fn start(
     order: &DrillOrder,
 ) -> Result<DrillView, ServiceError> {
     drill_audit::may(actor)?;
+    actor.may(Permission::Failover)?;
     let turn = Turn::take(&service.drilling)
         .ok_or_else(|| ServiceError::Conflict("a drill is under way: wait for its end".into()))?;
     if service.control.is_none() {

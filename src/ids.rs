@@ -348,6 +348,10 @@ timed_id! {
     BatchId
 }
 timed_id! {
+    /// Somebody who signs in to the console.
+    PersonId
+}
+timed_id! {
     /// An API token (its public part).
     TokenId
 }

@@ -13,10 +13,11 @@ use crate::clock::{SharedClock, Timestamp};
 use crate::config::{Config, SharedConfig};
 use crate::control::{Control, OrderError};
 use crate::hold::Counts;
-use crate::ids::{Address, DomainName, MailboxId, ResellerId};
+use crate::ids::{Address, DomainName, MailboxId, PersonId, ResellerId};
 use crate::merge::Merger;
 use crate::metrics::history::History;
 use crate::receive::Intake;
+use crate::store::access::{Grants, Permission};
 use crate::store::audit::AuditEvent;
 use crate::store::routes::Routes;
 use crate::store::{ReadTx, Store, StoreError, directory};
@@ -57,6 +58,7 @@ pub mod outage;
 pub mod outbox;
 pub mod overview;
 pub mod people;
+pub mod persons;
 pub mod profile;
 pub mod provision;
 pub mod queue;
@@ -80,10 +82,10 @@ pub use search_index::SearchIndex;
 pub enum Actor {
     /// The user of a mailbox.
     User(MailboxId, Address),
-    /// An operator, and by what means.
-    Operator(String),
-    /// A reseller, and by what means.
-    Reseller(ResellerId, String),
+    /// An operator: somebody of its people, or a token.
+    Operator(Means),
+    /// A reseller: somebody of its people, or a token.
+    Reseller(ResellerId, Means),
     /// An agent by the name of its vantage point, and by what means. It reports, and may do and see
     /// nothing else.
     Agent(String, String),
@@ -91,6 +93,34 @@ pub enum Actor {
     Router(String),
     /// A part of Lifeboat.
     System(&'static str),
+}
+
+/// By what means somebody acts for an operator or a reseller, and what they may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Means {
+    /// As the audit log shows it.
+    pub name: String,
+    /// What is allowed.
+    pub grants: Grants,
+    /// The person, where it is one.
+    pub person: Option<PersonId>,
+}
+
+impl Means {
+    /// Means that are no person.
+    pub const fn new(name: String, grants: Grants) -> Self {
+        Self {
+            name,
+            grants,
+            person: None,
+        }
+    }
+}
+
+impl fmt::Display for Means {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 impl fmt::Display for Actor {
@@ -118,6 +148,26 @@ impl Actor {
         }
     }
 
+    /// Whether it has a permission, wherever it has any business.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] if its role has not; [`ServiceError::NotFound`] if it has no business
+    /// with what operators and resellers do.
+    pub fn may(&self, permission: Permission) -> Result<(), ServiceError> {
+        match self {
+            Self::System(_) => Ok(()),
+            Self::Operator(means) | Self::Reseller(_, means) => {
+                match means.grants.has(permission) {
+                    true => Ok(()),
+                    false => Err(ServiceError::Forbidden(permission)),
+                }
+            }
+            Self::User(..) | Self::Agent(..) | Self::Router(..) => {
+                Err(ServiceError::NotFound("such a page"))
+            }
+        }
+    }
+
     /// Whether the domains of `owner` are its business.
     fn may_see(&self, owner: Option<&ResellerId>) -> bool {
         match self {
@@ -137,6 +187,9 @@ pub enum ServiceError {
     /// It is not there, or not for this actor.
     #[error("there is no {0}")]
     NotFound(&'static str),
+    /// The actor's role does not allow it. Said of what the actor may know to be there.
+    #[error("your role does not allow this: it takes the permission \"{}\"", .0.as_str())]
+    Forbidden(Permission),
     /// What was asked makes no sense; the text says what would.
     #[error("{field}: {text}")]
     Invalid {
@@ -221,8 +274,25 @@ impl Service {
         self.config.get()
     }
 
-    /// An entry for the audit log.
-    fn event(&self, actor: &Actor, action: &str, subject: String, why: &str) -> AuditEvent {
+    /// An entry for the audit log, for whoever may do that: there is no other way to one for operators
+    /// and resellers, so that nothing is changed without a permission.
+    ///
+    /// # Errors
+    /// As [`Actor::may`].
+    fn event(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        action: &str,
+        subject: String,
+        why: &str,
+    ) -> Result<AuditEvent, ServiceError> {
+        actor.may(permission)?;
+        Ok(self.entry(actor, action, subject, why))
+    }
+
+    /// An entry for the audit log of what Lifeboat itself or a user does.
+    fn entry(&self, actor: &Actor, action: &str, subject: String, why: &str) -> AuditEvent {
         AuditEvent {
             at: self.now(),
             who: actor.to_string(),

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Timestamp;
 use crate::ids::{BodyId, MailboxId, random_bytes};
 
+pub mod access;
 pub mod alerts;
 pub mod announcements;
 pub mod answers;
@@ -42,6 +43,7 @@ pub mod messages;
 pub mod meta;
 pub mod once;
 pub mod owed;
+pub mod persons;
 pub mod policies;
 pub mod profile;
 pub mod queue;

@@ -61,6 +61,7 @@ impl From<ServiceError> for Problem {
                 "send a token that is valid: Authorization: Bearer …".to_owned(),
             ),
             ServiceError::NotFound(_) => Self::new(404, "not-found", "Not found", detail),
+            ServiceError::Forbidden(_) => Self::new(403, "forbidden", "Not allowed", detail),
             ServiceError::Invalid { field, .. } => Self {
                 field: Some(field.to_owned()),
                 ..Self::new(422, "invalid", "Not valid", detail)

@@ -20,6 +20,7 @@ mod merges;
 mod notices;
 mod observations;
 mod outages;
+mod people;
 mod provision;
 mod queue;
 mod routing;
@@ -59,6 +60,9 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(drills::show))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::show, people::change, people::remove))
+        .routes(routes!(people::invite))
         .routes(routes!(provision::provision))
         .routes(routes!(delay_notices::of_all, delay_notices::set_of_all))
         .routes(routes!(

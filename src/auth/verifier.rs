@@ -65,6 +65,26 @@ impl Verifier {
         Ok(known && verified.unwrap_or(false))
     }
 
+    /// Does other work that takes as much as verifying, when its turn has come.
+    ///
+    /// # Errors
+    /// When others waited first for too long, or the work could not be done.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let turn = tokio::time::timeout(WAIT_MAX, self.turns.clone().acquire_owned())
+            .await
+            .map_err(|_| Busy)?
+            .map_err(|_| Busy)?;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            job()
+        })
+        .await
+        .map_err(|_| Busy)
+    }
+
     fn usual(&self) -> std::sync::MutexGuard<'_, Option<PasswordHash>> {
         self.usual.lock().unwrap_or_else(PoisonError::into_inner)
     }

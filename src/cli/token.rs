@@ -9,6 +9,7 @@ use super::{Failure, Global, output};
 use crate::config::values::Span;
 use crate::ids::{ResellerId, TokenId};
 use crate::service::token::{CreatedToken, NewToken, RoleName, TokenView};
+use crate::store::access::{Access, Permission};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -17,6 +18,12 @@ pub(super) enum Command {
         /// What it allows.
         #[arg(long, value_enum)]
         role: RoleName,
+        /// What it may of that: owner, admin, read-only or help-desk.
+        #[arg(long, value_enum, default_value = "owner")]
+        access: Access,
+        /// The only permissions that it has, of those of its access; to look needs none.
+        #[arg(long, value_enum, value_delimiter = ',', value_name = "PERMISSIONS")]
+        scopes: Option<Vec<Permission>>,
         /// The reseller, for the role reseller.
         #[arg(long, value_name = "ID")]
         reseller: Option<ResellerId>,
@@ -48,13 +55,17 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
     match command {
         Command::Create {
             role,
+            access,
+            scopes,
             reseller,
             label,
             expires,
             json,
         } => {
             let new = NewToken {
-                role,
+                role: Some(role),
+                access: Some(access),
+                scopes,
                 reseller,
                 label,
                 expires_in_secs: expires.map(|span| Duration::from(span).as_secs()),
@@ -90,6 +101,7 @@ fn list(tokens: &[TokenView], json: bool) -> Result<(), Failure> {
                 (RoleName::Router, _) => "router".to_owned(),
                 (RoleName::Operator | RoleName::Reseller, _) => "operator".to_owned(),
             };
+            let role = format!("{role}, {}", token.access.as_str());
             let state = match (&token.revoked, token.valid) {
                 (Some(_), _) => "revoked",
                 (None, true) => "valid",

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError, reason};
+use crate::store::access::Permission;
 use crate::store::alerts::{self as kept, Acknowledgement, AlertRecord};
 use crate::store::audit;
 use crate::store::events::{self, AlertStep, Happened};
@@ -84,7 +85,13 @@ pub async fn acknowledge(
         error => error,
     })?;
     let now = service.now();
-    let event = service.event(actor, "alert.acknowledge", format!("alert:{name}"), &note);
+    let event = service.event(
+        actor,
+        Permission::Announce,
+        "alert.acknowledge",
+        format!("alert:{name}"),
+        &note,
+    )?;
     let (by, name) = (actor.to_string(), name.to_owned());
     service
         .store

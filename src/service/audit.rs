@@ -1,6 +1,7 @@
 //! The audit log: read and verified by operators.
 
 use super::{Actor, Service, ServiceError};
+use crate::store::access::Permission;
 use crate::store::audit::{self, AuditEntry, AuditVerified};
 
 /// Entries verified in one read.
@@ -19,6 +20,7 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<AuditEntry>, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Audit)?;
     Ok(service
         .store
         .read(|tx| audit::list(tx, before, limit.clamp(1, PAGE_MAX)))?)
@@ -30,6 +32,7 @@ pub fn list(
 /// [`ServiceError::Conflict`] with how it is damaged; when the actor may not, or the store fails.
 pub fn verify(service: &Service, actor: &Actor) -> Result<u64, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Audit)?;
     let mut so_far = AuditVerified::default();
     while !so_far.done {
         so_far = service

@@ -10,6 +10,7 @@ use super::announcing::{self, TEXTS};
 use super::destinations::owner_for;
 use super::{Actor, Service, ServiceError};
 use crate::ids::{DomainName, ResellerId};
+use crate::store::access::Permission;
 use crate::store::brand::{self as kept, BrandLink, BrandRecord};
 use crate::store::{ReadTx, StoreError, audit, directory};
 
@@ -90,11 +91,12 @@ pub async fn set(
     brand: Brand,
 ) -> Result<Brand, ServiceError> {
     let owner = owner_for(actor, reseller)?;
+    actor.may(Permission::Brand)?;
     let record = checked(brand)?;
     let subject = owner
         .as_ref()
         .map_or_else(|| "brand".to_owned(), |id| format!("brand:{id}"));
-    let event = service.event(actor, "brand.set", subject, "");
+    let event = service.event(actor, Permission::Brand, "brand.set", subject, "")?;
     let is_reseller = matches!(actor, Actor::Reseller(..));
     service
         .store

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError, reason, visible_domain};
 use crate::ids::ResellerId;
+use crate::store::access::Permission;
 use crate::store::policies::{self, DelayPolicy, PolicyScope};
 use crate::store::{ReadTx, audit};
 
@@ -99,6 +100,8 @@ pub async fn set(
     scope: PolicyScope,
     change: &DelayNoticesChange,
 ) -> Result<DelayNoticesView, ServiceError> {
+    service.store.read(|tx| check(tx, actor, &scope))?;
+    actor.may(Permission::Notices)?;
     let why = reason(&change.reason)?;
     let policy = match change.hours {
         None => None,
@@ -111,7 +114,13 @@ pub async fn set(
             });
         }
     };
-    let mut event = service.event(actor, "delay-notices.set", text(&scope), &why);
+    let mut event = service.event(
+        actor,
+        Permission::Notices,
+        "delay-notices.set",
+        text(&scope),
+        &why,
+    )?;
     event.detail = match change.hours {
         None => "as the wider scope says".into(),
         Some(0) => "never".into(),

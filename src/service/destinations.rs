@@ -13,6 +13,7 @@ pub use log::{AnnouncementView, LOG_SHOWN_MAX, log, test};
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{Address, DestinationId, ResellerId, random_bytes};
+use crate::store::access::Permission;
 use crate::store::announcements;
 use crate::store::destinations::{
     self as kept, DestinationRecord, DestinationState, Place, SigningKey,
@@ -264,6 +265,7 @@ pub async fn create(
     new: NewDestination,
 ) -> Result<CreatedDestination, ServiceError> {
     let owner = owner_for(actor, new.reseller.as_ref())?;
+    actor.may(Permission::Announce)?;
     let config = service.config();
     let (place, secret) = match kind {
         Kind::Webhook => {
@@ -302,7 +304,13 @@ pub async fn create(
     };
     let id = DestinationId::generate(now);
     let action = format!("{}.create", kind.name());
-    let mut event = service.event(actor, &action, format!("{}:{id}", kind.name()), "");
+    let mut event = service.event(
+        actor,
+        Permission::Announce,
+        &action,
+        format!("{}:{id}", kind.name()),
+        "",
+    )?;
     event.detail = host_of(&record.place);
     service
         .store
@@ -341,11 +349,19 @@ pub async fn change(
     id: DestinationId,
     change: DestinationChange,
 ) -> Result<DestinationView, ServiceError> {
+    service.store.read(|tx| visible(tx, actor, kind, id))?;
+    actor.may(Permission::Announce)?;
     let names = change.events.map(checked_events).transpose()?;
     let label = change.label.map(checked_label).transpose()?;
     let now = service.now();
     let action = format!("{}.change", kind.name());
-    let event = service.event(actor, &action, format!("{}:{id}", kind.name()), "");
+    let event = service.event(
+        actor,
+        Permission::Announce,
+        &action,
+        format!("{}:{id}", kind.name()),
+        "",
+    )?;
     let actor = actor.clone();
     service
         .store
@@ -386,8 +402,16 @@ pub async fn remove(
     kind: Kind,
     id: DestinationId,
 ) -> Result<(), ServiceError> {
+    service.store.read(|tx| visible(tx, actor, kind, id))?;
+    actor.may(Permission::Announce)?;
     let action = format!("{}.delete", kind.name());
-    let event = service.event(actor, &action, format!("{}:{id}", kind.name()), "");
+    let event = service.event(
+        actor,
+        Permission::Announce,
+        &action,
+        format!("{}:{id}", kind.name()),
+        "",
+    )?;
     let actor = actor.clone();
     service
         .store
@@ -409,10 +433,20 @@ pub async fn new_secret(
     actor: &Actor,
     id: DestinationId,
 ) -> Result<CreatedDestination, ServiceError> {
+    service
+        .store
+        .read(|tx| visible(tx, actor, Kind::Webhook, id))?;
+    actor.may(Permission::Announce)?;
     let now = service.now();
     let new = SigningKey::new(random_bytes::<32>().to_vec());
     let secret = new.shown().expose().to_owned();
-    let event = service.event(actor, "webhook.secret", format!("webhook:{id}"), "");
+    let event = service.event(
+        actor,
+        Permission::Announce,
+        "webhook.secret",
+        format!("webhook:{id}"),
+        "",
+    )?;
     let actor = actor.clone();
     service
         .store

@@ -2,6 +2,7 @@
 
 use super::{Actor, Service, ServiceError, reason};
 use crate::ids::DrillId;
+use crate::store::access::Permission;
 use crate::store::audit;
 use crate::store::drills::{self, DrillRecord};
 
@@ -26,7 +27,13 @@ pub async fn begin(
     record: DrillRecord,
 ) -> Result<(), ServiceError> {
     let why = reason(why)?;
-    let event = service.event(actor, "drill.start", format!("domain:{domain}"), &why);
+    let event = service.event(
+        actor,
+        Permission::Failover,
+        "drill.start",
+        format!("domain:{domain}"),
+        &why,
+    )?;
     service
         .store
         .write(move |tx| {

@@ -12,6 +12,7 @@ use crate::config::{Mailstore, OWN_VANTAGE};
 use crate::failover::{Command, Decider, Decision, Order, Outcome, Phase, Serving, Verb};
 use crate::ids::{Address, MailstoreId};
 use crate::route::{Author, Decided, Facts, Override, Overrides, Rank, Scope, Setting, route};
+use crate::store::access::Permission;
 use crate::store::failover::{self as kept, MailstoreRecord, SentinelRecord};
 use crate::store::{ReadTx, StoreError, audit};
 
@@ -407,6 +408,7 @@ pub async fn change(
     if_match: Option<&str>,
 ) -> Result<FailoverView, ServiceError> {
     let before = show(service, actor, scope)?;
+    actor.may(Permission::Failover)?;
     if if_match.is_some_and(|expected| expected != before.etag) {
         return Err(ServiceError::Stale { etag: before.etag });
     }
@@ -453,10 +455,11 @@ async fn order(
     })?;
     let mut event = service.event(
         actor,
+        Permission::Failover,
         change.action.name(),
         format!("mailstore:{id}"),
         &reason,
-    );
+    )?;
     event.detail = match (change.accept_changed_mailstore, change.restored) {
         (false, false) => String::new(),
         (true, false) => "accepting a changed mailstore".into(),
@@ -495,7 +498,7 @@ async fn set_override(
     let author = match actor {
         Actor::Reseller(reseller, by) => Author::Reseller {
             reseller: reseller.clone(),
-            name: by.clone(),
+            name: by.to_string(),
         },
         Actor::Operator(_) | Actor::System(_) => Author::Operator {
             name: actor.to_string(),
@@ -515,7 +518,13 @@ async fn set_override(
         set_at: now,
         expires_at,
     });
-    let event = service.event(actor, change.action.name(), scope.to_string(), &reason);
+    let event = service.event(
+        actor,
+        Permission::Failover,
+        change.action.name(),
+        scope.to_string(),
+        &reason,
+    )?;
     let (actor, scope) = (actor.clone(), scope.clone());
     service
         .store

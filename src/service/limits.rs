@@ -68,7 +68,7 @@ pub(super) async fn alarm(service: &Service, actor: &Actor, mailbox: &Mailbox, s
     };
     let why = format!("the {what} reached its limit of recipients in a day");
     let (event, now) = (
-        service.event(actor, "sending.limited", subject, &why),
+        service.entry(actor, "sending.limited", subject, &why),
         service.now(),
     );
     let noted = service.store.write(move |tx| {

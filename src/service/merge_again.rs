@@ -7,6 +7,7 @@ use super::merge_orders::{self, MailboxMergeView};
 use super::{Actor, Service, ServiceError, merge_check, reason};
 use crate::ids::{Address, StandbyId};
 use crate::merge::{DIFFERENCES_MAX, Merger, Verified};
+use crate::store::access::Permission;
 use crate::store::directory::Mailbox;
 use crate::store::merge::receipt::{self, ReceiptId, ReceiptItem};
 use crate::store::merge::{Lost, orders, take_back_from};
@@ -60,10 +61,11 @@ pub async fn order(
     }
     let mut event = service.event(
         actor,
+        Permission::Merge,
         "merge.again",
         format!("mailbox:{}", mailbox.address),
         &why,
-    );
+    )?;
     event.detail = format!("{} messages are not where they were merged to", lost.len());
     let (id, mailstore, now) = (mailbox.record.id, mailbox.record.mailstore, service.now());
     let of = mailstore.clone();

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::merge::{self, MailstoreMergeView};
 use super::{Actor, Service, ServiceError, merge_again, merge_place, reason};
 use crate::ids::{Address, MailstoreId};
+use crate::store::access::Permission;
 use crate::store::merge as kept;
 use crate::store::merge::orders::{self, Orders, Speed};
 use crate::store::{audit, directory, messages};
@@ -112,6 +113,7 @@ pub async fn order(
     order: MergeOrder,
 ) -> Result<MailstoreMergeView, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Merge)?;
     if service.config().mailstore(id).is_none() {
         return Err(ServiceError::NotFound("such mailstore"));
     }
@@ -124,10 +126,11 @@ pub async fn order(
     };
     let mut event = service.event(
         actor,
+        Permission::Merge,
         order.action.name(),
         format!("mailstore:{id}"),
         &reason,
-    );
+    )?;
     if place.is_some() {
         event.detail = "as files, while its IMAP is closed".to_owned();
     }
@@ -185,6 +188,7 @@ pub async fn order_mailbox(
     order: MergeOrder,
 ) -> Result<MailboxMergeView, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Merge)?;
     if order.action == MergeAction::Again && order.driver.is_none() {
         return merge_again::order(service, actor, address, &order.reason).await;
     }
@@ -199,10 +203,11 @@ pub async fn order_mailbox(
     }
     let event = service.event(
         actor,
+        Permission::Merge,
         order.action.name(),
         format!("mailbox:{address}"),
         &reason,
-    );
+    )?;
     let (now, wanted) = (service.now(), address.clone());
     service
         .store

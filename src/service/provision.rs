@@ -19,6 +19,7 @@ use crate::provision::sweep::Deletions;
 use crate::provision::{
     Defaults, Ended, Format, ProvisionError, Provisioning, Report, Summary, Whole, source,
 };
+use crate::store::access::Permission;
 use crate::store::directory::sources::{self, RoundEnd, SourceRecord, SyncOrder};
 use crate::store::{StoreError, audit};
 
@@ -67,6 +68,7 @@ pub async fn run<E: std::fmt::Display>(
     reports: mpsc::Sender<Report>,
 ) -> Result<Summary, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Provision)?;
     if let Some(id) = &options.defaults.mailstore
         && service.config().mailstore(id).is_none()
     {
@@ -123,7 +125,7 @@ async fn done(
     if changed > 0 || source.is_none() {
         let subject =
             source.map_or_else(|| "directory".to_owned(), |name| format!("source {name}"));
-        let mut event = service.event(actor, "provision", subject, "");
+        let mut event = service.event(actor, Permission::Provision, "provision", subject, "")?;
         event.detail = format!(
             "{} created, {} changed, {} renamed, {} deleted, {} unchanged, {} errors",
             summary.created,
@@ -373,7 +375,13 @@ pub async fn order_sync(
         return Err(ServiceError::NotFound("such source"));
     }
     let why = reason(&request.reason)?;
-    let mut event = service.event(actor, "sync", format!("source {name}"), &why);
+    let mut event = service.event(
+        actor,
+        Permission::Provision,
+        "sync",
+        format!("source {name}"),
+        &why,
+    )?;
     if let Some(max) = request.delete_max {
         event.detail = format!("may delete {max}");
     }

@@ -12,6 +12,7 @@ use crate::net;
 use crate::send::Content;
 use crate::send::notice::{self, Filed, Notice};
 use crate::send::outcome::ours;
+use crate::store::access::Permission;
 use crate::store::queue::{
     self, Ordered, QueueEntry, QueueState, QueuedRecipient, RecipientState, Recorded, Stand,
 };
@@ -313,6 +314,7 @@ pub async fn change(
     change: &QueueChange,
 ) -> Result<QueueOrdered, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Queue)?;
     let why = reason(&change.reason)?;
     let entry = service.store.read(|tx| queue::open(tx, id))?.ok_or(NONE)?;
     match carry_out(service, actor, &entry, change, &why).await? {
@@ -337,6 +339,7 @@ pub async fn change_all(
     order: &QueueOrder,
 ) -> Result<QueueOrdered, ServiceError> {
     actor.operator()?;
+    actor.may(Permission::Queue)?;
     let why = reason(&order.change.reason)?;
     let after = order.after.as_deref().map(cursor).transpose()?;
     if order.sender.trim().is_empty() {
@@ -378,7 +381,13 @@ async fn carry_out(
         ))),
     };
     let action = format!("queue.{}", change.action.as_str());
-    let mut event = service.event(actor, &action, format!("queue:{}", entry.id), why);
+    let mut event = service.event(
+        actor,
+        Permission::Queue,
+        &action,
+        format!("queue:{}", entry.id),
+        why,
+    )?;
     event.detail = format!("from {}", entry.sender);
     let (mailbox, id) = (entry.mailbox, entry.id);
     let report = match (&order, change.quiet) {

@@ -8,6 +8,7 @@ use super::{Actor, Service, ServiceError, visible_mailbox};
 use crate::config::Mailstore;
 use crate::failover::{GuardVerdict, Phase, State};
 use crate::ids::{Address, MailstoreId};
+use crate::store::access::Permission;
 use crate::store::audit;
 use crate::store::watermarks::{self, RaiseRecord};
 
@@ -168,7 +169,13 @@ pub(super) async fn accept(
     reason: &str,
 ) -> Result<(), ServiceError> {
     actor.operator()?;
-    let mut event = service.event(actor, "failover.return", String::new(), reason);
+    let mut event = service.event(
+        actor,
+        Permission::Failover,
+        "failover.return",
+        String::new(),
+        reason,
+    )?;
     event.detail = "accepting a mailbox whose UIDs were not raised".into();
     let (at, by) = (service.now(), actor.to_string());
     let (actor, address) = (actor.clone(), address.clone());

@@ -1,5 +1,5 @@
 //! Signing in and out, of users with their usual password and of operators and resellers with a
-//! token; and who a session belongs to.
+//! token or as one of their people ([`persons::own`]); and who a session belongs to.
 //!
 //! A session's secret exists in the browser alone; the store has its hash. It is new with every
 //! sign-in and can be ended on the server.
@@ -7,8 +7,8 @@
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Actor, Service, ServiceError, token};
-use crate::auth::limits::{GuessLimits, Limited, Rates};
+use super::{Actor, Service, ServiceError, persons, token};
+use crate::auth::limits::{Attempt, GuessLimits, Limited, Rates};
 use crate::auth::password::PasswordHash;
 use crate::auth::secret_token;
 use crate::auth::verifier::{Busy, Verifier};
@@ -20,14 +20,18 @@ use crate::store::sessions::{self, Principal, Role, SecretHash, SessionRecord};
 use crate::store::{StoreError, messages};
 
 /// In front of a session's secret.
-const PREFIX: &str = "lbs_";
+pub(super) const PREFIX: &str = "lbs_";
 
 /// What sign-ins share: the bound on passwords being verified, and the limits for guessing.
 #[derive(Debug)]
 pub struct Doors {
     verifier: Verifier,
     limits: Mutex<GuessLimits>,
+    console: Mutex<GuessLimits>,
 }
+
+/// Failed sign-ins a minute for one person of the console, from anywhere: six digits are guessed slowly.
+const CONSOLE_FAILURES: u32 = 6;
 
 impl Doors {
     /// With the limits of a configuration.
@@ -40,7 +44,50 @@ impl Doors {
                 account_and_address: sign_in.failures_per_account_and_address,
                 network: sign_in.failures_per_network,
             })),
+            console: Mutex::new(GuessLimits::new(Rates {
+                account: sign_in.failures_per_account.min(CONSOLE_FAILURES),
+                account_and_address: sign_in
+                    .failures_per_account_and_address
+                    .min(CONSOLE_FAILURES),
+                network: sign_in.failures_per_network,
+            })),
         }
+    }
+
+    /// Before a password or code of the console is verified.
+    pub(super) fn console_attempt(
+        &self,
+        name: &Address,
+        client: IpAddr,
+        now: Timestamp,
+    ) -> Result<Attempt, Limited> {
+        self.console_limits().attempt(name, client, now)
+    }
+
+    /// After it was right.
+    pub(super) fn console_succeeded(&self, attempt: Attempt) {
+        self.console_limits().succeeded(attempt);
+    }
+
+    fn console_limits(&self) -> std::sync::MutexGuard<'_, GuessLimits> {
+        self.console.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`Verifier::verify`].
+    pub(super) async fn verify(
+        &self,
+        password: String,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, Busy> {
+        self.verifier.verify(password, hash).await
+    }
+
+    /// As [`Verifier::work`].
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        self.verifier.work(job).await
     }
 
     fn limits(&self) -> std::sync::MutexGuard<'_, GuessLimits> {
@@ -162,6 +209,7 @@ pub async fn recognise(service: &Service, secret: &str) -> Result<Actor, Service
     let actor = match &session.principal {
         Principal::User { mailbox, address } => Actor::User(*mailbox, address.clone()),
         Principal::Token { token, .. } => token::recall(service, *token)?.actor,
+        Principal::Person { person, generation } => persons::recall(service, *person, *generation)?,
     };
     if sessions::is_stale(&session, now) {
         service

@@ -12,6 +12,7 @@ use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, StandbyId};
 use crate::mail::Flags;
+use crate::store::access::Permission;
 use crate::store::messages;
 use crate::store::{audit, backup, check, directory};
 
@@ -102,7 +103,13 @@ pub async fn backup(
             text: "give an absolute path".into(),
         });
     }
-    let event = service.event(actor, "store.backup", target.display().to_string(), "");
+    let event = service.event(
+        actor,
+        Permission::Store,
+        "store.backup",
+        target.display().to_string(),
+        "",
+    )?;
     service
         .store
         .write(move |tx| audit::append(tx, event.clone()).map(drop))
@@ -226,7 +233,13 @@ pub async fn note_export(
     address: &Address,
 ) -> Result<(), ServiceError> {
     actor.operator()?;
-    let event = service.event(actor, "store.export", format!("mailbox:{address}"), "");
+    let event = service.event(
+        actor,
+        Permission::Store,
+        "store.export",
+        format!("mailbox:{address}"),
+        "",
+    )?;
     Ok(service
         .store
         .write(move |tx| audit::append(tx, event.clone()).map(drop))

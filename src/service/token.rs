@@ -7,11 +7,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Actor, Service, ServiceError};
+use super::{Actor, Means, Service, ServiceError};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
 use crate::config::{OWN_VANTAGE, is_vantage_name};
 use crate::ids::{ResellerId, TokenId};
+use crate::store::access::{Access, Grants, Permission};
 use crate::store::tokens::{self, Role, SecretHash, TokenRecord};
 use crate::store::{StoreError, audit};
 
@@ -27,9 +28,16 @@ const LABEL_CHARS_MAX: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// `operator`, `reseller`, `agent` or `router`.
+    /// `operator`, `reseller`, `agent` or `router`; absent: what the one who asks is.
+    #[serde(default)]
     #[schema(example = "operator")]
-    pub role: RoleName,
+    pub role: Option<RoleName>,
+    /// What it may of what operator or reseller may; absent: all that the one who asks may.
+    #[serde(default)]
+    pub access: Option<Access>,
+    /// The only permissions that it has, of those of `access`; absent: all of them. To look needs none.
+    #[serde(default)]
+    pub scopes: Option<Vec<Permission>>,
     /// The reseller, for the role `reseller`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -75,6 +83,10 @@ pub struct TokenView {
     pub role: RoleName,
     /// The reseller, for the role `reseller`.
     pub reseller: Option<String>,
+    /// The role that its permissions are of.
+    pub access: Access,
+    /// What it may, besides looking.
+    pub scopes: Vec<Permission>,
     /// What it is for.
     pub label: String,
     /// When it was made.
@@ -98,27 +110,9 @@ pub async fn create(
     actor: &Actor,
     new: NewToken,
 ) -> Result<CreatedToken, ServiceError> {
-    actor.operator()?;
-    let role = match (new.role, new.reseller) {
-        (RoleName::Operator, None) => Role::Operator,
-        (RoleName::Router, None) => Role::Router,
-        (RoleName::Agent, None) if is_vantage_name(&new.label) && new.label != OWN_VANTAGE => {
-            Role::Agent(new.label.clone())
-        }
-        (RoleName::Agent, None) => {
-            return Err(invalid(
-                "label",
-                "the name of the agent's vantage point, as in failover.vantages: lower-case letters, digits, \"-\", \"_\" and \".\"",
-            ));
-        }
-        (RoleName::Reseller, Some(reseller)) => Role::Reseller(reseller),
-        (RoleName::Operator | RoleName::Agent | RoleName::Router, Some(_)) => {
-            return Err(invalid("reseller", "only a reseller's token has one"));
-        }
-        (RoleName::Reseller, None) => {
-            return Err(invalid("reseller", "say which reseller the token is for"));
-        }
-    };
+    let role = role_for(actor, &new)?;
+    actor.may(Permission::Tokens)?;
+    let (access, grants) = granted(actor, &new)?;
     if new.label.chars().count() > LABEL_CHARS_MAX || new.label.chars().any(char::is_control) {
         return Err(invalid("label", "at most 100 characters, on one line"));
     }
@@ -137,14 +131,22 @@ pub async fn create(
     let record = TokenRecord {
         hash,
         role,
+        grants,
+        access,
         label: new.label,
         created: now,
         expires,
         last_used: None,
         revoked: None,
     };
-    let mut event = service.event(actor, "token.create", format!("token:{id}"), "");
-    event.detail = format!("{:?} {}", record.role, record.label);
+    let mut event = service.event(
+        actor,
+        Permission::Tokens,
+        "token.create",
+        format!("token:{id}"),
+        "",
+    )?;
+    event.detail = format!("{:?} {:?} {}", record.role, record.grants, record.label);
     service
         .store
         .write(move |tx| {
@@ -156,6 +158,74 @@ pub async fn create(
         id: id.to_string(),
         token,
     })
+}
+
+/// For whom a token is, if the actor may make it: operators for everybody, resellers for themselves.
+fn role_for(actor: &Actor, new: &NewToken) -> Result<Role, ServiceError> {
+    if let Actor::Reseller(own, _) = actor {
+        return match (new.role, &new.reseller) {
+            (_, Some(other)) if other != own => Err(ServiceError::NotFound("such reseller")),
+            (None | Some(RoleName::Reseller), _) => Ok(Role::Reseller(own.clone())),
+            (Some(_), _) => Err(invalid("role", "a reseller's tokens are for the reseller")),
+        };
+    }
+    actor.operator()?;
+    match (new.role.unwrap_or(RoleName::Operator), &new.reseller) {
+        (RoleName::Operator, None) => Ok(Role::Operator),
+        (RoleName::Router, None) => Ok(Role::Router),
+        (RoleName::Agent, None) if is_vantage_name(&new.label) && new.label != OWN_VANTAGE => {
+            Ok(Role::Agent(new.label.clone()))
+        }
+        (RoleName::Agent, None) => Err(invalid(
+            "label",
+            "the name of the agent's vantage point, as in failover.vantages: lower-case letters, digits, \"-\", \"_\" and \".\"",
+        )),
+        (RoleName::Reseller, Some(reseller)) => Ok(Role::Reseller(reseller.clone())),
+        (RoleName::Operator | RoleName::Agent | RoleName::Router, Some(_)) => {
+            Err(invalid("reseller", "only a reseller's token has one"))
+        }
+        (RoleName::Reseller, None) => {
+            Err(invalid("reseller", "say which reseller the token is for"))
+        }
+    }
+}
+
+/// What a token may: never more than who makes it.
+fn granted(actor: &Actor, new: &NewToken) -> Result<(Access, Grants), ServiceError> {
+    let own = match actor {
+        Actor::Operator(means) | Actor::Reseller(_, means) => means.grants,
+        _ => Access::Owner.grants(),
+    };
+    let usual = Access::ALL
+        .into_iter()
+        .find(|access| access.grants().are_within(own));
+    let access = new.access.or(usual).unwrap_or(Access::HelpDesk);
+    let mut grants = access.grants();
+    if new.access.is_none() {
+        grants = grants.and(own);
+    }
+    if let Some(scopes) = &new.scopes {
+        let asked: Grants = scopes.iter().copied().collect();
+        if !asked.are_within(grants) {
+            return Err(invalid("scopes", "some of them the role does not have"));
+        }
+        grants = asked;
+    }
+    match grants.are_within(own) {
+        true => Ok((access, grants)),
+        false => Err(invalid(
+            "access",
+            "a token may not do more than who makes it",
+        )),
+    }
+}
+
+/// Whether a token is the actor's business.
+fn may_see(actor: &Actor, record: &TokenRecord) -> bool {
+    match &record.role {
+        Role::Reseller(reseller) => actor.may_see(Some(reseller)),
+        Role::Operator | Role::Agent(_) | Role::Router => actor.operator().is_ok(),
+    }
 }
 
 fn invalid(field: &'static str, text: &str) -> ServiceError {
@@ -170,11 +240,12 @@ fn invalid(field: &'static str, text: &str) -> ServiceError {
 /// # Errors
 /// When the actor may not, or the store fails.
 pub fn list(service: &Service, actor: &Actor) -> Result<Vec<TokenView>, ServiceError> {
-    actor.operator()?;
+    actor.may(Permission::Tokens)?;
     let now = service.now();
     let found = service.store.read(|tx| tokens::list(tx, LISTED_MAX))?;
     Ok(found
         .into_iter()
+        .filter(|(_, record)| may_see(actor, record))
         .map(|(id, record)| view(id, record, now))
         .collect())
 }
@@ -192,6 +263,8 @@ fn view(id: TokenId, record: TokenRecord, now: Timestamp) -> TokenView {
         id: id.to_string(),
         role,
         reseller,
+        access: record.access,
+        scopes: record.grants.each().collect(),
         label: record.label,
         created: record.created.to_string(),
         expires: shown(record.expires),
@@ -206,13 +279,23 @@ fn view(id: TokenId, record: TokenRecord, now: Timestamp) -> TokenView {
 /// # Errors
 /// When the actor may not, there is no such token, or the store fails.
 pub async fn revoke(service: &Service, actor: &Actor, id: TokenId) -> Result<(), ServiceError> {
-    actor.operator()?;
+    const NONE: ServiceError = ServiceError::NotFound("such token");
+    let known = service.store.read(|tx| tokens::get(tx, id))?;
+    if !known.is_some_and(|record| may_see(actor, &record)) {
+        return Err(NONE);
+    }
     let now = service.now();
-    let event = service.event(actor, "token.revoke", format!("token:{id}"), "");
+    let event = service.event(
+        actor,
+        Permission::Tokens,
+        "token.revoke",
+        format!("token:{id}"),
+        "",
+    )?;
     service
         .store
         .write(move |tx| {
-            let mut record = tokens::get(tx, id)?.ok_or(ServiceError::NotFound("such token"))?;
+            let mut record = tokens::get(tx, id)?.ok_or(NONE)?;
             if record.revoked.is_none() {
                 record.revoked = Some(now);
                 tokens::put(tx, id, &record)?;
@@ -280,8 +363,10 @@ fn still_valid(
         label => format!("token {id}, {label}"),
     };
     let actor = match &record.role {
-        Role::Operator => Actor::Operator(by),
-        Role::Reseller(reseller) => Actor::Reseller(reseller.clone(), by),
+        Role::Operator => Actor::Operator(Means::new(by, record.grants)),
+        Role::Reseller(reseller) => {
+            Actor::Reseller(reseller.clone(), Means::new(by, record.grants))
+        }
         Role::Agent(vantage) => Actor::Agent(vantage.clone(), by),
         Role::Router => Actor::Router(by),
     };

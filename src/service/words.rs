@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::MailstoreId;
+use crate::store::access::Permission;
 use crate::store::words::{self, WordsRecord};
 use crate::store::{ReadTx, StoreError, audit};
 
@@ -87,7 +88,7 @@ pub async fn set(
         None => "notice.clear",
     };
     let said = record.as_ref().map_or("", |record| record.text.as_str());
-    let mut event = service.event(actor, action, subject, "");
+    let mut event = service.event(actor, Permission::Notices, action, subject, "")?;
     event.detail = said.replace('\n', " ");
     service
         .store

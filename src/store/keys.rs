@@ -142,6 +142,10 @@ pub enum Table {
     Session = 0x70,
     /// token id → API token.
     Token = 0x71,
+    /// person id → [`super::persons::PersonRecord`].
+    Person = 0x72,
+    /// what a person enters at the door → person id.
+    PersonName = 0x73,
     /// number → one entry of the audit log.
     Audit = 0x80,
 }

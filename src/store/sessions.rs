@@ -11,7 +11,7 @@ use super::codec::{self, Versioned};
 use super::keys::{Key, Table};
 use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
-use crate::ids::{Address, MailboxId, ResellerId, TokenId};
+use crate::ids::{Address, MailboxId, PersonId, ResellerId, TokenId};
 
 /// Last-seen times are written no more often than this.
 const SEEN_STEP: Duration = Duration::from_secs(60);
@@ -67,6 +67,13 @@ pub enum Principal {
         token: TokenId,
         /// What it allows.
         role: Role,
+    },
+    /// Somebody with a name and a password, in the console.
+    Person {
+        /// The person; asked again with every request.
+        person: PersonId,
+        /// The generation that the session was begun in: in a later one it is over.
+        generation: u32,
     },
 }
 

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use super::access::{Access, Grants};
 use super::codec::{self, Versioned};
 use super::keys::{Key, Table, tail};
 pub use super::sessions::{Role, SecretHash};
@@ -18,6 +19,10 @@ pub struct TokenRecord {
     pub hash: SecretHash,
     /// What it allows.
     pub role: Role,
+    /// What of that it may.
+    pub grants: Grants,
+    /// The role within operator or reseller that this was made from.
+    pub access: Access,
     /// What its owner calls it.
     pub label: String,
     /// When it was made.

@@ -1,5 +1,6 @@
 //! The console: states and overrides, for operators and for resellers.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,12 +20,17 @@ use crate::service::failover::{self, FailoverAction, FailoverChange, FailoverVie
 use crate::service::overview::{
     self, Effective, MailstoreRow, ScopeRow, UNMERGED_COUNTED_MAX, setting_name,
 };
-use crate::service::{Actor, ServiceError, sign_in as doors};
+use crate::service::persons::own;
+use crate::service::sign_in::{self as doors, SignInError};
+use crate::service::{Actor, ClientAddress, ServiceError};
+use crate::store::access::Permission;
 
+pub mod account;
 pub mod alerts;
 pub mod merges;
 pub mod notices;
 pub mod ops;
+pub mod people;
 pub mod queue;
 pub mod trace;
 pub mod views;
@@ -39,24 +45,38 @@ pub async fn sign_in_page(
 ) -> Result<Response, Fault> {
     match Session::find(&web, Area::Console, &headers).await {
         Ok(_) => Ok(Redirect::to("/console").into_response()),
-        Err(ServiceError::Unauthenticated) => Ok(ok(&login_page(&reader, None))),
+        Err(ServiceError::Unauthenticated) => {
+            let said = Flash::read(&headers)
+                .and_then(|said| said.notice(reader.texts, "", "", |_| String::new()));
+            let form = login_page(&reader, "", None);
+            let mut response = ok(&LoginPage {
+                notice: said,
+                ..form
+            });
+            let forget = Flash::forget(&web);
+            response.headers_mut().append(header::SET_COOKIE, forget);
+            Ok(response)
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-fn login_page(reader: &Reader, error: Option<&str>) -> LoginPage {
+fn login_page(reader: &Reader, name: &str, error: Option<(&'static str, &str)>) -> LoginPage {
     let texts = reader.texts;
     LoginPage {
         p: Page::new(texts, &texts.get("console-sign-in")),
         who: None,
         csrf: String::new(),
+        notice: None,
+        is_token_wrong: error.is_some_and(|(field, _)| field == "token"),
         errors: error
-            .map(|key| FormError {
-                field: Some("token"),
+            .map(|(field, key)| FormError {
+                field: Some(field),
                 text: texts.get(key).into_owned(),
             })
             .into_iter()
             .collect(),
+        name: name.chars().take(254).collect(),
     }
 }
 
@@ -64,15 +84,39 @@ fn login_page(reader: &Reader, error: Option<&str>) -> LoginPage {
 pub async fn sign_in(
     State(web): State<Web>,
     reader: Reader,
+    client: Option<Extension<ClientAddress>>,
     form: Form,
 ) -> Result<Response, Fault> {
-    let secret = match doors::console(&web.service, form.get("token")).await {
-        Ok(secret) => secret,
-        Err(ServiceError::Unauthenticated) => {
-            let form = login_page(&reader, Some("error-token"));
-            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
+    let name = form.get("name");
+    let begun = match form.get("token") {
+        "" => {
+            let (password, code) = (form.get("password").to_owned(), form.get("code"));
+            let client = account::client(client);
+            own::sign_in(&web.service, &web.doors, name, password, code, client).await
         }
-        Err(error) => return Err(error.into()),
+        token => match doors::console(&web.service, token).await {
+            Err(ServiceError::Unauthenticated) => {
+                let form = login_page(&reader, "", Some(("token", "error-token")));
+                return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
+            }
+            begun => Ok(begun?),
+        },
+    };
+    let refused = |status, key| {
+        Ok(page(
+            status,
+            &login_page(&reader, name, Some(("name", key))),
+        ))
+    };
+    let secret = match begun {
+        Ok(secret) => secret,
+        Err(SignInError::Wrong) => {
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, "error-person");
+        }
+        Err(SignInError::Limited(_) | SignInError::Busy(_)) => {
+            return refused(StatusCode::TOO_MANY_REQUESTS, "error-sign-in-often");
+        }
+        Err(SignInError::Store(error)) => return Err(error.into()),
     };
     let mut response = Redirect::to("/console").into_response();
     let cookie = session_cookie(&web, Area::Console, &secret);
@@ -97,7 +141,13 @@ pub async fn sign_out(
 /// Who is signed in, for the head of the page.
 fn who(texts: &Texts, actor: &Actor) -> String {
     match actor {
-        Actor::Operator(by) => texts.with("who-operator", &[("name", Value::Text(short(by)))]),
+        Actor::Operator(by) => {
+            texts.with("who-operator", &[("name", Value::Text(short(&by.name)))])
+        }
+        Actor::Reseller(id, by) if by.person.is_some() => {
+            let name = format!("{id}, {}", short(&by.name));
+            texts.with("who-reseller", &[("name", Value::Text(&name))])
+        }
         Actor::Reseller(id, _) => texts.with("who-reseller", &[("name", Value::Text(id.as_str()))]),
         Actor::User(..) | Actor::Agent(..) | Actor::Router(_) | Actor::System(_) => String::new(),
     }
@@ -128,6 +178,14 @@ pub async fn overview(
     }
     let rows = overview::domains(&web.service, &session.actor)?;
     tables.push(domains_table(&reader, &rows));
+    if session.actor.may(Permission::Failover).is_err() {
+        let rows = tables.iter_mut().flat_map(|table| &mut table.rows);
+        rows.for_each(|row| row.change_href = None);
+    }
+    let is_person = match &session.actor {
+        Actor::Operator(means) | Actor::Reseller(_, means) => means.person.is_some(),
+        _ => false,
+    };
     let heading = if is_operator {
         "overview-operator"
     } else {
@@ -152,6 +210,8 @@ pub async fn overview(
         notice,
         tables,
         is_operator,
+        may_people: session.actor.may(Permission::People).is_ok(),
+        is_person,
     });
     let forget = Flash::forget(&web);
     response.headers_mut().append(header::SET_COOKIE, forget);

@@ -30,6 +30,8 @@ pub enum Fault {
     NotFound,
     /// The form did not come from this session's page.
     Forbidden,
+    /// The reader's role does not allow it.
+    Role,
     /// The address does not take this method.
     Method,
     /// The request makes no sense.
@@ -56,6 +58,7 @@ impl From<ServiceError> for Fault {
             ServiceError::Unauthenticated => Self::SignIn { next: None },
             ServiceError::NotFound(_) => Self::NotFound,
             ServiceError::ReadOnly => Self::ReadOnly,
+            ServiceError::Forbidden(_) => Self::Role,
             ServiceError::Invalid { .. }
             | ServiceError::Conflict(_)
             | ServiceError::Stale { .. } => Self::Bad,
@@ -92,7 +95,7 @@ impl Fault {
         match self {
             Self::SignIn { .. } | Self::ConsoleSignIn => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Role => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Bad => StatusCode::BAD_REQUEST,
             Self::ReadOnly => StatusCode::CONFLICT,
@@ -160,6 +163,7 @@ pub async fn print(
             ("error-not-found-title", "error-not-found-text")
         }
         Fault::Forbidden => ("error-forbidden-title", "error-forbidden-text"),
+        Fault::Role => ("error-role-title", "error-role-text"),
         Fault::Method => ("error-method-title", "error-method-text"),
         Fault::Bad => ("error-bad-title", "error-bad-text"),
         Fault::ReadOnly => ("error-read-only-title", "error-read-only-text"),

@@ -7,7 +7,7 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::console::{self, alerts, merges, notices, ops, queue, trace};
+use super::console::{self, account, alerts, merges, notices, ops, people as staff, queue, trace};
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, list,
     message, outbox, people, posting, print, receipt, settings, sign_in, zip,
@@ -64,6 +64,12 @@ pub fn router(web: Web) -> Router {
         .route(
             "/console/login",
             get(console::sign_in_page).post(console::sign_in),
+        )
+        .route("/console/people", get(staff::show).post(staff::post))
+        .route("/console/account", get(account::show).post(account::post))
+        .route(
+            "/console/welcome",
+            get(account::welcome).post(account::choose),
         )
         .route("/console/logout", post(console::sign_out))
         .route("/status", get(status::show))

@@ -11,6 +11,7 @@ mod invitation;
 mod live;
 mod merges;
 mod notices;
+mod people;
 mod profile;
 mod queue;
 mod safety;

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { launch, open } from "./lib/browsers.mjs";
 import { Hand } from "./lib/hand.mjs";
 import { dice, finish, problems, site } from "./lib/site.mjs";
-import { atHome, consolePages, doors, fill, fillOutbox, merged, webmail } from "./pages.mjs";
+import { accountPages, atHome, becomePerson, consolePages, doors, fill, fillOutbox, merged, webmail } from "./pages.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const all = site.all || Boolean(site.pictures);
@@ -192,13 +192,14 @@ async function sessions(browser) {
   });
   const operator = await session(browser, consolePages, async (page) => {
     await page.goto("/console/login");
-    await page.getByLabel("Token").fill(site.token);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator("#token").fill(site.token);
+    await page.locator("#token").press("Enter");
     await page.waitForURL("**/console");
   });
   const back = await session(browser, merged, as(site.merged));
   const home = await session(browser, atHome, as(site.atHome));
-  return [{ pages: doors, cookies: [] }, own, operator, back, home];
+  const person = await session(browser, accountPages, becomePerson);
+  return [{ pages: doors, cookies: [] }, own, operator, person, back, home];
 }
 
 /** Axe is a script, and the page for paper lets none run: it is looked at without its policy. */

@@ -162,6 +162,69 @@ export const consolePages = [
   ["console-queue", "/console/queue"],
   ["console-trace", `/console/trace?q=${site.users[0]}`],
   ["console-alerts", "/console/alerts"],
+  ["console-people", "/console/people"],
+  ["console-people-link", "/console/people", addPerson],
+];
+
+let people = 0;
+/** Enters somebody; the link to hand on is on the page. */
+async function addPerson(page) {
+  people += 1;
+  await page.locator("#name").fill("Eve Example");
+  await page.locator("#sign_in").fill(`eve-${people}-${Date.now()}@ops.example`);
+  await page.locator('input[name="access"][value="read-only"]').check();
+  await primary(page).click();
+  await page.locator("#link").waitFor();
+}
+
+const PASSWORD = "a quite long password";
+
+/** Enters somebody, and returns what leads to their password. */
+async function invite(page) {
+  people += 1;
+  const sign_in = `ada-${people}-${Date.now()}@ops.example`;
+  const answer = await page.request.post("/api/v1/people", {
+    headers: { authorization: `Bearer ${site.token}` },
+    data: { name: "Ada Example", sign_in, access: "admin" },
+  });
+  assert.equal(answer.status(), 201, await answer.text());
+  const { pathname, search } = new URL((await answer.json()).link);
+  return { sign_in, link: pathname + search };
+}
+
+/** Signs in as somebody who was just entered. */
+export async function becomePerson(page) {
+  const { sign_in, link } = await invite(page);
+  await page.goto(link);
+  await page.locator("#new").fill(PASSWORD);
+  await primary(page).click();
+  await page.waitForURL("**/console/login");
+  await page.locator("#name").fill(sign_in);
+  await page.locator("#password").fill(PASSWORD);
+  await page.locator("#password").press("Enter");
+  await page.waitForURL("**/console");
+}
+
+/** Pages of somebody's own in the console. */
+export const accountPages = [
+  ["console-account", "/console/account"],
+  ["console-account-error", "/console/account", async (page) => {
+    await page.locator("#current").fill("wrong");
+    await page.locator("#new").fill("short, but the browser shall not say so");
+    await primary(page).click();
+    await page.locator(".error-summary").waitFor();
+  }],
+  ["console-account-setup", "/console/account", async (page) => {
+    const password = page.locator("#current-setup");
+    if (await password.count() > 0) {
+      await password.fill(PASSWORD);
+      await password.press("Enter");
+    }
+    await page.locator("#key").waitFor();
+  }],
+  ["console-welcome", "/console/login", async (page) => {
+    await page.goto((await invite(page)).link);
+  }],
 ];
 
 /** Leaves something in the outbox: nobody takes it. */

@@ -1,5 +1,7 @@
 //! Every route of the API, and who may use it.
 
+use crate::store::access::Permission;
+
 /// What a route is about, which says who may see it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
@@ -20,7 +22,29 @@ const SYNC: &str = r#"{"reason":"test"}"#;
 const PAUSE: &str = r#"{"action":"pause","reason":"test"}"#;
 const RUN: &str = r#"{"action":"run","reason":"test"}"#;
 
-/// Every route with a request that is sound, and what it is about.
+/// The permission that a route takes, where looking is not enough or not for everybody.
+pub(super) fn needs(method: &str, route: &str) -> Option<Permission> {
+    let resource = route.trim_start_matches("/api/v1/");
+    let first = resource.split('/').next().unwrap();
+    Some(match (method, first) {
+        (_, "people") => Permission::People,
+        (_, "tokens") => Permission::Tokens,
+        (_, "audit") => Permission::Audit,
+        ("GET", _) | (_, "observations") => return None,
+        _ if route.ends_with("/failover") => Permission::Failover,
+        _ if route.ends_with("delay-notices") || route.ends_with("/notice") => Permission::Notices,
+        (_, "notices") => Permission::Notices,
+        (_, "drills") => Permission::Failover,
+        (_, "merges") => Permission::Merge,
+        (_, "provision" | "sources") => Permission::Provision,
+        (_, "queue") => Permission::Queue,
+        (_, "webhooks" | "contacts" | "alerts") => Permission::Announce,
+        (_, "brand") => Permission::Brand,
+        _ => panic!("{method} {route}: which permission does it take?"),
+    })
+}
+
+/// Every route with a request that is sound (`{n}` is different each time), and what it is about.
 pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
     (
         "GET",
@@ -253,26 +277,56 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "",
         About::Platform,
     ),
-    (
-        "GET",
-        "/api/v1/tokens",
-        "/api/v1/tokens",
-        "",
-        About::Platform,
-    ),
+    ("GET", "/api/v1/tokens", "/api/v1/tokens", "", About::Tenant),
     (
         "POST",
         "/api/v1/tokens",
         "/api/v1/tokens",
-        r#"{"role":"operator"}"#,
-        About::Platform,
+        "{}",
+        About::Tenant,
     ),
     (
         "DELETE",
         "/api/v1/tokens/{id}",
         "/api/v1/tokens/00000000000000000000000000000000",
         "",
-        About::Platform,
+        About::Absent,
+    ),
+    ("GET", "/api/v1/people", "/api/v1/people", "", About::Tenant),
+    (
+        "POST",
+        "/api/v1/people",
+        "/api/v1/people",
+        r#"{"name":"Eve","sign_in":"eve-{n}@ops.example","access":"admin"}"#,
+        About::Tenant,
+    ),
+    (
+        "GET",
+        "/api/v1/people/{id}",
+        "/api/v1/people/00000000000000000000000000000000",
+        "",
+        About::Absent,
+    ),
+    (
+        "PATCH",
+        "/api/v1/people/{id}",
+        "/api/v1/people/00000000000000000000000000000000",
+        r#"{"access":"admin"}"#,
+        About::Absent,
+    ),
+    (
+        "DELETE",
+        "/api/v1/people/{id}",
+        "/api/v1/people/00000000000000000000000000000000",
+        "",
+        About::Absent,
+    ),
+    (
+        "POST",
+        "/api/v1/people/{id}/invitation",
+        "/api/v1/people/00000000000000000000000000000000/invitation",
+        "{}",
+        About::Absent,
     ),
     (
         "POST",

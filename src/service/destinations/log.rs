@@ -7,6 +7,7 @@ use super::{Kind, visible};
 use crate::ids::{AnnouncementId, DestinationId};
 use crate::service::announcing::{self, Places, TEST};
 use crate::service::{Actor, Service, ServiceError};
+use crate::store::access::Permission;
 use crate::store::announcements::{self, AnnouncementRecord, AnnouncementState, Message};
 use crate::store::destinations::DestinationState;
 use crate::store::{audit, brand};
@@ -44,15 +45,18 @@ pub async fn test(
     kind: Kind,
     id: DestinationId,
 ) -> Result<AnnouncementView, ServiceError> {
+    service.store.read(|tx| visible(tx, actor, kind, id))?;
+    actor.may(Permission::Announce)?;
     let now = service.now();
     let public_url = service.config().http.public_url.clone();
     let announcement = AnnouncementId::generate(now);
     let event = service.event(
         actor,
+        Permission::Announce,
         &format!("{}.test", kind.name()),
         format!("{}:{id}", kind.name()),
         "",
-    );
+    )?;
     let actor = actor.clone();
     service
         .store

@@ -5,14 +5,17 @@ use askama::Template;
 use crate::web::page::{Choice, FormError, Notice, Page};
 use crate::web::when::When;
 
-/// Sign-in with a token.
+/// Sign-in of a person, or with a token.
 #[derive(Template)]
 #[template(path = "console/login.html")]
 pub struct LoginPage {
     pub(super) p: Page,
     pub(super) who: Option<String>,
     pub(super) csrf: String,
+    pub(super) notice: Option<Notice>,
     pub(super) errors: Vec<FormError>,
+    pub(super) name: String,
+    pub(super) is_token_wrong: bool,
 }
 
 /// States of mailstores, domains and overrides.
@@ -27,6 +30,8 @@ pub struct OverviewPage {
     pub(super) notice: Option<Notice>,
     pub(super) tables: Vec<Table>,
     pub(super) is_operator: bool,
+    pub(super) may_people: bool,
+    pub(super) is_person: bool,
 }
 
 /// The form that changes one scope.

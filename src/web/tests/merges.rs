@@ -94,7 +94,9 @@ pub(super) async fn manager<'s>(site: &'s Site, reseller: Option<&str>) -> Brows
         None => RoleName::Operator,
     };
     let new = NewToken {
-        role,
+        role: Some(role),
+        access: None,
+        scopes: None,
         reseller: reseller.map(|reseller| reseller.parse().unwrap()),
         label: String::new(),
         expires_in_secs: Some(3600),

@@ -101,7 +101,7 @@ async fn what_was_sent_can_be_taken_back_for_a_while() {
 
 /// What a trace shows to an operator.
 fn traced(site: &Site, what: &str) -> Vec<String> {
-    let operator = Actor::Operator("test".into());
+    let operator = Actor::System("test");
     let view = trace::trace(&site.service, &operator, what).unwrap();
     let journeys = view.journeys.iter();
     let mut states: Vec<_> = journeys

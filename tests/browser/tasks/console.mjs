@@ -10,10 +10,10 @@ export const console_ = [
       const { page } = hand;
       await hand.open("/console");
       await page.getByLabel("Token").fill("wrong");
-      await hand.button("Sign in").click();
+      await hand.button("Sign in: With a token").click();
       await page.getByRole("alert").getByText("This token is not known").waitFor();
       await page.getByLabel("Token").fill(site.token);
-      await hand.button("Sign in").click();
+      await hand.button("Sign in: With a token").click();
       await page.waitForURL("**/console");
       const change = async (name, action, reason) => {
         await page.getByRole("link", { name: `Change ${name}`, exact: true }).click();

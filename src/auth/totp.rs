@@ -1,0 +1,171 @@
+//! Codes that change every 30 seconds (RFC 6238 with SHA-1 and six digits, what every app reads), and
+//! the codes for when the device is lost.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use subtle::ConstantTimeEq;
+
+use crate::clock::Timestamp;
+use crate::ids::random_bytes;
+
+/// Length of a step, in seconds (RFC 6238 §5.2).
+const STEP_SECS: i64 = 30;
+/// Steps by which a clock may be wrong, to either side.
+const DRIFT_STEPS: u64 = 1;
+/// Recovery codes that are given out.
+pub const RECOVERY_CODES: usize = 10;
+/// RFC 4648 §6.
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// A new secret: 160 bits, as long as the hash (RFC 4226 §4).
+pub fn secret() -> [u8; 20] {
+    random_bytes()
+}
+
+/// The step of a time.
+pub fn step_at(now: Timestamp) -> u64 {
+    u64::try_from(now.as_millis() / 1000 / STEP_SECS).unwrap_or(0)
+}
+
+/// The code of a step (RFC 4226 §5.3).
+pub fn code(secret: &[u8; 20], step: u64) -> String {
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret) else {
+        // HMAC takes keys of any length.
+        return String::new();
+    };
+    mac.update(&step.to_be_bytes());
+    let hash: [u8; 20] = mac.finalize().into_bytes().into();
+    let offset = usize::from(hash[19] & 0xf);
+    let number = hash
+        .iter()
+        .skip(offset)
+        .take(4)
+        .fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
+}
+
+/// The step whose code was entered, if it is one of now and none that was used: a code opens once, and
+/// none before it opens any more (RFC 6238 §5.2).
+pub fn accepted(secret: &[u8; 20], entered: &str, last_step: u64, now: Timestamp) -> Option<u64> {
+    let entered: String = entered.chars().filter(|c| !c.is_whitespace()).collect();
+    let current = step_at(now);
+    let mut found = None;
+    for step in current.saturating_sub(DRIFT_STEPS)..=current + DRIFT_STEPS {
+        let is_it: bool = code(secret, step)
+            .as_bytes()
+            .ct_eq(entered.as_bytes())
+            .into();
+        if is_it && step > last_step {
+            found = Some(step);
+        }
+    }
+    found
+}
+
+/// A secret as people type it into an app.
+pub fn base32(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let (mut held, mut bits) = (0_u32, 0);
+    for byte in bytes {
+        held = held << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            let at = (held >> bits & 31) as usize;
+            text.extend(BASE32.get(at).map(|&b| char::from(b)));
+        }
+    }
+    if bits > 0 {
+        let at = (held << (5 - bits) & 31) as usize;
+        text.extend(BASE32.get(at).map(|&b| char::from(b)));
+    }
+    text
+}
+
+/// What an app reads from the picture: the key URI format of authenticator apps.
+pub fn uri(secret: &[u8; 20], issuer: &str, account: &str) -> String {
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let (issuer, account) = (encode(issuer), encode(account));
+    format!(
+        "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}",
+        base32(secret)
+    )
+}
+
+/// New recovery codes, 80 bits each in groups of four: too many to be guessed from a hash.
+pub fn recovery_codes() -> Vec<String> {
+    let code = |_| {
+        let text = base32(&random_bytes::<10>());
+        let groups: Vec<&str> = (0..4).filter_map(|n| text.get(n * 4..n * 4 + 4)).collect();
+        groups.join("-")
+    };
+    (0..RECOVERY_CODES).map(code).collect()
+}
+
+/// A recovery code as it is kept, however it was typed.
+pub fn recovery_form(entered: &str) -> String {
+    entered
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .take(64)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &[u8; 20] = b"12345678901234567890";
+
+    #[test]
+    fn codes_are_those_of_the_standard() {
+        // RFC 6238, appendix B, the last six digits of each.
+        for (time, expected) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ] {
+            assert_eq!(code(SECRET, step_at(Timestamp::from_secs(time))), expected);
+        }
+    }
+
+    #[test]
+    fn a_code_opens_once_and_a_step_to_either_side() {
+        let now = Timestamp::from_secs(1_111_111_111);
+        let step = step_at(now);
+        for (offset, expected) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
+            let other = step.checked_add_signed(offset).unwrap();
+            let found = accepted(SECRET, &code(SECRET, other), 0, now);
+            assert_eq!(found.is_some(), expected, "{offset}");
+        }
+        let entered = code(SECRET, step);
+        assert_eq!(accepted(SECRET, "050 471", 0, now), Some(step));
+        assert_eq!(accepted(SECRET, &entered, step, now), None);
+        assert_eq!(accepted(SECRET, &entered, step + 1, now), None);
+        assert_eq!(accepted(SECRET, "", 0, now), None);
+    }
+
+    #[test]
+    fn texts_are_as_apps_and_people_read_them() {
+        // RFC 4648 §10, without padding.
+        for (bytes, expected) in [("f", "MY"), ("foo", "MZXW6"), ("foobar", "MZXW6YTBOI")] {
+            assert_eq!(base32(bytes.as_bytes()), expected);
+        }
+        assert_eq!(
+            uri(SECRET, "Lifeboat", "eve@x.example"),
+            "otpauth://totp/Lifeboat:eve%40x%2Eexample?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Lifeboat"
+        );
+        let codes = recovery_codes();
+        assert_eq!(codes.len(), RECOVERY_CODES);
+        for code in &codes {
+            assert_eq!((code.len(), recovery_form(code).len()), (19, 16));
+        }
+        assert_eq!(recovery_form(" abcd-EFGH 2345"), "ABCDEFGH2345");
+    }
+}
