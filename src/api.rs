@@ -4,8 +4,8 @@
 //! ([`network`]), and the admin socket, where its file permissions do. One place where errors become
 //! `application/problem+json` ([`problem`]).
 
-use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -14,11 +14,13 @@ use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use crate::service::{Service, ServiceError, token};
+use crate::service::Service;
 
+mod door;
 pub mod problem;
 pub mod v1;
 
+use door::Door;
 use problem::Problem;
 
 /// What the API says about itself.
@@ -50,15 +52,14 @@ pub fn description() -> utoipa::openapi::OpenApi {
 
 /// The API as the network sees it: with a token.
 pub fn network(service: Service) -> Router {
+    let door = Door::new(service.clone());
     let guarded = v1::routes()
         .split_for_parts()
         .0
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            service.clone(),
-            authenticate,
-        ))
+        .layer(middleware::from_fn_with_state(door.clone(), door::once))
+        .layer(middleware::from_fn_with_state(door, door::authenticate))
         .layer(middleware::from_fn(never_cached))
         .with_state(service);
     guarded.route("/api/openapi.json", get(openapi))
@@ -77,25 +78,6 @@ pub fn unguarded(service: Service) -> Router {
 
 async fn openapi() -> Response {
     Json(description()).into_response()
-}
-
-/// Finds out who asks, by the bearer token.
-async fn authenticate(
-    State(service): State<Service>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let token = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or(ServiceError::Unauthenticated)?;
-    let recognised = token::recognise(&service, token)?;
-    request.extensions_mut().insert(recognised.actor);
-    Ok(next.run(request).await)
 }
 
 async fn never_cached(request: Request, next: Next) -> Response {

@@ -352,6 +352,10 @@ timed_id! {
     PersonId
 }
 timed_id! {
+    /// One order for many domains and mailboxes.
+    JobId
+}
+timed_id! {
     /// An API token (its public part).
     TokenId
 }

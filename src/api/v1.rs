@@ -13,6 +13,7 @@ mod delay_notices;
 mod drills;
 mod events;
 mod failover;
+mod jobs;
 mod mailboxes;
 mod mailstores;
 mod merge_checks;
@@ -24,6 +25,7 @@ mod people;
 mod provision;
 mod queue;
 mod routing;
+mod sign_in_links;
 mod standing;
 mod tokens;
 mod trace;
@@ -39,8 +41,14 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(notices::set_of_mailstore))
         .routes(routes!(mailboxes::list))
         .routes(routes!(failover::of_domain, failover::change_domain))
-        .routes(routes!(mailboxes::show))
+        .routes(routes!(mailboxes::show, mailboxes::put, mailboxes::remove))
         .routes(routes!(failover::of_mailbox, failover::change_mailbox))
+        .routes(routes!(jobs::list, jobs::create))
+        .routes(routes!(jobs::preview))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::items))
+        .routes(routes!(jobs::undo))
+        .routes(routes!(sign_in_links::create))
         .routes(routes!(outages::list))
         .routes(routes!(outages::show))
         .routes(routes!(observations::take))

@@ -9,13 +9,16 @@ use tower::ServiceExt;
 use super::{App, StartError, holding, http, ops, receiving};
 use crate::config::Config;
 use crate::net::{Listener, TlsAcceptor};
-use crate::service::Service;
+use crate::service::{Service, jobs};
 use crate::web::{self, Web};
 use crate::{admin, api};
 
 impl App {
     /// Serves until the server stops.
     pub(super) fn start_serving(&self, service: &Service, pages: Listener, admin: Listener) {
+        if let Err(error) = jobs::resume(service) {
+            tracing::error!(%error, "jobs that were interrupted do not go on");
+        }
         let network = network(
             service,
             ops::router(service.clone(), self.stop.clone()),

@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::ids::Address;
+use crate::ids::{Address, TokenId};
 
 /// In which time a bucket refills.
 const REFILL: Duration = Duration::from_secs(60);
@@ -98,6 +98,32 @@ impl GuessLimits {
         self.networks.pay_back(&network);
         self.accounts_and_addresses
             .pay_back(&(attempt.account, attempt.client));
+    }
+}
+
+/// How often each token may ask: so many times a minute, all at once or spread.
+#[derive(Debug)]
+pub struct RequestLimits(Buckets<TokenId>);
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self(Buckets::new(1))
+    }
+}
+
+impl RequestLimits {
+    /// Before a request is carried out. `rate` is how many a minute there may be.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub fn ask(&mut self, token: TokenId, rate: u32, now: Timestamp) -> Result<(), Limited> {
+        self.0.rate = rate.max(1);
+        let wait = self.0.wait(&token, now);
+        if !wait.is_zero() {
+            return Err(Limited { retry_after: wait });
+        }
+        self.0.pay(token, now);
+        Ok(())
     }
 }
 

@@ -37,6 +37,8 @@ section! {
         pub image_proxy_via: Endpoint = optional "\"proxy.example.com:3128\"",
         /// Whether users who write are offered the names and addresses of their own domain's mailboxes.
         pub directory_search: bool = default "true",
+        /// Requests a minute that one token of an operator or a reseller may send to the API.
+        pub api_requests_per_minute: u32 = default "1200",
         /// Largest request: a message with its attachments, as sent by the browser.
         pub request_size_max: ByteSize = default "\"80MB\"",
     }

@@ -1,9 +1,9 @@
 //! Failover by hand: of a mailstore through the control loop, of a domain or mailbox by an override.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::etags::etag;
 use super::mailboxes::{level_name, route_name};
 use super::raising::{self, FindingView, RaisingView};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
@@ -50,7 +50,7 @@ impl FailoverAction {
     }
 
     /// The override it means for a domain or mailbox; none: to follow the mailstore.
-    const fn setting(self) -> Option<Setting> {
+    pub(super) const fn setting(self) -> Option<Setting> {
         match self {
             Self::Activate | Self::PinStandby => Some(Setting::Standby),
             Self::PinPrimary => Some(Setting::Primary),
@@ -230,14 +230,6 @@ pub fn timeline(decisions: &[Decision]) -> Vec<DecisionView> {
     decisions.iter().map(decision_view).collect()
 }
 
-fn etag(parts: &impl std::fmt::Debug) -> String {
-    let hash: [u8; 32] = Sha256::digest(format!("{parts:?}").as_bytes()).into();
-    hash.iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 /// How failover stands for `scope`.
 ///
 /// # Errors
@@ -318,7 +310,11 @@ fn probes(service: &Service, id: &MailstoreId) -> Vec<ProbeView> {
 }
 
 /// The scope by its own name (an alias becomes its mailbox), if the actor may see it.
-fn visible_scope(tx: &dyn ReadTx, actor: &Actor, scope: &Scope) -> Result<Scope, ServiceError> {
+pub(super) fn visible_scope(
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    scope: &Scope,
+) -> Result<Scope, ServiceError> {
     match scope {
         Scope::Mailstore(_) => actor.operator().map(|()| scope.clone()),
         Scope::Domain(domain) => visible_domain(tx, actor, domain).map(|_| scope.clone()),
@@ -485,6 +481,22 @@ async fn order(
     refused.map_or(Ok(()), |why| Err(ServiceError::Conflict(why)))
 }
 
+/// Whose word an override is.
+pub(super) fn author_of(actor: &Actor) -> Result<Author, ServiceError> {
+    match actor {
+        Actor::Reseller(reseller, by) => Ok(Author::Reseller {
+            reseller: reseller.clone(),
+            name: by.to_string(),
+        }),
+        Actor::Operator(_) | Actor::System(_) => Ok(Author::Operator {
+            name: actor.to_string(),
+        }),
+        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) => {
+            Err(ServiceError::NotFound("such mailbox"))
+        }
+    }
+}
+
 async fn set_override(
     service: &Service,
     actor: &Actor,
@@ -495,18 +507,7 @@ async fn set_override(
     must_match: bool,
 ) -> Result<(), ServiceError> {
     let now = service.now();
-    let author = match actor {
-        Actor::Reseller(reseller, by) => Author::Reseller {
-            reseller: reseller.clone(),
-            name: by.to_string(),
-        },
-        Actor::Operator(_) | Actor::System(_) => Author::Operator {
-            name: actor.to_string(),
-        },
-        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) => {
-            return Err(ServiceError::NotFound("such mailbox"));
-        }
-    };
+    let author = author_of(actor)?;
     let rank = author.rank();
     let expires_at = change
         .expires_in_secs

@@ -43,7 +43,7 @@ pub struct FileOptions {
     pub delete_max: Option<u64>,
 }
 
-fn mailstores(service: &Service) -> BTreeSet<MailstoreId> {
+pub(super) fn mailstores(service: &Service) -> BTreeSet<MailstoreId> {
     let config = service.config();
     let all = config.mailstore.iter();
     all.map(|mailstore| mailstore.id.clone()).collect()

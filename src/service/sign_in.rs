@@ -170,7 +170,7 @@ pub async fn console(service: &Service, token: &str) -> Result<String, ServiceEr
     Ok(begin(service, session, None, now).await?)
 }
 
-async fn begin(
+pub(super) async fn begin(
     service: &Service,
     session: SessionRecord,
     mailbox: Option<Mailbox>,

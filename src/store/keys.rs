@@ -64,6 +64,10 @@ pub enum Table {
     Brand = 0xb5,
     /// host name → the reseller whose brand it shows.
     BrandHost = 0xb6,
+    /// hash of asker and key → [`super::repeats::RepeatRecord`].
+    Repeat = 0xb7,
+    /// (time, hash of asker and key) → nothing: requests in the order in which they are forgotten.
+    RepeatAt = 0xb8,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].
@@ -146,6 +150,12 @@ pub enum Table {
     Person = 0x72,
     /// what a person enters at the door → person id.
     PersonName = 0x73,
+    /// hash of a link's secret → [`super::sign_in_links::LinkRecord`].
+    SignInLink = 0x76,
+    /// job id → [`super::jobs::JobRecord`].
+    Job = 0x74,
+    /// (job id, number) → [`super::jobs::ItemRecord`].
+    JobItem = 0x75,
     /// number → one entry of the audit log.
     Audit = 0x80,
 }

@@ -22,11 +22,12 @@ use crate::service::overview::{
 };
 use crate::service::persons::own;
 use crate::service::sign_in::{self as doors, SignInError};
-use crate::service::{Actor, ClientAddress, ServiceError};
+use crate::service::{Actor, ClientAddress, Means, ServiceError};
 use crate::store::access::Permission;
 
 pub mod account;
 pub mod alerts;
+pub mod help;
 pub mod merges;
 pub mod notices;
 pub mod ops;
@@ -141,24 +142,25 @@ pub async fn sign_out(
 /// Who is signed in, for the head of the page.
 fn who(texts: &Texts, actor: &Actor) -> String {
     match actor {
-        Actor::Operator(by) => {
-            texts.with("who-operator", &[("name", Value::Text(short(&by.name)))])
-        }
-        Actor::Reseller(id, by) if by.person.is_some() => {
-            let name = format!("{id}, {}", short(&by.name));
+        Actor::Operator(by) => texts.with("who-operator", &[("name", Value::Text(short(by)))]),
+        Actor::Reseller(id, by) => {
+            let name = match by.person {
+                Some(_) => format!("{id}, {}", short(by)),
+                None => id.to_string(),
+            };
             texts.with("who-reseller", &[("name", Value::Text(&name))])
         }
-        Actor::Reseller(id, _) => texts.with("who-reseller", &[("name", Value::Text(id.as_str()))]),
         Actor::User(..) | Actor::Agent(..) | Actor::Router(_) | Actor::System(_) => String::new(),
     }
 }
 
-/// A token by its label, or else by the start of its id.
-fn short(by: &str) -> &str {
+/// A person by what it signs in as, a token by its label, or else by the start of its id.
+fn short(by: &Means) -> &str {
     const START: usize = "token 01234567".len();
-    match by.split_once(", ") {
+    match by.name.split_once(", ") {
+        _ if by.person.is_some() => &by.name,
         Some((_, label)) => label,
-        None => by.get(..START).unwrap_or(by),
+        None => by.name.get(..START).unwrap_or(&by.name),
     }
 }
 
@@ -210,6 +212,7 @@ pub async fn overview(
         notice,
         tables,
         is_operator,
+        may_help: session.actor.may(Permission::SignInLinks).is_ok(),
         may_people: session.actor.may(Permission::People).is_ok(),
         is_person,
     });

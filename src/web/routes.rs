@@ -7,9 +7,11 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-use super::console::{self, account, alerts, merges, notices, ops, people as staff, queue, trace};
+use super::console::{
+    self, account, alerts, help as help_link, merges, notices, ops, people as staff, queue, trace,
+};
 use super::webmail::{
-    actions, compose, conversation, events, files, folders, help, images, invitation, list,
+    actions, compose, conversation, events, files, folders, help, images, invitation, link, list,
     message, outbox, people, posting, print, receipt, settings, sign_in, zip,
 };
 use super::{Web, assets, error, security, status};
@@ -24,6 +26,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/mail/inbox") }))
         .route("/login", get(sign_in::show).post(sign_in::sign_in))
+        .route("/login/link", get(link::show).post(link::sign_in))
         .route("/logout", post(sign_in::sign_out))
         .route("/mail", get(|| async { Redirect::to("/mail/inbox") }))
         .route("/mail/search", get(list::search))
@@ -65,6 +68,7 @@ pub fn router(web: Web) -> Router {
             "/console/login",
             get(console::sign_in_page).post(console::sign_in),
         )
+        .route("/console/help", get(help_link::show).post(help_link::post))
         .route("/console/people", get(staff::show).post(staff::post))
         .route("/console/account", get(account::show).post(account::post))
         .route(

@@ -10,6 +10,7 @@ pub mod folders;
 pub mod help;
 pub mod images;
 pub mod invitation;
+pub mod link;
 pub mod list;
 pub mod message;
 pub mod outbox;

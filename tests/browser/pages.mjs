@@ -24,6 +24,7 @@ export const doors = [
   ["sign-in", "/login"],
   ["sign-in-error", "/login", signInWrongly],
   ["sign-in-first", "/mail/inbox"],
+  ["link-over", "/login/link?key=none"],
   ["status", "/status"],
   ["console-sign-in", "/console/login"],
   ["console-sign-in-error", "/console/login", async (page) => {
@@ -163,6 +164,11 @@ export const consolePages = [
   ["console-trace", `/console/trace?q=${site.users[0]}`],
   ["console-alerts", "/console/alerts"],
   ["console-people", "/console/people"],
+  ["console-help", "/console/help", async (page) => {
+    await page.locator("#address").fill(site.users[0]);
+    await primary(page).click();
+    await page.locator("#link").waitFor();
+  }],
   ["console-people-link", "/console/people", addPerson],
 ];
 

@@ -1,14 +1,16 @@
 //! `/api/v1/mailboxes`, `/api/v1/domains/{domain}/mailboxes`
 
 use axum::extract::State;
-use axum::http::header::LINK;
+use axum::http::header::{ETAG, IF_MATCH, LINK};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::problem::{Path, Problem, Query};
+use crate::api::problem::{Body, Path, Problem, Query, quoted};
 use crate::ids::{Address, DomainName};
+use crate::service::mailbox_push::{self, MailboxPush};
 use crate::service::mailboxes::{self, MailboxPage, MailboxView, PAGE_MAX};
 use crate::service::{Actor, Service};
 
@@ -54,6 +56,62 @@ pub(super) async fn show(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
     Path(address): Path<Address>,
-) -> Result<Json<MailboxView>, Problem> {
-    Ok(Json(mailboxes::show(&service, &actor, &address)?))
+) -> Result<Response, Problem> {
+    let mailbox = mailboxes::show(&service, &actor, &address)?;
+    let etag = mailbox_push::tag(&service, &actor, &address)?;
+    Ok(tagged(StatusCode::OK, mailbox, &etag))
+}
+
+fn tagged(status: StatusCode, mailbox: MailboxView, etag: &str) -> Response {
+    let mut response = (status, Json(mailbox)).into_response();
+    let etag = quoted(etag).map(|etag| (ETAG, etag));
+    response.headers_mut().extend(etag);
+    response
+}
+
+/// Enters or changes one mailbox, as a row of `/api/v1/provision` does. With `If-Match`, only if it is as
+/// it was last seen.
+#[utoipa::path(put, path = "/api/v1/mailboxes/{address}", tag = "mailboxes",
+    params(("address" = String, Path, description = "Its address"),
+           ("If-Match" = Option<String>, Header, description = "The ETag last seen")),
+    request_body = MailboxPush,
+    responses((status = 200, body = MailboxView), (status = 201, body = MailboxView),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 412, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn put(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+    Body(fields): Body<serde_json::Map<String, serde_json::Value>>,
+) -> Result<Response, Problem> {
+    let seen = if_match(&headers);
+    let pushed = mailbox_push::put(&service, &actor, &address, fields, seen).await?;
+    let status = match pushed.is_new {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    };
+    Ok(tagged(status, pushed.mailbox, &pushed.etag))
+}
+
+/// Removes one mailbox from the directory; what its users had here stays for the retention.
+#[utoipa::path(delete, path = "/api/v1/mailboxes/{address}", tag = "mailboxes",
+    params(("address" = String, Path, description = "Its address"),
+           ("If-Match" = Option<String>, Header, description = "The ETag last seen")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 412, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn remove(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    mailbox_push::remove(&service, &actor, &address, if_match(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The entity tag that was last seen.
+fn if_match(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(IF_MATCH)?;
+    Some(value.to_str().unwrap_or_default().trim().trim_matches('"'))
 }

@@ -23,6 +23,8 @@ use crate::web::texts::{Texts, Value};
 use crate::web::webmail::shell::redirect;
 
 const PATH: &str = "/console/people";
+/// People on the page; the API lists all.
+const SHOWN_MAX: usize = 500;
 
 /// The page.
 #[derive(Template)]
@@ -140,7 +142,11 @@ fn people_page(
         notice: None,
         errors: Vec::new(),
         link: None,
-        people: people.iter().map(|one| item(texts, reader, one)).collect(),
+        people: people
+            .iter()
+            .take(SHOWN_MAX)
+            .map(|one| item(texts, reader, one))
+            .collect(),
         is_operator: matches!(session.actor, Actor::Operator(_)),
         name: form.get("name").chars().take(200).collect(),
         sign_in: form.get("sign_in").chars().take(400).collect(),

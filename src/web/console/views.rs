@@ -30,6 +30,7 @@ pub struct OverviewPage {
     pub(super) notice: Option<Notice>,
     pub(super) tables: Vec<Table>,
     pub(super) is_operator: bool,
+    pub(super) may_help: bool,
     pub(super) may_people: bool,
     pub(super) is_person: bool,
 }

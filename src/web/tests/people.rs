@@ -276,7 +276,7 @@ async fn a_resellers_people_see_and_change_its_people_alone() {
     let link = enter(&mut operator, "boss@acme.example", "owner", "acme").await;
     choose(&site, &link, PASSWORD).await;
     let (mut boss, page) = sign_in(&site, "boss@acme.example", PASSWORD, "").await;
-    assert!(page.says("Reseller acme, boss@acme.example") && page.says("example.com"));
+    assert!(page.says("acme, boss@acme.example") && page.says("example.com"));
     let page = boss.get("/console/people").await;
     assert!(page.says("boss@acme.example") && !page.says("ops@ops.example"));
     assert!(!page.says("name=\"reseller\""));
@@ -338,4 +338,78 @@ async fn a_resellers_people_see_and_change_its_people_alone() {
         "/console/login"
     );
     assert_eq!(operator.get("/console/account").await.status, 404);
+}
+
+#[tokio::test]
+async fn somebody_who_helps_makes_a_link_that_opens_a_mailbox_once_and_soon() {
+    let site = Site::new().await;
+    let mut operator = manager(&site, None).await;
+    let link = enter(&mut operator, EVE, "help-desk", "").await;
+    choose(&site, &link, PASSWORD).await;
+    let (mut eve, page) = sign_in(&site, EVE, PASSWORD, "").await;
+    assert!(page.says("Help a user sign in"));
+    let csrf = eve.get("/console/help").await.field("csrf");
+    let ask = |address| [("csrf", &*csrf), ("address", address)];
+    for address in ["nobody@example.com", "no address"] {
+        let page = eve.post("/console/help", &ask(address)).await;
+        assert!(
+            page.status == 422 && page.says("There is no such mailbox"),
+            "{address}"
+        );
+    }
+    let make = async |eve: &mut Browser<'_>| {
+        let page = eve.post("/console/help", &ask("sales@example.com")).await;
+        assert!(page.says("ann@example.com"), "{}", page.text());
+        path_of(&element(&page, "link"))
+    };
+    let key_of = |link: &str| link.split_once("key=").unwrap().1.to_owned();
+    let redeem = async |link: &str| {
+        let key = key_of(link);
+        let mut browser = Browser::new(&site);
+        browser.post("/login/link", &[("key", key.as_str())]).await
+    };
+
+    let first = make(&mut eve).await;
+    let link = make(&mut eve).await;
+    assert_eq!(
+        redeem(&first).await.status,
+        404,
+        "a later one takes its place"
+    );
+    // Programs look at links before people do.
+    for _ in 0..2 {
+        let page = Browser::new(&site).get(&link).await;
+        assert!(
+            page.status == 200 && page.says("ann@example.com"),
+            "{}",
+            page.text()
+        );
+    }
+    let inbox = redeem(&link).await;
+    assert_eq!(
+        (inbox.status.as_u16(), inbox.path.as_str()),
+        (200, "/mail/inbox")
+    );
+    let again = redeem(&link).await;
+    assert!(again.status == 404 && again.says("This link is no longer good"));
+    assert_eq!(Browser::new(&site).get(&link).await.status, 404);
+
+    let link = make(&mut eve).await;
+    site.clock.advance(std::time::Duration::from_secs(15 * 60));
+    assert_eq!(redeem(&link).await.status, 404);
+
+    let own = make(&mut eve).await;
+    let reader = enter(&mut operator, "reader@ops.example", "read-only", "").await;
+    choose(&site, &reader, PASSWORD).await;
+    let (mut reader, page) = sign_in(&site, "reader@ops.example", PASSWORD, "").await;
+    assert!(!page.says("Help a user sign in"));
+    assert_eq!(reader.get("/console/help").await.status, 403);
+    let csrf = page.field("csrf");
+    let fields = [("csrf", csrf.as_str()), ("address", "ann@example.com")];
+    assert_eq!(reader.post("/console/help", &fields).await.status, 403);
+    assert_eq!(
+        redeem(&own).await.status,
+        200,
+        "what they may not does nothing"
+    );
 }

@@ -1,0 +1,571 @@
+//! One order for many domains and mailboxes: looked at first, carried out in the background part by part,
+//! and taken back where nobody changed it since.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::failover::{FailoverAction, author_of, visible_scope};
+use super::{Actor, Means, Service, ServiceError, reason};
+use crate::clock::Timestamp;
+use crate::ids::{Address, DomainName, JobId};
+use crate::route::{Override, Scope};
+use crate::store::access::{Grants, Permission};
+use crate::store::jobs::{self as kept, ITEMS_MAX, ItemRecord, JobRecord, Outcome, Task};
+use crate::store::{ReadTx, StoreError, Tx, audit, directory, failover as overrides};
+
+/// Parts done in one transaction.
+const STEP: u32 = 20;
+/// An order for more mailboxes than this says how many they are.
+pub const UNCOUNTED_MAX: u64 = 100;
+/// Mailboxes are counted up to here.
+const COUNTED_MAX: u64 = 1_000_000;
+/// Mailboxes counted in one read.
+const SLICE: usize = 2_000;
+/// Most jobs or parts in one page.
+pub const PAGE_MAX: usize = 500;
+const NONE: ServiceError = ServiceError::NotFound("such job");
+
+/// An order for many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewJob {
+    /// Domains and mailboxes, `domain:example.com` and `mailbox:ann@example.com`; at most 1,000.
+    #[schema(value_type = Vec<String>, example = json!(["domain:example.com"]))]
+    pub scopes: Vec<Scope>,
+    /// What is to be set for each; `auto` removes what is set.
+    pub action: FailoverAction,
+    /// Why, for the audit log.
+    pub reason: String,
+    /// In how many seconds it ends by itself.
+    #[serde(default)]
+    pub expires_in_secs: Option<u64>,
+    /// How many mailboxes this concerns, as the preview says; needed above 100.
+    #[serde(default)]
+    pub count: Option<u64>,
+}
+
+/// What an order would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobPreview {
+    /// Mailboxes it concerns: `count` of the order.
+    pub mailboxes: u64,
+    /// Domains and mailboxes that are named.
+    pub scopes: u32,
+    /// Of them, those that are not there.
+    pub unknown: Vec<String>,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobView {
+    /// Its id.
+    pub id: String,
+    /// What is set: `standby`, `primary`, `queue`, `follow`; or `undo` of another job.
+    pub task: String,
+    /// The job that this one takes back.
+    pub undoes: Option<String>,
+    /// The job that takes this one back.
+    pub undone_by: Option<String>,
+    /// Who ordered it.
+    pub by: String,
+    /// Whose it is; absent: the operator's.
+    pub reseller: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// When it was ordered.
+    pub created: String,
+    /// When it ended; absent while it runs.
+    pub ended: Option<String>,
+    /// Its parts.
+    pub total: u32,
+    /// Parts that were looked at.
+    pub looked_at: u32,
+    /// Of them, those that failed.
+    pub failed: u32,
+}
+
+/// One part of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobItemView {
+    /// The domain or mailbox.
+    pub scope: String,
+    /// `waiting`, `done` or `failed`.
+    pub state: String,
+    /// What was set before; absent: it followed its mailstore.
+    pub before: Option<String>,
+    /// Why it failed.
+    pub why: Option<String>,
+}
+
+/// Parts of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobItems {
+    /// The parts, in the order of the request.
+    pub items: Vec<JobItemView>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<u32>,
+}
+
+/// Why a job is to be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JobUndo {
+    /// For the audit log.
+    pub reason: String,
+}
+
+fn invalid(field: &'static str, text: impl Into<String>) -> ServiceError {
+    let text = text.into();
+    ServiceError::Invalid { field, text }
+}
+
+fn view(id: JobId, job: &JobRecord) -> JobView {
+    let (task, undoes) = match &job.task {
+        Task::Set(setting, _) => (
+            setting.map_or("follow", crate::route::Setting::as_str),
+            None,
+        ),
+        Task::Undo(of) => ("undo", Some(of.to_string())),
+    };
+    JobView {
+        id: id.to_string(),
+        task: task.to_owned(),
+        undoes,
+        undone_by: job.undone_by.map(|id| id.to_string()),
+        by: job.by.clone(),
+        reseller: job.owner.as_ref().map(ToString::to_string),
+        reason: job.reason.clone(),
+        created: job.created.to_string(),
+        ended: job.ended.map(|at| at.to_string()),
+        total: job.total,
+        looked_at: job.next,
+        failed: job.failed,
+    }
+}
+
+/// Whether the actor has any business with jobs.
+fn has_business(actor: &Actor) -> Result<(), ServiceError> {
+    match actor {
+        Actor::Operator(_) | Actor::Reseller(..) | Actor::System(_) => Ok(()),
+        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) => {
+            Err(ServiceError::NotFound("such a page"))
+        }
+    }
+}
+
+/// What an order would do, without doing it.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] for scopes that are mailstores or too many; when the actor may not, or the
+/// store fails.
+pub async fn preview(
+    service: &Service,
+    actor: &Actor,
+    scopes: Vec<Scope>,
+) -> Result<JobPreview, ServiceError> {
+    has_business(actor)?;
+    check_scopes(&scopes)?;
+    let (service, actor) = (service.clone(), actor.clone());
+    let counted = tokio::task::spawn_blocking(move || count(&service, &actor, &scopes)).await;
+    counted.map_err(|error| ServiceError::Unavailable(error.to_string()))?
+}
+
+fn check_scopes(scopes: &[Scope]) -> Result<(), ServiceError> {
+    if scopes.is_empty() || scopes.len() > ITEMS_MAX {
+        let text = format!("1 to {ITEMS_MAX} domains and mailboxes");
+        return Err(invalid("scopes", text));
+    }
+    if scopes
+        .iter()
+        .any(|scope| matches!(scope, Scope::Mailstore(_)))
+    {
+        return Err(invalid("scopes", "a mailstore is switched by itself"));
+    }
+    let distinct: std::collections::BTreeSet<String> =
+        scopes.iter().map(ToString::to_string).collect();
+    match distinct.len() == scopes.len() {
+        true => Ok(()),
+        false => Err(invalid("scopes", "one of them is named twice")),
+    }
+}
+
+fn count(service: &Service, actor: &Actor, scopes: &[Scope]) -> Result<JobPreview, ServiceError> {
+    let (mut mailboxes, mut unknown) = (0, Vec::new());
+    for scope in scopes {
+        match service.store.read(|tx| visible_scope(tx, actor, scope)) {
+            Ok(Scope::Domain(domain)) => mailboxes += of_domain(service, &domain)?,
+            Ok(_) => mailboxes += 1,
+            Err(ServiceError::NotFound(_)) => unknown.push(scope.to_string()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(JobPreview {
+        mailboxes: mailboxes.min(COUNTED_MAX),
+        scopes: u32::try_from(scopes.len()).unwrap_or(u32::MAX),
+        unknown,
+    })
+}
+
+fn of_domain(service: &Service, domain: &DomainName) -> Result<u64, StoreError> {
+    let (mut counted, mut after) = (0, None::<Address>);
+    loop {
+        let page = service
+            .store
+            .read(|tx| directory::mailboxes(tx, Some(domain), after.as_ref(), SLICE))?;
+        counted += page.len() as u64;
+        match page.into_iter().next_back() {
+            Some(last) if counted < COUNTED_MAX => after = Some(last.address),
+            _ => return Ok(counted),
+        }
+    }
+}
+
+/// Orders a job; it is carried out in the background.
+///
+/// # Errors
+/// As [`preview`]; [`ServiceError::Invalid`] without a reason, or without the count where it is needed.
+pub async fn create(
+    service: &Service,
+    actor: &Actor,
+    new: NewJob,
+) -> Result<JobView, ServiceError> {
+    has_business(actor)?;
+    actor.may(Permission::Failover)?;
+    let reason = reason(&new.reason)?;
+    let looked = preview(service, actor, new.scopes.clone()).await?;
+    if looked.mailboxes > UNCOUNTED_MAX && new.count != Some(looked.mailboxes) {
+        return Err(invalid(
+            "count",
+            format!(
+                "this concerns {} mailboxes: say so with \"count\"",
+                looked.mailboxes
+            ),
+        ));
+    }
+    let now = service.now();
+    let until = new
+        .expires_in_secs
+        .map(|secs| now.after(Duration::from_secs(secs)));
+    let task = Task::Set(new.action.setting(), until);
+    begin(service, actor, task, new.scopes, reason).await
+}
+
+/// Takes a job back: what each part had before is set again, where nobody changed it since.
+///
+/// # Errors
+/// [`ServiceError::Conflict`] while the job runs, or if it was taken back; when the actor may not, there is
+/// no such job, or the store fails.
+pub async fn undo(
+    service: &Service,
+    actor: &Actor,
+    id: JobId,
+    order: &JobUndo,
+) -> Result<JobView, ServiceError> {
+    let job = service.store.read(|tx| visible(tx, actor, id))?;
+    actor.may(Permission::Failover)?;
+    let reason = reason(&order.reason)?;
+    check_undo(&job)?;
+    let own = match actor {
+        Actor::Reseller(reseller, _) => Some(reseller),
+        _ => None,
+    };
+    if job.owner.as_ref() != own {
+        // An operator's word lies beside a reseller's, and takes nothing of it back.
+        return Err(ServiceError::Conflict(
+            "the reseller takes this back; an operator's override beats it".into(),
+        ));
+    }
+    let mut scopes = Vec::new();
+    for number in 0..job.total {
+        let item = service.store.read(|tx| kept::item(tx, id, number))?;
+        scopes.extend(item.map(|item| item.scope));
+    }
+    begin(service, actor, Task::Undo(id), scopes, reason).await
+}
+
+fn check_undo(job: &JobRecord) -> Result<(), ServiceError> {
+    let text = match (&job.task, job.ended, job.undone_by) {
+        (Task::Undo(_), ..) => "what takes another job back is not taken back itself",
+        (_, None, _) => "the job is at work: wait for its end",
+        (_, _, Some(_)) => "the job was taken back already",
+        _ => return Ok(()),
+    };
+    Err(ServiceError::Conflict(text.into()))
+}
+
+async fn begin(
+    service: &Service,
+    actor: &Actor,
+    task: Task,
+    scopes: Vec<Scope>,
+    reason: String,
+) -> Result<JobView, ServiceError> {
+    let now = service.now();
+    let id = JobId::generate(now);
+    let (owner, by) = match actor {
+        Actor::Reseller(reseller, means) => (Some(reseller.clone()), means.name.clone()),
+        Actor::Operator(means) => (None, means.name.clone()),
+        other => (None, other.to_string()),
+    };
+    let job = JobRecord {
+        owner,
+        by,
+        reason,
+        task,
+        created: now,
+        ended: None,
+        total: u32::try_from(scopes.len()).unwrap_or(u32::MAX),
+        next: 0,
+        failed: 0,
+        undone_by: None,
+    };
+    let subject = format!("job:{id}");
+    let mut event = service.event(
+        actor,
+        Permission::Failover,
+        "job.create",
+        subject,
+        &job.reason,
+    )?;
+    event.detail = format!(
+        "{} of {} domains and mailboxes",
+        view(id, &job).task,
+        job.total
+    );
+    let written = job.clone();
+    service
+        .store
+        .write(move |tx| {
+            if let Task::Undo(of) = written.task {
+                let mut before = kept::get(tx, of)?.ok_or(NONE)?;
+                check_undo(&before)?;
+                before.undone_by = Some(id);
+                kept::put(tx, of, &before)?;
+            }
+            audit::append(tx, event.clone())?;
+            kept::put(tx, id, &written)?;
+            for (number, scope) in (0..).zip(&scopes) {
+                let item = ItemRecord {
+                    scope: scope.clone(),
+                    outcome: Outcome::Waiting,
+                };
+                kept::put_item(tx, id, number, &item)?;
+            }
+            Ok::<_, ServiceError>(())
+        })
+        .await?;
+    let running = service.clone();
+    tokio::spawn(async move { run(&running, id).await });
+    Ok(view(id, &job))
+}
+
+/// Goes on with the jobs that a stop of the server interrupted.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn resume(service: &Service) -> Result<(), StoreError> {
+    let open = |job: &JobRecord| job.ended.is_none();
+    let found = service
+        .store
+        .read(|tx| kept::newest(tx, None, PAGE_MAX, &open))?;
+    for (id, _) in found {
+        let service = service.clone();
+        tokio::spawn(async move { run(&service, id).await });
+    }
+    Ok(())
+}
+
+/// Does what is left of a job.
+async fn run(service: &Service, id: JobId) {
+    loop {
+        match step(service, id).await {
+            Ok(false) => {}
+            Ok(true) => break,
+            Err(error) => {
+                tracing::error!(job = %id, %error, "a job stopped; it goes on at the next start");
+                break;
+            }
+        }
+    }
+    if let Some(control) = &service.control {
+        control.overrides_changed();
+    }
+}
+
+/// Does the next parts; whether none is left.
+async fn step(service: &Service, id: JobId) -> Result<bool, ServiceError> {
+    let (of, now) = (service.clone(), service.now());
+    service
+        .store
+        .write(move |tx| {
+            let mut job = kept::get(tx, id)?.ok_or(NONE)?;
+            if job.ended.is_some() {
+                return Ok(true);
+            }
+            for _ in 0..STEP.min(job.total - job.next) {
+                part(&of, tx, id, &mut job, now)?;
+            }
+            job.ended = (job.next >= job.total).then_some(now);
+            kept::put(tx, id, &job)?;
+            Ok(job.ended.is_some())
+        })
+        .await
+}
+
+/// Does one part. What it may not is what came of it, and no end of the job.
+fn part(
+    service: &Service,
+    tx: &mut dyn Tx,
+    id: JobId,
+    job: &mut JobRecord,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let number = job.next;
+    job.next += 1;
+    let Some(mut item) = kept::item(tx, id, number)? else {
+        return Ok(());
+    };
+    item.outcome = match carry_out(service, tx, id, job, number, &item.scope, now) {
+        Ok(outcome) => outcome,
+        Err(ServiceError::Store(error)) => return Err(error.into()),
+        Err(error) => Outcome::Failed(error.to_string()),
+    };
+    job.failed += u32::from(matches!(item.outcome, Outcome::Failed(_)));
+    Ok(kept::put_item(tx, id, number, &item)?)
+}
+
+fn carry_out(
+    service: &Service,
+    tx: &mut dyn Tx,
+    id: JobId,
+    job: &JobRecord,
+    number: u32,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<Outcome, ServiceError> {
+    let may: Grants = [Permission::Failover].into_iter().collect();
+    let means = Means::new(job.by.clone(), may);
+    let actor = match &job.owner {
+        Some(reseller) => Actor::Reseller(reseller.clone(), means),
+        None => Actor::Operator(means),
+    };
+    // Whose it is may have changed since the order.
+    let scope = visible_scope(tx, &actor, scope)?;
+    let author = author_of(&actor)?;
+    let rank = author.rank();
+    let here = overrides::overrides(tx, &scope)?.slot(rank).clone();
+    let new = match &job.task {
+        Task::Set(setting, expires_at) => setting.map(|setting| Override {
+            setting,
+            reason: job.reason.clone(),
+            author,
+            set_at: now,
+            expires_at: *expires_at,
+        }),
+        Task::Undo(of) => match kept::item(tx, *of, number)?.map(|item| item.outcome) {
+            Some(Outcome::Done { before, after }) if after == here => before,
+            Some(Outcome::Done { .. }) => {
+                return Ok(Outcome::Failed("somebody changed it since".into()));
+            }
+            _ => {
+                return Ok(Outcome::Failed(
+                    "nothing was done that could be taken back".into(),
+                ));
+            }
+        },
+    };
+    let mut event = service.event(
+        &actor,
+        Permission::Failover,
+        "failover.job",
+        scope.to_string(),
+        &job.reason,
+    )?;
+    let setting = new.as_ref().map_or("follow", |new| new.setting.as_str());
+    event.detail = format!("{setting}, job:{id}");
+    audit::append(tx, event)?;
+    overrides::set_override(tx, &scope, rank, new.clone(), now)?;
+    Ok(Outcome::Done {
+        before: here,
+        after: new,
+    })
+}
+
+fn visible(tx: &dyn ReadTx, actor: &Actor, id: JobId) -> Result<JobRecord, ServiceError> {
+    kept::get(tx, id)?
+        .filter(|job| actor.may_see(job.owner.as_ref()))
+        .ok_or(NONE)
+}
+
+/// Jobs that are the actor's business, older than `before`, the newest first.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub fn list(
+    service: &Service,
+    actor: &Actor,
+    before: Option<JobId>,
+    limit: usize,
+) -> Result<Vec<JobView>, ServiceError> {
+    has_business(actor)?;
+    let limit = limit.clamp(1, PAGE_MAX);
+    let theirs = |job: &JobRecord| actor.may_see(job.owner.as_ref());
+    let found = service
+        .store
+        .read(|tx| kept::newest(tx, before, limit, &theirs))?;
+    Ok(found.iter().map(|(id, job)| view(*id, job)).collect())
+}
+
+/// One job.
+///
+/// # Errors
+/// When the actor may not see it, there is none, or the store fails.
+pub fn show(service: &Service, actor: &Actor, id: JobId) -> Result<JobView, ServiceError> {
+    let job = service.store.read(|tx| visible(tx, actor, id))?;
+    Ok(view(id, &job))
+}
+
+/// Parts of a job from number `from` on.
+///
+/// # Errors
+/// As [`show`].
+pub fn items(
+    service: &Service,
+    actor: &Actor,
+    id: JobId,
+    from: u32,
+    limit: usize,
+) -> Result<JobItems, ServiceError> {
+    let limit = u32::try_from(limit.clamp(1, PAGE_MAX)).unwrap_or(1);
+    service.store.read(|tx| {
+        let job = visible(tx, actor, id)?;
+        let end = from.saturating_add(limit).min(job.total);
+        let mut items = Vec::new();
+        for number in from..end {
+            items.extend(kept::item(tx, id, number)?.map(item_view));
+        }
+        Ok(JobItems {
+            items,
+            next: (end < job.total && from < end).then_some(end),
+        })
+    })
+}
+
+fn item_view(item: ItemRecord) -> JobItemView {
+    let (state, before, why) = match item.outcome {
+        Outcome::Waiting => ("waiting", None, None),
+        Outcome::Done { before, .. } => {
+            let before = before.map(|before| before.setting.as_str().to_owned());
+            ("done", before, None)
+        }
+        Outcome::Failed(why) => ("failed", None, Some(why)),
+    };
+    JobItemView {
+        scope: item.scope.to_string(),
+        state: state.to_owned(),
+        before,
+        why,
+    }
+}
