@@ -100,7 +100,7 @@ pub(super) async fn once(
         Begun::First(ticket) => {
             let request = Request::from_parts(parts, Body::from(body));
             // It runs to its end, and what came of it is kept, also if nobody waits any more.
-            let running = tokio::spawn(run(door.service, ticket, request, next));
+            let running = tokio::spawn(run(door.service, *ticket, request, next));
             running
                 .await
                 .map_err(|_| Problem::new(500, "failed", "Failed", "the request failed".to_owned()))

@@ -50,7 +50,7 @@ impl std::fmt::Debug for Ticket {
 #[derive(Debug)]
 pub enum Begun {
     /// It is the first.
-    First(Ticket),
+    First(Box<Ticket>),
     /// It was carried out before, with this answer.
     Again(Answer),
 }
@@ -100,11 +100,12 @@ pub async fn begin(
         .await?;
     let Some(known) = known else {
         let key = sealing(secret, key, &first)?;
-        return Ok(Begun::First(Ticket {
+        let ticket = Ticket {
             slot,
             record: first,
             key,
-        }));
+        };
+        return Ok(Begun::First(Box::new(ticket)));
     };
     if known.fingerprint != fingerprint {
         return Err(invalid("another request had this key: take a new one"));
