@@ -303,6 +303,7 @@ fn postfix(home: &Path, syncs: Option<Syncs>) -> Postfix {
         domains: vec!["bench.example".to_owned()],
         // Held: what counts is that it is in the queue.
         extra: "smtpd_sender_restrictions = check_sender_access static:HOLD\n\
+                virtual_transport = discard:\n\
                 default_process_limit = 6000\nsmtpd_client_connection_rate_limit = 0\n\
                 smtpd_timeout = 600s\n"
             .to_owned(),

@@ -279,17 +279,22 @@ impl Postfix {
 
     /// The id of its main process, which leads the group of all of them.
     pub fn pid(&self) -> u32 {
-        let file = self.queue_dir().join("pid/master.pid");
-        let text = std::fs::read_to_string(file).expect("read Postfix's pid");
-        text.trim().parse().expect("a pid")
+        self.noted_pid().expect("Postfix notes its pid")
+    }
+
+    fn noted_pid(&self) -> Option<u32> {
+        let text = std::fs::read_to_string(self.queue_dir().join("pid/master.pid")).ok()?;
+        text.trim().parse().ok()
     }
 
     /// Kills every process of it with -9.
     pub fn kill(&mut self) {
         if self.options.syncs.is_some() && self.server.is_some() {
             // What watches it is not in its group.
-            let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
-            let _ = pid.map(|pid| kill_process_group(pid, Signal::KILL));
+            let pid = self.noted_pid().and_then(|pid| i32::try_from(pid).ok());
+            let _ = pid
+                .and_then(Pid::from_raw)
+                .map(|pid| kill_process_group(pid, Signal::KILL));
         }
         if let Some(server) = self.server.take() {
             server.kill();
