@@ -17,6 +17,7 @@ use crate::config::{Config, SharedConfig};
 use crate::hold::Counts;
 use crate::net::{self, BindError, Endpoint, Listener, TlsError};
 use crate::receive::authenticity::NoResolver;
+use crate::send::{SharedSigners, UnusableKey};
 use crate::service::{SearchIndex, Service};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
@@ -83,6 +84,12 @@ pub enum StartError {
     /// The smarthost's access is not right.
     #[error("[relay]: {0}")]
     Relay(String),
+    /// The access of a further smarthost is not right: which, and why.
+    #[error("[[relay_fallback]] {0}: {1}")]
+    RelayFallback(usize, String),
+    /// A key that signs mail cannot be used: which, and why.
+    #[error("[[dkim]] {0}: {1}")]
+    Dkim(usize, UnusableKey),
     /// What was kept about the mailstores cannot be read.
     #[error("the mailstores' states cannot be read: {0}; run lifeboat store check")]
     States(StoreError),
@@ -111,6 +118,7 @@ struct App {
     tls: http::SharedTls,
     hold_tls: http::SharedTls,
     smtp_tls: http::SharedTls,
+    signers: SharedSigners,
     config_path: PathBuf,
     store: Store,
     clock: SharedClock,
@@ -156,6 +164,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
         tls: http::SharedTls::default(),
         hold_tls: http::SharedTls::default(),
         smtp_tls: http::SharedTls::default(),
+        signers: SharedSigners::default(),
         config_path,
         store,
         clock,

@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 mod agent;
 mod announce;
 mod check;
+mod dkim;
 mod drill;
 mod drill_time;
 mod example;
@@ -39,6 +40,7 @@ mod watermark;
 
 pub use agent::{Agent, AgentConfig, ServerParts, Watch};
 pub use announce::Announce;
+pub use dkim::Dkim;
 pub use drill::Drill;
 pub use drill_time::DrillTime;
 pub use example::{agent_example, example};
@@ -54,7 +56,7 @@ pub use postfix::Postfix;
 pub use probe::Probe;
 pub use provision::{Source, SourceKind};
 pub use raise_command::RaiseCommand;
-pub use relay::Relay;
+pub use relay::{Relay, RelayAccess, RelayFallback};
 pub use sign_in::SignIn;
 pub use smtp::{Smtp, SmtpClients, SmtpListener};
 pub use socketmap::Socketmap;
@@ -74,6 +76,8 @@ sections! {
         pub smtp_listener: SmtpListener = repeated,
         pub socketmap: Socketmap = required,
         pub relay: Relay = default,
+        pub relay_fallback: RelayFallback = repeated,
+        pub dkim: Dkim = repeated,
         pub mailstore: Mailstore = repeated,
         pub source: Source = repeated,
         pub failover: Failover = default,

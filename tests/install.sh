@@ -72,6 +72,9 @@ if [ "$target" = test ] || [ "$target" = bench ]; then
     need ldapsearch ldap-utils
     need flock util-linux
     need openssl openssl
+    # What looks at our signatures (DKIM).
+    need /usr/sbin/opendkim opendkim
+    need /usr/lib/python3/dist-packages/dkim python3-dkim
     # Monitoring: what reads the metrics' rules, runs the Munin plugin, and runs the check as Nagios does.
     need promtool prometheus
     need /usr/sbin/munin-run munin-node

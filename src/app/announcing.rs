@@ -7,7 +7,7 @@ use crate::service::Service;
 impl App {
     /// Announces until the server stops.
     pub(super) fn start_announcing(&self, service: &Service) -> Result<(), StartError> {
-        let smarthosts = sending::smarthosts(&self.config.relay, &self.hostname)?;
+        let smarthosts = sending::smarthosts(&self.config, &self.hostname)?;
         Announcer::new(service.clone(), smarthosts, self.hostname.clone())
             .map_err(StartError::Announce)?
             .start(&self.tasks, &self.stop);

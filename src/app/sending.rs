@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::{App, DRAIN, StartError};
-use crate::config::Relay;
-use crate::net::{Endpoint, Tls, TlsConnector};
+use crate::config::{Config, RelayAccess};
+use crate::net::{Tls, TlsConnector};
 use crate::schedule::Backoff;
-use crate::send::{Answerer, Credentials, RelayTimeouts, Sender, SenderOptions, Smarthost};
+use crate::send::{
+    Answerer, Credentials, RelayTimeouts, Sender, SenderOptions, Signers, Smarthost,
+};
 
 /// When a smarthost that cannot be reached is tried again.
 const RECONNECT: Backoff = Backoff {
@@ -17,8 +19,10 @@ const RECONNECT: Backoff = Backoff {
 /// The worker, not yet running.
 pub(super) fn sender(app: &App) -> Result<Sender, StartError> {
     let relay = &app.config.relay;
+    app.signers.set(signers(&app.config)?);
     let options = SenderOptions {
-        smarthosts: smarthosts(relay, &app.hostname)?,
+        smarthosts: smarthosts(&app.config, &app.hostname)?,
+        signers: app.signers.clone(),
         hostname: app.hostname.clone(),
         connections_max: usize::try_from(relay.connections_max).unwrap_or(1),
         retry: Backoff {
@@ -46,32 +50,48 @@ pub(super) fn start(app: &App, sender: Sender) {
 }
 
 /// The preferred one first.
-pub(super) fn smarthosts(relay: &Relay, hostname: &str) -> Result<Vec<Smarthost>, StartError> {
-    let connector = match relay.tls {
+pub(super) fn smarthosts(config: &Config, hostname: &str) -> Result<Vec<Smarthost>, StartError> {
+    let preferred = smarthost(config.relay.access(), hostname).map_err(StartError::Relay)?;
+    let mut all = vec![preferred];
+    for (number, fallback) in config.relay_fallback.iter().enumerate() {
+        let fallback = smarthost(fallback.access(), hostname);
+        all.push(fallback.map_err(|why| StartError::RelayFallback(number + 1, why))?);
+    }
+    Ok(all)
+}
+
+fn smarthost(access: RelayAccess<'_>, hostname: &str) -> Result<Smarthost, String> {
+    let connector = match access.tls {
         Tls::Off => None,
-        Tls::Starttls | Tls::Implicit => Some(
-            TlsConnector::new(relay.tls_ca_file.as_deref())
-                .map_err(|error| StartError::Relay(error.to_string()))?,
-        ),
+        Tls::Starttls | Tls::Implicit => {
+            let connector = TlsConnector::new(access.tls_ca_file);
+            Some(connector.map_err(|error| error.to_string())?)
+        }
     };
-    let credentials = match (&relay.username, &relay.password_file) {
+    let credentials = match (access.username, access.password_file) {
         (Some(username), Some(source)) => Some(Credentials {
-            username: username.clone(),
-            password: source
-                .read()
-                .map_err(|error| StartError::Relay(error.to_string()))?,
+            username: username.to_owned(),
+            password: source.read().map_err(|error| error.to_string())?,
         }),
         _ => None,
     };
-    let smarthost = |endpoint: &Endpoint| Smarthost {
-        endpoint: endpoint.clone(),
-        tls: relay.tls,
-        tls_name: relay.tls_name.clone(),
-        connector: connector.clone(),
-        credentials: credentials.clone(),
+    Ok(Smarthost {
+        endpoint: access.smarthost.clone(),
+        tls: access.tls,
+        tls_name: access.tls_name.map(str::to_owned),
+        connector,
+        credentials,
         hello_name: hostname.to_owned(),
         timeouts: RelayTimeouts::default(),
-    };
-    let all = std::iter::once(&relay.smarthost).chain(&relay.fallback);
-    Ok(all.map(smarthost).collect())
+    })
+}
+
+/// The keys that sign, as their files hold them now.
+pub(super) fn signers(config: &Config) -> Result<Signers, StartError> {
+    let mut signers = Signers::default();
+    for (number, dkim) in config.dkim.iter().enumerate() {
+        let added = signers.add(&dkim.domains, &dkim.selector, &dkim.key_file);
+        added.map_err(|error| StartError::Dkim(number + 1, error))?;
+    }
+    Ok(signers)
 }

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::{App, StartError, holding, http, ops, receiving};
+use super::{App, StartError, holding, http, ops, receiving, sending};
 use crate::config::Config;
 use crate::net::{Listener, TlsAcceptor};
 use crate::service::{Service, jobs};
@@ -45,10 +45,11 @@ impl App {
             let tls = certificate(&loaded.config).map_err(|error| error.to_string())?;
             let hold = holding::certificate(&loaded.config).map_err(|error| error.to_string())?;
             let smtp = receiving::certificate(&loaded.config).map_err(|error| error.to_string())?;
-            Ok((loaded.config, tls, hold, smtp))
+            let signers = sending::signers(&loaded.config).map_err(|error| error.to_string())?;
+            Ok((loaded.config, tls, hold, smtp, signers))
         });
         match checked {
-            Ok((mut config, tls, hold, smtp)) => {
+            Ok((mut config, tls, hold, smtp, signers)) => {
                 for option in needs_restart(&self.config, &config) {
                     tracing::warn!(option, "this changes at the next start only");
                 }
@@ -57,6 +58,7 @@ impl App {
                 self.tls.set(tls);
                 self.hold_tls.set(hold);
                 self.smtp_tls.set(smtp);
+                self.signers.set(signers);
                 self.current.set(config);
                 tracing::info!("the configuration was read again");
             }
@@ -101,6 +103,7 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("smtp_listener", old.smtp_listener != new.smtp_listener),
         ("socketmap", old.socketmap != new.socketmap),
         ("relay", old.relay != new.relay),
+        ("relay_fallback", old.relay_fallback != new.relay_fallback),
         ("mailstore", old.mailstore != new.mailstore),
         ("failover", old.failover != new.failover),
         ("probe", old.probe != new.probe),

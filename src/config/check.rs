@@ -12,6 +12,7 @@ use crate::net::{Endpoint, Tls};
 mod drill;
 mod hold;
 mod provision;
+mod sending;
 mod smtp;
 
 /// What is wrong, and what works but is not as it should be.
@@ -21,7 +22,7 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     listeners(config, &mut findings);
     lmtp(config, &mut findings);
     smtp::check(config, &mut findings);
-    relay(config, &mut findings);
+    sending::check(config, &mut findings);
     log(config, &mut findings);
     sign_in(config, &mut findings);
     mailstores(config, &mut findings);
@@ -159,28 +160,6 @@ fn lmtp(config: &Config, findings: &mut Findings) {
         if value == 0 {
             findings.problem(key, "0 would refuse all mail: write 1 or more");
         }
-    }
-}
-
-fn relay(config: &Config, findings: &mut Findings) {
-    let relay = &config.relay;
-    if relay.connections_max == 0 {
-        findings.problem(
-            "relay.connections_max",
-            "0 would send no mail: write 1 or more",
-        );
-    }
-    if relay.username.is_some() != relay.password_file.is_some() {
-        findings.problem(
-            "relay.username",
-            "set both username and password_file, or neither",
-        );
-    }
-    if relay.username.is_some() && relay.tls == Tls::Off {
-        findings.warning(
-            "relay.tls",
-            "a password is not sent unprotected, so no mail goes out: write \"starttls\" or \"implicit\"",
-        );
     }
 }
 

@@ -1,6 +1,8 @@
 //! The bytes of a message on its way. A small one is in memory; a large one is read from the store in
 //! pieces, once to see what it is and once to send it, so that many can be under way.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 
 use crate::ids::BodyId;
@@ -15,6 +17,8 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// What is sent: header and body.
 #[derive(Debug)]
 pub struct Content {
+    /// What was put in front of it: signatures.
+    front: Bytes,
     bytes: Source,
     looked: Looked,
 }
@@ -79,6 +83,7 @@ impl Content {
             body: entry.body,
         };
         let mut content = Self {
+            front: Bytes::new(),
             bytes,
             looked: Looked::default(),
         };
@@ -96,9 +101,15 @@ impl Content {
         let mut looked = Looked::default();
         looked.at(&bytes);
         Self {
+            front: Bytes::new(),
             bytes: Source::Whole(bytes),
             looked,
         }
+    }
+
+    /// The message behind header fields: ASCII, each with CR LF at its end.
+    pub(super) fn behind(self, front: Bytes) -> Self {
+        Self { front, ..self }
     }
 
     /// Whether all of it is ASCII.
@@ -113,10 +124,10 @@ impl Content {
 
     /// Its length in bytes.
     pub fn size_bytes(&self) -> u64 {
-        self.looked.size_bytes
+        self.front.len() as u64 + self.looked.size_bytes
     }
 
-    /// Its beginning, with the header or as much of it as is kept.
+    /// Its beginning as it was written, with the header or as much of it as is kept.
     pub fn head(&self) -> &[u8] {
         &self.looked.head
     }
@@ -126,19 +137,17 @@ impl Content {
     /// # Errors
     /// When it cannot be read.
     pub fn pieces(&self) -> Result<Pieces, StoreError> {
-        Ok(match &self.bytes {
-            Source::Whole(bytes) => Pieces {
-                front: Some(bytes.clone()),
-                reader: None,
-            },
+        let (start, reader) = match &self.bytes {
+            Source::Whole(bytes) => (bytes, None),
             Source::Stored {
                 store,
                 prefix,
                 body,
-            } => Pieces {
-                front: Some(prefix.clone()),
-                reader: Some(store.body_reader(*body)?),
-            },
+            } => (prefix, Some(store.body_reader(*body)?)),
+        };
+        Ok(Pieces {
+            front: VecDeque::from([self.front.clone(), start.clone()]),
+            reader,
         })
     }
 }
@@ -146,7 +155,7 @@ impl Content {
 /// Hands a message over piece by piece.
 #[derive(Debug)]
 pub struct Pieces {
-    front: Option<Bytes>,
+    front: VecDeque<Bytes>,
     reader: Option<BodyReader>,
 }
 
@@ -156,7 +165,7 @@ impl Pieces {
     /// # Errors
     /// When it cannot be read, or is not what was stored.
     pub async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
-        if let Some(front) = self.front.take() {
+        if let Some(front) = self.front.pop_front() {
             return Ok(Some(front));
         }
         let Some(mut reader) = self.reader.take() else {

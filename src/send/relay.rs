@@ -96,8 +96,10 @@ pub enum Unreachable {
     /// It does not offer what is required.
     #[error("the smarthost does not offer STARTTLS, which its tls setting requires")]
     NoStartTls,
-    /// Something stood in plain text after its answer to STARTTLS.
-    #[error("the smarthost sent plain text after its answer to STARTTLS: somebody is in between")]
+    /// Something stood in plain text after its answer to EHLO or STARTTLS.
+    #[error(
+        "the smarthost sent plain text around STARTTLS that was not asked for: somebody is in between"
+    )]
     Injected,
     /// Sign-in over a connection that is not protected.
     #[error("the password is not sent without TLS; set the smarthost's tls")]
@@ -505,6 +507,10 @@ async fn expect(
     code: u16,
 ) -> Result<String, Unreachable> {
     let broken = |error: io::Error| Unreachable::Said(error.to_string());
+    // An answer before its question.
+    if !stream.buffer().is_empty() {
+        return Err(Unreachable::Injected);
+    }
     stream
         .get_mut()
         .write_all(command.as_bytes())

@@ -13,16 +13,15 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::content::Content;
-use super::notice::{self, Filed, Notice, file};
-use super::outcome::ours;
+use super::dkim::SharedSigners;
+use super::lane::Lane;
 use super::pool::Pool;
-use super::relay::{Outgoing, Relay, Reports, Smarthost};
-use crate::clock::{SharedClock, Timestamp};
-use crate::ids::{MailboxId, random_bytes};
+use super::relay::Smarthost;
+use crate::clock::SharedClock;
+use crate::ids::MailboxId;
 use crate::schedule::{Backoff, in_turns};
-use crate::store::queue::{self, DueRow, Outcome, QueueEntry, Recorded};
-use crate::store::{Store, StoreError, Tx};
+use crate::store::queue::{self, DueRow, QueueEntry};
+use crate::store::{Store, StoreError};
 
 /// The queue is looked at this often: one read, and the longest that a new message waits.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -30,8 +29,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long a claim holds. Longer than any message can take, or it would go out twice.
 const LEASE: Duration = Duration::from_secs(3600);
-/// The longest that a message may take.
-const SENDING_MAX: Duration = Duration::from_secs(2400);
 /// What is due that is put in turns at a time.
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.
@@ -48,6 +45,8 @@ const REMOVED_MAX: usize = 500;
 pub struct SenderOptions {
     /// Where mail goes, the preferred first.
     pub smarthosts: Vec<Smarthost>,
+    /// The keys that sign what goes out.
+    pub signers: SharedSigners,
     /// This server's name, in DSNs.
     pub hostname: String,
     /// Most messages on their way at a time.
@@ -312,175 +311,6 @@ async fn wait(pause: Duration, stop: &CancellationToken) -> bool {
         () = stop.cancelled() => true,
         () = sleep(pause) => false,
     }
-}
-
-fn jitter() -> u8 {
-    let [byte] = random_bytes();
-    byte
-}
-
-/// One message on its way.
-struct Lane {
-    store: Store,
-    clock: SharedClock,
-    options: Arc<SenderOptions>,
-    pool: Arc<Pool>,
-}
-
-/// What a try found out.
-struct Found {
-    outcomes: Vec<Outcome>,
-    /// When to try again, if not as usual.
-    again: Option<Duration>,
-    /// The smarthost tells the sender that the message arrived.
-    passed_on: bool,
-}
-
-impl Lane {
-    async fn work(self, entry: QueueEntry) {
-        let of_all = |outcome: Outcome| vec![outcome; entry.pending().count()];
-        let (head, found) = match Content::load(&self.store, &entry).await {
-            Ok(content) => {
-                let found = match self.pool.get(jitter()).await {
-                    Ok(mut open) => {
-                        let sending = send(&mut open.relay, &entry, &content);
-                        let sent = timeout(SENDING_MAX, sending).await;
-                        let passed_on = open.relay.reports();
-                        let outcomes = match sent {
-                            Ok(outcomes) => {
-                                self.pool.give(open).await;
-                                outcomes
-                            }
-                            // What the connection is in the middle of is not known: it is dropped.
-                            Err(_) => of_all(Outcome::Deferred(ours("4.4.2 It took too long"))),
-                        };
-                        Found {
-                            outcomes,
-                            again: None,
-                            passed_on,
-                        }
-                    }
-                    Err(error) => Found {
-                        outcomes: of_all(Outcome::Deferred(ours(&format!("4.4.1 {error}")))),
-                        again: Some(self.options.reconnect.delay(1, jitter())),
-                        passed_on: false,
-                    },
-                };
-                (content.head().to_vec(), found)
-            }
-            Err(error) => {
-                tracing::error!(queue_id = %entry.id, %error, "a message to be sent cannot be read");
-                let why = ours("5.3.0 The message cannot be read any more");
-                let found = Found {
-                    outcomes: of_all(Outcome::Failed(why)),
-                    again: None,
-                    passed_on: false,
-                };
-                (Vec::new(), found)
-            }
-        };
-        self.record(&entry, &head, found).await;
-    }
-
-    /// Records the outcomes, together with the DSN that they call for.
-    async fn record(&self, entry: &QueueEntry, head: &[u8], found: Found) {
-        let now = self.clock.now();
-        let again = found.again.unwrap_or_else(|| {
-            self.options
-                .retry
-                .delay(entry.attempts.saturating_add(1), jitter())
-        });
-        let result = Tried {
-            entry: entry.clone(),
-            outcomes: found.outcomes,
-            now,
-            retry_at: now.after(again),
-        };
-        let recorded = match self.notice(&result, head, found.passed_on) {
-            Some(notice) => result.record_with_notice(&self.store, notice).await,
-            None => self.store.write(move |tx| result.record(tx)).await,
-        };
-        match recorded {
-            Ok(recorded) => log(&recorded),
-            // The claim runs out, and it is sent again: better twice than never.
-            Err(error) => {
-                tracing::error!(queue_id = %entry.id, %error, "what became of a message could not be recorded");
-            }
-        }
-    }
-
-    /// The DSN for this result, if it needs one.
-    fn notice(&self, result: &Tried, head: &[u8], passed_on: bool) -> Option<Filed> {
-        let expected = result.applied();
-        let told = notice::told(&expected, passed_on);
-        if told.is_empty() {
-            return None;
-        }
-        let notice = Notice {
-            hostname: &self.options.hostname,
-            entry: &expected.entry,
-            told: &told,
-            original: head,
-            now: result.now,
-        };
-        match Filed::new(&self.store, &notice) {
-            Ok(filed) => Some(filed),
-            Err(error) => {
-                tracing::error!(queue_id = %expected.entry.id, %error, "a delivery report could not be made");
-                None
-            }
-        }
-    }
-}
-
-async fn send(relay: &mut Relay, entry: &QueueEntry, content: &Content) -> Vec<Outcome> {
-    let recipients: Vec<&str> = entry.pending().map(|to| to.address.as_str()).collect();
-    let message = Outgoing {
-        reverse_path: entry.reverse_path.as_deref(),
-        recipients: &recipients,
-        content,
-        reports: Reports {
-            envelope_id: &entry.id.to_string(),
-            success: entry.tell.success,
-        },
-    };
-    relay.send(&message).await
-}
-
-/// What a try led to, to be recorded.
-struct Tried {
-    entry: QueueEntry,
-    outcomes: Vec<Outcome>,
-    now: Timestamp,
-    retry_at: Timestamp,
-}
-
-impl Tried {
-    fn applied(&self) -> Recorded {
-        queue::apply(self.entry.clone(), &self.outcomes, self.now, self.retry_at)
-    }
-
-    fn record(&self, tx: &mut dyn Tx) -> Result<Recorded, StoreError> {
-        queue::record_result(tx, &self.entry, &self.outcomes, self.now, self.retry_at)
-    }
-
-    async fn record_with_notice(self, store: &Store, filed: Filed) -> Result<Recorded, StoreError> {
-        let Filed { body, new } = filed;
-        store
-            .write_with_body(body, move |tx, _| {
-                let recorded = self.record(tx)?;
-                file(tx, &self.entry, &new)?;
-                Ok(recorded)
-            })
-            .await
-    }
-}
-
-fn log(recorded: &Recorded) {
-    let entry = &recorded.entry;
-    let waiting = entry.pending().count();
-    let failed = recorded.failed.len();
-    tracing::info!(queue_id = %entry.id, attempts = entry.attempts, waiting, failed, "tried to send a message");
 }
 
 #[cfg(test)]

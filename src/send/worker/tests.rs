@@ -1,5 +1,5 @@
 use super::*;
-use crate::clock::ManualClock;
+use crate::clock::{ManualClock, Timestamp};
 use crate::ids::{Address, MailboxId, QueueId, StandbyId};
 use crate::send::relay::tests::{Fake, Mood};
 use crate::store::StoreOptions;
@@ -107,6 +107,7 @@ impl House {
         };
         let options = SenderOptions {
             smarthosts: self.smarthosts.clone(),
+            signers: SharedSigners::default(),
             hostname: "standby.example.com".to_owned(),
             connections_max: 3,
             retry: Backoff {

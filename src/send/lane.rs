@@ -1,0 +1,220 @@
+//! One message on its way: read, signed, sent, and what became of it recorded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::content::Content;
+use super::notice::{self, Filed, Notice, file};
+use super::outcome::ours;
+use super::pool::Pool;
+use super::relay::{Outgoing, Relay, Reports};
+use super::worker::SenderOptions;
+use crate::clock::{SharedClock, Timestamp};
+use crate::ids::{Address, DomainName, random_bytes};
+use crate::store::queue::{self, Outcome, QueueEntry, Recorded};
+use crate::store::{Store, StoreError, Tx};
+
+/// The longest that a message may take.
+const SENDING_MAX: Duration = Duration::from_secs(2400);
+
+fn jitter() -> u8 {
+    let [byte] = random_bytes();
+    byte
+}
+
+/// One message on its way.
+pub(super) struct Lane {
+    pub(super) store: Store,
+    pub(super) clock: SharedClock,
+    pub(super) options: Arc<SenderOptions>,
+    pub(super) pool: Arc<Pool>,
+}
+
+/// What a try found out.
+struct Found {
+    outcomes: Vec<Outcome>,
+    /// When to try again, if not as usual.
+    again: Option<Duration>,
+    /// The smarthost tells the sender that the message arrived.
+    passed_on: bool,
+}
+
+impl Found {
+    /// The same for all that still wait, to be tried again as usual.
+    fn of_all(entry: &QueueEntry, outcome: Outcome) -> Self {
+        Self {
+            outcomes: vec![outcome; entry.pending().count()],
+            again: None,
+            passed_on: false,
+        }
+    }
+}
+
+impl Lane {
+    /// Sends a message that was claimed, and records what became of it.
+    pub(super) async fn work(self, entry: QueueEntry) {
+        let (head, found) = match Content::load(&self.store, &entry).await {
+            Ok(content) => {
+                let head = content.head().to_vec();
+                (head, self.attempt(&entry, content).await)
+            }
+            Err(error) => {
+                tracing::error!(queue_id = %entry.id, %error, "a message to be sent cannot be read");
+                let why = ours("5.3.0 The message cannot be read any more");
+                (Vec::new(), Found::of_all(&entry, Outcome::Failed(why)))
+            }
+        };
+        self.record(&entry, &head, found).await;
+    }
+
+    async fn attempt(&self, entry: &QueueEntry, content: Content) -> Found {
+        let mut open = match self.pool.get(jitter()).await {
+            Ok(open) => open,
+            Err(error) => {
+                let outcome = Outcome::Deferred(ours(&format!("4.4.1 {error}")));
+                return Found {
+                    again: Some(self.options.reconnect.delay(1, jitter())),
+                    ..Found::of_all(entry, outcome)
+                };
+            }
+        };
+        let signers = self.options.signers.get();
+        let content = match signers.sign(&signed_by(entry), content).await {
+            Ok(content) => content,
+            Err(error) => {
+                // Without it receivers might take it for forged; it waits until the key is mended.
+                tracing::error!(queue_id = %entry.id, %error, "a message is not sent unsigned");
+                self.pool.give(open).await;
+                let why = ours("4.7.0 The message cannot be signed now");
+                return Found::of_all(entry, Outcome::Deferred(why));
+            }
+        };
+        let sending = send(&mut open.relay, entry, &content);
+        let sent = timeout(SENDING_MAX, sending).await;
+        let passed_on = open.relay.reports();
+        match sent {
+            Ok(outcomes) => {
+                self.pool.give(open).await;
+                Found {
+                    outcomes,
+                    again: None,
+                    passed_on,
+                }
+            }
+            // What the connection is in the middle of is not known: it is dropped.
+            Err(_) => {
+                let why = ours("4.4.2 It took too long");
+                Found::of_all(entry, Outcome::Deferred(why))
+            }
+        }
+    }
+
+    /// Records the outcomes, together with the DSN that they call for.
+    async fn record(&self, entry: &QueueEntry, head: &[u8], found: Found) {
+        let now = self.clock.now();
+        let again = found.again.unwrap_or_else(|| {
+            self.options
+                .retry
+                .delay(entry.attempts.saturating_add(1), jitter())
+        });
+        let result = Tried {
+            entry: entry.clone(),
+            outcomes: found.outcomes,
+            now,
+            retry_at: now.after(again),
+        };
+        let recorded = match self.notice(&result, head, found.passed_on) {
+            Some(notice) => result.record_with_notice(&self.store, notice).await,
+            None => self.store.write(move |tx| result.record(tx)).await,
+        };
+        match recorded {
+            Ok(recorded) => log(&recorded),
+            // The claim runs out, and it is sent again: better twice than never.
+            Err(error) => {
+                tracing::error!(queue_id = %entry.id, %error, "what became of a message could not be recorded");
+            }
+        }
+    }
+
+    /// The DSN for this result, if it needs one.
+    fn notice(&self, result: &Tried, head: &[u8], passed_on: bool) -> Option<Filed> {
+        let expected = result.applied();
+        let told = notice::told(&expected, passed_on);
+        if told.is_empty() {
+            return None;
+        }
+        let notice = Notice {
+            hostname: &self.options.hostname,
+            entry: &expected.entry,
+            told: &told,
+            original: head,
+            now: result.now,
+        };
+        match Filed::new(&self.store, &notice) {
+            Ok(filed) => Some(filed),
+            Err(error) => {
+                tracing::error!(queue_id = %expected.entry.id, %error, "a delivery report could not be made");
+                None
+            }
+        }
+    }
+}
+
+/// Whose signature a message bears: that of the domain in its From field, which is also its reverse-path's.
+fn signed_by(entry: &QueueEntry) -> DomainName {
+    let path = entry.reverse_path.as_deref();
+    let from = path.and_then(|path| path.parse::<Address>().ok());
+    from.as_ref().unwrap_or(&entry.sender).domain_name()
+}
+
+async fn send(relay: &mut Relay, entry: &QueueEntry, content: &Content) -> Vec<Outcome> {
+    let recipients: Vec<&str> = entry.pending().map(|to| to.address.as_str()).collect();
+    let message = Outgoing {
+        reverse_path: entry.reverse_path.as_deref(),
+        recipients: &recipients,
+        content,
+        reports: Reports {
+            envelope_id: &entry.id.to_string(),
+            success: entry.tell.success,
+        },
+    };
+    relay.send(&message).await
+}
+
+/// What a try led to, to be recorded.
+struct Tried {
+    entry: QueueEntry,
+    outcomes: Vec<Outcome>,
+    now: Timestamp,
+    retry_at: Timestamp,
+}
+
+impl Tried {
+    fn applied(&self) -> Recorded {
+        queue::apply(self.entry.clone(), &self.outcomes, self.now, self.retry_at)
+    }
+
+    fn record(&self, tx: &mut dyn Tx) -> Result<Recorded, StoreError> {
+        queue::record_result(tx, &self.entry, &self.outcomes, self.now, self.retry_at)
+    }
+
+    async fn record_with_notice(self, store: &Store, filed: Filed) -> Result<Recorded, StoreError> {
+        let Filed { body, new } = filed;
+        store
+            .write_with_body(body, move |tx, _| {
+                let recorded = self.record(tx)?;
+                file(tx, &self.entry, &new)?;
+                Ok(recorded)
+            })
+            .await
+    }
+}
+
+fn log(recorded: &Recorded) {
+    let entry = &recorded.entry;
+    let waiting = entry.pending().count();
+    let failed = recorded.failed.len();
+    tracing::info!(queue_id = %entry.id, attempts = entry.attempts, waiting, failed, "tried to send a message");
+}
