@@ -45,8 +45,9 @@ impl Host {
         injected: Injected,
     ) -> Self {
         let acceptor = TlsAcceptor::new(certificate.0.as_ref(), certificate.1.as_ref());
-        let listener = Listener::bind(&Endpoint::tcp("127.0.0.1", 0), 0o600);
-        let listener = runtime.block_on(listener).expect("listen");
+        let any = Endpoint::tcp("127.0.0.1", 0);
+        let listener = runtime.block_on(Listener::bind(&any, 0o600));
+        let listener = listener.expect("listen");
         let host = Self {
             endpoint: listener.endpoint().clone(),
             tls,
