@@ -417,6 +417,8 @@ compose-not-sent = لم تُرسل: لا يوجد اتصال. نصّك محفو�
 compose-upload-broken = انقطع رفع الملف.
 compose-again = إعادة المحاولة
 compose-people = اقتراحات
+compose-tell = أخبرني عند وصول الرسالة
+compose-tell-hint = يأتي الإشعار من آخر خادم بريد يرسل إشعارات، ولا يعني أن أحدًا قرأ الرسالة.
 compose-found = على هذا الجهاز نصّ لم يُحفظ، بتاريخ
 compose-found-use = استعماله
 compose-found-drop = حذفه
@@ -668,6 +670,38 @@ notice-updated = نُشر { $time }
 done-notice-set = نُشر البيان.
 done-notice-cleared = أُزيل البيان.
 error-notice = يمكن أن يبلغ النص 1000 حرف على الأكثر.
+delay-title = إشعارات التأخير
+delay-hint = ما دام صندوق البريد محفوظًا هنا، يمكن إخبار من يراسله بعد بضع ساعات بأن رسالته محفوظة ولم تُقرأ بعد. لا يُردّ أبدًا على القوائم البريدية والأجهزة والرسائل المزعجة.
+delay-of-all = كل النطاقات
+delay-of-reseller = كل نطاقات { $name }
+delay-of-domain = النطاق { $name }
+delay-now-never = لا يُخبَر المرسلون حاليًا.
+delay-now =
+    يُخبَر المرسلون حاليًا بعد { $hours ->
+        [zero] { $hours } ساعة
+        [one] ساعة واحدة
+        [two] ساعتين
+        [few] { $hours } ساعات
+        [many] { $hours } ساعة
+       *[other] { $hours } ساعة
+    }.
+delay-find = النطاق أو الموزّع
+delay-nothing = لا يوجد هنا نطاق أو موزّع بهذا الاسم.
+delay-when = يُخبَر المرسلون
+delay-follow = كما حُدّد لنطاقات أكثر
+delay-never = أبدًا
+delay-after =
+    { $hours ->
+        [zero] بعد { $hours } ساعة
+        [one] بعد ساعة واحدة
+        [two] بعد ساعتين
+        [few] بعد { $hours } ساعات
+        [many] بعد { $hours } ساعة
+       *[other] بعد { $hours } ساعة
+    }
+delay-reason-hint = يُسجَّل في سجل التدقيق.
+done-delay = حُفظ.
+error-delay-hours = اكتب من 1 إلى 120 ساعة.
 
 ## Error pages
 

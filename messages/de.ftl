@@ -359,6 +359,8 @@ compose-not-sent = Nicht gesendet: Es gibt keine Verbindung. Ihr Text ist noch d
 compose-upload-broken = Das Hochladen ist abgebrochen.
 compose-again = Erneut versuchen
 compose-people = Vorschläge
+compose-tell = Mitteilen, wenn sie angekommen ist
+compose-tell-hint = Die Meldung kommt vom letzten Mailserver, der eine schickt. Sie sagt nicht, dass jemand die Nachricht gelesen hat.
 compose-found = Auf diesem Gerät liegt Text, der nicht gespeichert wurde, vom
 compose-found-use = Übernehmen
 compose-found-drop = Löschen
@@ -583,6 +585,30 @@ notice-updated = Veröffentlicht { $time }
 done-notice-set = Die Mitteilung ist veröffentlicht.
 done-notice-cleared = Die Mitteilung wurde entfernt.
 error-notice = Der Text kann bis zu 1.000 Zeichen haben.
+delay-title = Hinweise auf Verzögerung
+delay-hint = Solange ein Postfach hier geführt wird, kann jedem, der ihm schreibt, nach einigen Stunden mitgeteilt werden, dass die Nachricht sicher liegt und noch nicht gelesen wurde. Listen, Maschinen und Spam wird nie geantwortet.
+delay-of-all = Alle Domains
+delay-of-reseller = Alle Domains von { $name }
+delay-of-domain = Die Domain { $name }
+delay-now-never = Zurzeit wird Absendern nichts mitgeteilt.
+delay-now =
+    Zurzeit wird es Absendern nach { $hours ->
+        [one] einer Stunde
+       *[other] { $hours } Stunden
+    } mitgeteilt.
+delay-find = Domain oder Reseller
+delay-nothing = Eine solche Domain oder einen solchen Reseller gibt es hier nicht.
+delay-when = Absendern wird es mitgeteilt
+delay-follow = wie für mehr Domains festgelegt
+delay-never = nie
+delay-after =
+    { $hours ->
+        [one] nach einer Stunde
+       *[other] nach { $hours } Stunden
+    }
+delay-reason-hint = Steht im Audit-Protokoll.
+done-delay = Gespeichert.
+error-delay-hours = Geben Sie 1 bis 120 Stunden an.
 
 ## Error pages
 

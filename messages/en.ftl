@@ -359,6 +359,8 @@ compose-not-sent = Not sent: there is no connection. Your text is kept; send it 
 compose-upload-broken = The upload broke off.
 compose-again = Try again
 compose-people = suggestions
+compose-tell = Tell me when it has arrived
+compose-tell-hint = The report comes from the last mail server that sends one. It does not say that anybody has read the message.
 compose-found = There is text on this device that was not saved, from
 compose-found-use = Use it
 compose-found-drop = Delete it
@@ -583,6 +585,30 @@ notice-updated = Published { $time }
 done-notice-set = The notice is published.
 done-notice-cleared = The notice was taken away.
 error-notice = The text can have up to 1,000 characters.
+delay-title = Notices of delay
+delay-hint = While a mailbox is kept here, whoever writes to it can be told after some hours that the message is safe and has not been read yet. Lists, machines and spam are never answered.
+delay-of-all = All domains
+delay-of-reseller = All domains of { $name }
+delay-of-domain = The domain { $name }
+delay-now-never = Senders are not told at present.
+delay-now =
+    At present senders are told after { $hours ->
+        [one] one hour
+       *[other] { $hours } hours
+    }.
+delay-find = Domain or reseller
+delay-nothing = There is no such domain or reseller here.
+delay-when = Senders are told
+delay-follow = as set for more domains
+delay-never = never
+delay-after =
+    { $hours ->
+        [one] after one hour
+       *[other] after { $hours } hours
+    }
+delay-reason-hint = Stands in the audit log.
+done-delay = Saved.
+error-delay-hours = Write 1 to 120 hours.
 
 ## Error pages
 

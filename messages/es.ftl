@@ -359,6 +359,8 @@ compose-not-sent = No se ha enviado: no hay conexión. Su texto se conserva; env
 compose-upload-broken = La subida se ha interrumpido.
 compose-again = Reintentar
 compose-people = sugerencias
+compose-tell = Avisarme cuando haya llegado
+compose-tell-hint = El aviso viene del último servidor de correo que los envía. No dice que alguien haya leído el mensaje.
 compose-found = En este dispositivo hay un texto sin guardar, del
 compose-found-use = Usarlo
 compose-found-drop = Eliminarlo
@@ -583,6 +585,30 @@ notice-updated = Publicado { $time }
 done-notice-set = El aviso está publicado.
 done-notice-cleared = El aviso se ha retirado.
 error-notice = El texto puede tener hasta 1.000 caracteres.
+delay-title = Avisos de retraso
+delay-hint = Mientras un buzón se mantiene aquí, quien le escribe puede saber al cabo de unas horas que su mensaje está a salvo y aún no se ha leído. Nunca se responde a listas, máquinas ni correo basura.
+delay-of-all = Todos los dominios
+delay-of-reseller = Todos los dominios de { $name }
+delay-of-domain = El dominio { $name }
+delay-now-never = Actualmente no se avisa a los remitentes.
+delay-now =
+    Actualmente se avisa a los remitentes después de { $hours ->
+        [one] una hora
+       *[other] { $hours } horas
+    }.
+delay-find = Dominio o revendedor
+delay-nothing = Aquí no existe ese dominio o revendedor.
+delay-when = Se avisa a los remitentes
+delay-follow = como está fijado para más dominios
+delay-never = nunca
+delay-after =
+    { $hours ->
+        [one] después de una hora
+       *[other] después de { $hours } horas
+    }
+delay-reason-hint = Consta en el registro de auditoría.
+done-delay = Guardado.
+error-delay-hours = Escriba de 1 a 120 horas.
 
 ## Error pages
 

@@ -360,6 +360,8 @@ compose-not-sent = Non envoyé : pas de connexion. Votre texte est conservé ; e
 compose-upload-broken = L’envoi du fichier a été interrompu.
 compose-again = Réessayer
 compose-people = suggestions
+compose-tell = M’avertir de l’arrivée du message
+compose-tell-hint = L’avis vient du dernier serveur de messagerie qui en envoie. Il ne dit pas que quelqu’un a lu le message.
 compose-found = Il y a sur cet appareil un texte non enregistré, du
 compose-found-use = Le reprendre
 compose-found-drop = Le supprimer
@@ -584,6 +586,30 @@ notice-updated = Publié { $time }
 done-notice-set = Le message est publié.
 done-notice-cleared = Le message a été retiré.
 error-notice = Le texte peut avoir jusqu’à 1 000 caractères.
+delay-title = Avis de retard
+delay-hint = Tant qu’une boîte est tenue ici, ceux qui lui écrivent peuvent être avertis après quelques heures que leur message est en sûreté et n’a pas encore été lu. Il n’est jamais répondu aux listes, aux machines et au spam.
+delay-of-all = Tous les domaines
+delay-of-reseller = Tous les domaines de { $name }
+delay-of-domain = Le domaine { $name }
+delay-now-never = Actuellement, les expéditeurs ne sont pas avertis.
+delay-now =
+    Actuellement, les expéditeurs sont avertis après { $hours ->
+        [one] une heure
+       *[other] { $hours } heures
+    }.
+delay-find = Domaine ou revendeur
+delay-nothing = Ce domaine ou ce revendeur n’existe pas ici.
+delay-when = Les expéditeurs sont avertis
+delay-follow = comme fixé pour plus de domaines
+delay-never = jamais
+delay-after =
+    { $hours ->
+        [one] après une heure
+       *[other] après { $hours } heures
+    }
+delay-reason-hint = Figure dans le journal d’audit.
+done-delay = Enregistré.
+error-delay-hours = Indiquez de 1 à 120 heures.
 
 ## Error pages
 

@@ -20,7 +20,7 @@ function begin() {
   const field = (name) => form.elements.namedItem(name);
   const kept = () => [...list.querySelectorAll('input[name="keep"]')];
   const written = () => FIELDS.map((name) => field(name)?.value ?? "");
-  const now = () => JSON.stringify([written(), kept().map((one) => one.value)]);
+  const now = () => JSON.stringify([written(), kept().map((one) => one.value), field("tell").checked]);
 
   // What the page came with is no draft, nor is it with formatting switched on.
   const plainFields = () => FIELDS.slice(0, 6).map((name) => (field(name)?.value ?? "").replace(/\s+/g, " ").trim());

@@ -74,7 +74,7 @@ if [ "$target" = test ] || [ "$target" = bench ]; then
     need openssl openssl
     # What looks at our signatures (DKIM).
     need /usr/sbin/opendkim opendkim
-    need /usr/lib/python3/dist-packages/dkim python3-dkim
+    need /usr/lib/python3/dist-packages/nacl python3-nacl
     # Monitoring: what reads the metrics' rules, runs the Munin plugin, and runs the check as Nagios does.
     need promtool prometheus
     need /usr/sbin/munin-run munin-node

@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use mail_auth::common::crypto::{Algorithm, DkimKey, Ed25519Key, RsaKey, Sha256, SigningKey};
 use mail_auth::common::headers::{HeaderWriter, Writable};
-use mail_auth::dkim::{DkimSigner, DkimSigningStream, Done};
+use mail_auth::dkim::{DkimSigner, DkimSigningStream, Done, Signature};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -167,9 +167,19 @@ impl Signers {
         let mut front = String::new();
         for stream in streams {
             let signature = stream.finish().map_err(Unsigned::Key)?;
-            front.push_str(&signature.to_header());
+            front.push_str(&header(&signature));
         }
         Ok(content.behind(front.into()))
+    }
+}
+
+/// The field, with CR LF at its end. Where the last semicolon would come onto a line of its own it stays where it
+/// is: that white space is no part of the value (RFC 6376 §3.7), but dkimpy does not delete it with the value.
+fn header(signature: &Signature) -> String {
+    let field = signature.to_header();
+    match field.strip_suffix("\r\n\t;\r\n") {
+        Some(start) => format!("{start};\r\n"),
+        None => field,
     }
 }
 

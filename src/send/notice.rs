@@ -264,13 +264,22 @@ impl Filed {
 /// # Errors
 /// When the store cannot be read.
 pub fn file(tx: &mut dyn Tx, entry: &QueueEntry, new: &NewMessage) -> Result<(), StoreError> {
-    let address = &entry.sender;
-    match directory::mailbox(tx, address)? {
-        Some(record) if record.id == entry.mailbox => {
-            let address = address.clone();
-            messages::insert(tx, &Mailbox { address, record }, new.clone())?;
+    // A mailbox that was never used is known by its address only.
+    let by_address = || -> Result<Option<Mailbox>, StoreError> {
+        let address = entry.sender.clone();
+        let record = directory::mailbox(tx, &address)?;
+        let own = record.filter(|record| record.id == entry.mailbox);
+        Ok(own.map(|record| Mailbox { address, record }))
+    };
+    let mailbox = match directory::by_id(tx, entry.mailbox)? {
+        Some(mailbox) => Some(mailbox),
+        None => by_address()?,
+    };
+    match mailbox {
+        Some(mailbox) => {
+            messages::insert(tx, &mailbox, new.clone())?;
         }
-        _ => {
+        None => {
             tracing::warn!(queue_id = %entry.id, "the sender of an undelivered message has no mailbox any more");
         }
     }

@@ -42,6 +42,16 @@ fn text(scope: &PolicyScope) -> String {
     }
 }
 
+/// The scope that is written so, as a [`DelayNoticesView`] names it.
+pub fn scope_of(text: &str) -> Option<PolicyScope> {
+    match text.split_once(':') {
+        None if text == "all" => Some(PolicyScope::All),
+        Some(("reseller", id)) => id.parse().ok().map(PolicyScope::Reseller),
+        Some(("domain", name)) => name.parse().ok().map(PolicyScope::Domain),
+        _ => None,
+    }
+}
+
 /// Whether a scope is the actor's business.
 fn check(tx: &dyn ReadTx, actor: &Actor, scope: &PolicyScope) -> Result<(), ServiceError> {
     match scope {

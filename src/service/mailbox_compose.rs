@@ -147,12 +147,19 @@ impl Begun {
                     subject: typed(&letter.subject),
                 },
                 tail,
+                tell_success: letter.tell_success,
             },
             at: self.now,
         })
     }
 
-    pub(super) fn entry(&self, service: &Service, body: BodyId, hold: Duration) -> NewEntry {
+    pub(super) fn entry(
+        &self,
+        service: &Service,
+        letter: &Letter,
+        body: BodyId,
+        hold: Duration,
+    ) -> NewEntry {
         let give_up_after = service.config().relay.give_up_after.duration();
         NewEntry {
             id: QueueId::generate(self.now),
@@ -166,7 +173,7 @@ impl Begun {
             created_at: self.now,
             not_before: self.now.after(hold),
             expires_at: self.now.after(give_up_after),
-            tell: tell(service, self.now, false),
+            tell: tell(service, self.now, letter.tell_success),
         }
     }
 }

@@ -55,6 +55,8 @@ pub struct Letter {
     pub formatted: Option<Formatted>,
     /// Files that stay.
     pub kept: Vec<Kept>,
+    /// Whether the writer wants to be told that it arrived, as far as that can be known.
+    pub tell_success: bool,
 }
 
 impl Letter {
@@ -177,7 +179,7 @@ pub async fn send(service: &Service, actor: &Actor, letter: &Letter) -> Result<S
             letter: letter.clone(),
             bcc: begun.envelope.bcc_field(),
             message: begun.message(letter, content.body.bytes(), content.tail, &content.text)?,
-            entry: begun.entry(service, content.body.id(), hold),
+            entry: begun.entry(service, letter, content.body.id(), hold),
             is_same: content.body.is_same(),
             hold,
         };

@@ -24,6 +24,8 @@ pub struct Written {
     pub typed: Typed,
     /// What its body holds.
     pub tail: Tail,
+    /// Whether its writer wants to be told that it arrived.
+    pub tell_success: bool,
 }
 
 /// What was typed, which need not be addresses yet.

@@ -27,6 +27,7 @@ use crate::store::access::Permission;
 
 pub mod account;
 pub mod alerts;
+pub mod delays;
 pub mod help;
 pub mod merges;
 pub mod notices;

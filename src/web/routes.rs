@@ -8,7 +8,8 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::console::{
-    self, account, alerts, help as help_link, merges, notices, ops, people as staff, queue, trace,
+    self, account, alerts, delays, help as help_link, merges, notices, ops, people as staff, queue,
+    trace,
 };
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, link, list,
@@ -59,6 +60,7 @@ pub fn router(web: Web) -> Router {
         .route("/console/ops", get(ops::show))
         .route("/console/notices", get(notices::show).post(notices::post))
         .route("/console/queue", get(queue::show).post(queue::order))
+        .route("/console/delays", get(delays::show).post(delays::post))
         .route("/console/trace", get(trace::show))
         .route("/console/alerts", get(alerts::show).post(alerts::post))
         .route("/console/merges", get(merges::overview).post(merges::order))

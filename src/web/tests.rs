@@ -3,6 +3,7 @@
 mod announcing;
 mod browser;
 mod conversation;
+mod delays;
 mod flows;
 mod folders;
 mod formatting;
@@ -16,6 +17,7 @@ mod profile;
 mod queue;
 mod safety;
 mod sending;
+mod smuggling;
 mod torture;
 
 use std::path::Path;

@@ -160,6 +160,7 @@ export const consolePages = [
   ["console-receipts", "/console/merges/domain/example.com"],
   ["console-ops", "/console/ops"],
   ["console-notices", "/console/notices"],
+  ["console-delays", "/console/delays"],
   ["console-queue", "/console/queue"],
   ["console-trace", `/console/trace?q=${site.users[0]}`],
   ["console-alerts", "/console/alerts"],

@@ -8,6 +8,7 @@ use crate::rig::{Postfix, PostfixOptions, RigDir, Sink, TestMessage};
 mod house;
 mod modes;
 mod signing;
+mod smuggling;
 mod tls;
 
 use house::{ANN, House, PATIENCE};

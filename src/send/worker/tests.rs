@@ -212,6 +212,33 @@ async fn a_permanent_failure_comes_back_once_and_the_rest_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_report_finds_a_mailbox_whose_address_was_changed_meanwhile() {
+    let house = House::new(Mood {
+        rcpt: vec![("no", "550 5.1.1 unknown")],
+        ..Mood::default()
+    })
+    .await;
+    house.enqueue(1, &["no@x.example"]).await;
+    let running = house.run();
+    assert!(house.tried(1, 1).await.is_finished());
+    running.stop().await;
+    house.enqueue(2, &["no@x.example"]).await;
+    let renamed = house.store.write(|tx| -> Result<(), StoreError> {
+        let (old, new): (Address, Address) = (
+            "ann@example.com".parse().unwrap(),
+            "anna@example.com".parse().unwrap(),
+        );
+        let record = directory::mailbox(tx, &old)?.unwrap();
+        directory::gone::rename(tx, &old, &new, &record)
+    });
+    renamed.await.unwrap();
+    let running = house.run();
+    assert!(house.tried(2, 1).await.is_finished());
+    running.stop().await;
+    assert_eq!(house.inbox().len(), 2);
+}
+
+#[tokio::test]
 async fn a_large_message_goes_out_in_pieces_as_it_is() {
     let house = House::new(Mood {
         rcpt: vec![("no", "550 5.1.1 unknown")],

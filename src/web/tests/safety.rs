@@ -29,6 +29,8 @@ const PRIVATE: &[(&str, &str)] = &[
     ("POST", "/console/failover"),
     ("GET", "/console/notices"),
     ("POST", "/console/notices"),
+    ("GET", "/console/delays"),
+    ("POST", "/console/delays"),
     ("GET", "/console/merges"),
     ("POST", "/console/merges"),
     (

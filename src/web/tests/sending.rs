@@ -112,6 +112,33 @@ fn traced(site: &Site, what: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_writer_may_ask_to_be_told_that_it_arrived() {
+    let site = Site::new().await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let form = ann.get("/mail/compose").await;
+    assert!(form.says("Tell me when it has arrived") && !form.says(" checked>"));
+    let asked = [
+        ("action", "send"),
+        ("to", "bob@x.example"),
+        ("subject", "Plans"),
+        ("body", "As spoken."),
+        ("tell", "1"),
+    ];
+    let sent = ann.compose(&form, &asked, &[]).await;
+    assert!(entries(&site)[0].tell.success);
+    // The draft remembers it, and it can be changed.
+    let draft = take_back(&mut ann, &sent).await;
+    assert!(draft.says(" checked>"), "{}", draft.text());
+    ann.compose(&draft, &asked[..4], &[]).await;
+    let waiting: Vec<_> = entries(&site)
+        .into_iter()
+        .filter(|entry| !entry.is_finished())
+        .collect();
+    assert_eq!(waiting.len(), 1);
+    assert!(!waiting[0].tell.success);
+}
+
+#[tokio::test]
 async fn nobody_takes_back_what_is_not_theirs() {
     let site = Site::new().await;
     let mut ann = Browser::signed_in(&site, ANN).await;

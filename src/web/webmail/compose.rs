@@ -54,6 +54,7 @@ pub struct ComposePage {
     /// The text with its formatting; empty where it has none.
     pub(super) html: String,
     pub(super) focus_to: bool,
+    pub(super) tell_success: bool,
     pub(super) limit_bytes: u64,
     pub(super) limit_text: String,
     pub(super) too_large_text: String,
@@ -298,6 +299,7 @@ impl Shown<'_> {
             from_choices,
             copies_open: !letter.cc.is_empty() || !letter.bcc.is_empty(),
             focus_to: letter.to.is_empty(),
+            tell_success: letter.tell_success,
             to: letter.to.clone(),
             cc: letter.cc.clone(),
             bcc: letter.bcc.clone(),
@@ -365,6 +367,7 @@ pub(super) fn letter_of(form: &Form) -> Letter {
         text,
         formatted,
         kept,
+        tell_success: !form.get("tell").is_empty(),
     }
 }
 

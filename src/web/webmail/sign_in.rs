@@ -77,7 +77,7 @@ const KEPT_PREFIX: &str = "kept-";
 /// Fields of the compose form that are carried along.
 const KEPT_FIELDS: &[&str] = &[
     "key", "draft", "reply", "forward", "back", "from", "to", "cc", "bcc", "subject", "body",
-    "format", "html", "keep",
+    "tell", "format", "html", "keep",
 ];
 
 /// How the page is asked for.

@@ -120,6 +120,7 @@ async fn written(web: &Web, start: Start, message: &MessageRecord) -> Result<Let
         },
         formatted,
         kept: kept_of(message),
+        tell_success: known.tell_success,
         ..Letter::default()
     };
     Ok(match start {

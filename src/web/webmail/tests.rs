@@ -346,6 +346,7 @@ impl Sample {
             body: self.s("\n\nOn Sun 22 Nov 2026, 14:03, Bob Marley wrote:\n> Dear Ann,\n> attached you find the invoice"),
             html: self.s(""),
             focus_to: false,
+            tell_success: false,
             limit_bytes: 50_000_000,
             limit_text: "Up to 50 MB for the whole message, attachments included.".into(),
             too_large_text: self.s("too large"),

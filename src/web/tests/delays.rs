@@ -1,0 +1,110 @@
+//! The page of delay notices: the operator's, a reseller's, a domain's.
+
+use super::Site;
+use super::merges::manager;
+use crate::store::StoreError;
+use crate::store::directory::{self, DomainRecord};
+
+async fn belongs_to(site: &Site, domain: &str, reseller: &str) {
+    let domain = domain.parse().unwrap();
+    let record = DomainRecord {
+        reseller: Some(reseller.parse().unwrap()),
+    };
+    let put = site
+        .service
+        .store
+        .write(move |tx| directory::put_domain(tx, &domain, &record));
+    let put: Result<(), StoreError> = put.await;
+    put.unwrap();
+}
+
+#[tokio::test]
+async fn each_sets_it_for_their_own_and_the_narrower_holds() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut operator = manager(&site, None).await;
+    let page = operator.get("/console/delays").await;
+    assert!(page.says("All domains") && page.says("Senders are not told at present."));
+    assert!(!page.says("as set for more domains"), "nothing is wider");
+    let csrf = page.field("csrf");
+    let set = |scope, hours, reason| {
+        [
+            ("csrf", csrf.as_str()),
+            ("scope", scope),
+            ("hours", hours),
+            ("reason", reason),
+        ]
+    };
+    let blank = operator
+        .post("/console/delays", &set("all", "8", " "))
+        .await;
+    assert!(blank.status == 422 && blank.says("Enter a reason."));
+    assert!(blank.says("value=\"8\" selected"), "the choice stays");
+    let long = operator
+        .post("/console/delays", &set("all", "121", "x"))
+        .await;
+    assert!(long.status == 422 && long.says("1 to 120 hours"));
+    let saved = operator
+        .post("/console/delays", &set("all", "8", "House rule"))
+        .await;
+    assert!(saved.says("Saved.") && saved.says("after 8 hours"));
+    for (scope, status) in [("everything", 404), ("domain:nobody.example", 404)] {
+        let refused = operator
+            .post("/console/delays", &set(scope, "8", "x"))
+            .await;
+        assert_eq!(refused.status, status, "{scope}");
+    }
+    // What it would be by default, and what was found by its name.
+    let found = operator.get("/console/delays?q=example.com").await;
+    assert!(found.says("The domain example.com") && found.says("after 8 hours"));
+
+    let mut reseller = manager(&site, Some("acme")).await;
+    let page = reseller.get("/console/delays").await;
+    assert!(page.says("All domains of acme") && page.says("told after 8 hours"));
+    let csrf = page.field("csrf");
+    let set = |scope, hours| {
+        [
+            ("csrf", csrf.as_str()),
+            ("scope", scope),
+            ("hours", hours),
+            ("q", "example.com"),
+            ("reason", "Asked for"),
+        ]
+    };
+    let saved = reseller
+        .post("/console/delays", &set("reseller:acme", "1"))
+        .await;
+    assert!(saved.says("told after one hour"), "{}", saved.text());
+    let saved = reseller
+        .post("/console/delays", &set("domain:example.com", "0"))
+        .await;
+    assert!(saved.says("Senders are not told at present."));
+    let saved = reseller
+        .post("/console/delays", &set("domain:example.com", ""))
+        .await;
+    assert!(!saved.says("Senders are not told at present."));
+    for scope in ["all", "reseller:other", "domain:example.org"] {
+        let refused = reseller.post("/console/delays", &set(scope, "1")).await;
+        assert_eq!(refused.status, 404, "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_theirs_is_not_there() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut other = manager(&site, Some("other")).await;
+    for name in [
+        "example.com",
+        "acme",
+        "nobody.example",
+        "%22%3E%3Cscript%3E",
+    ] {
+        let page = other.get(&format!("/console/delays?q={name}")).await;
+        assert!(
+            page.status == 200 && page.says("There is no such domain"),
+            "{name}"
+        );
+        assert!(!page.says("The domain") && !page.says("of acme") && !page.says("<script>"));
+    }
+}
