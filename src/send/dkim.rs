@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use mail_auth::common::crypto::{Algorithm, DkimKey, Ed25519Key, RsaKey, Sha256, SigningKey};
 use mail_auth::common::headers::{HeaderWriter, Writable};
-use mail_auth::dkim::{DkimSigner, DkimSigningStream, Done, Signature};
+use mail_auth::dkim::{Canonicalization, DkimSigner, DkimSigningStream, Done, Signature};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -134,11 +134,13 @@ impl Signers {
             let name = url::Host::parse(domain.as_str())
                 .map_err(|_| UnusableKey::Domain(domain.clone()))?
                 .to_string();
+            // "relaxed" of this library keeps a line of white space at the end of a body, which RFC 6376 §3.4.4 drops.
             let fields = FIELDS.iter().chain(FIELDS.iter().take(SEALED)).copied();
             let signer = DkimSigner::from_key(key.clone())
                 .domain(name)
                 .selector(selector)
-                .headers(fields);
+                .headers(fields)
+                .body_canonicalization(Canonicalization::Simple);
             self.0.entry(domain.clone()).or_default().push(signer);
         }
         Ok(())

@@ -69,7 +69,7 @@ async fn the_senders_own_domain_signs_and_no_other() {
         assert_eq!(tags["d"], name);
         assert_eq!(tags["s"], "s1");
         assert_eq!(tags["a"], "ed25519-sha256");
-        assert_eq!(tags["c"], "relaxed/relaxed");
+        assert_eq!(tags["c"], "relaxed/simple");
         assert!(!tags.contains_key("l"), "all of the body is signed");
         let fields: Vec<String> = tags["h"]
             .to_lowercase()
