@@ -6,8 +6,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Answer, Env};
-use crate::service::jobs;
 use crate::service::token::RoleName;
+use crate::service::{Actor, jobs};
 
 async fn post(env: &Env, token: &str, path: &str, body: &Value) -> Answer {
     let path = format!("/api/v1/jobs{path}");
@@ -19,12 +19,13 @@ async fn get(env: &Env, token: &str, path: &str) -> Answer {
     env.ask(Method::GET, path, Some(token), "", &[]).await
 }
 
-/// Waits until a job has ended.
+/// Waits until a job has ended. Looking at it counts for nobody's limit of requests.
 async fn ended(env: &Env, token: &str, id: &str) -> Value {
+    let job = id.parse().unwrap();
     for _ in 0..3000 {
-        let job = get(env, token, &format!("/api/v1/jobs/{id}")).await;
-        if job.body["ended"].is_string() {
-            return job.body;
+        let looked = jobs::show(&env.service, &Actor::System("test"), job).unwrap();
+        if looked.ended.is_some() {
+            return get(env, token, &format!("/api/v1/jobs/{id}")).await.body;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
