@@ -16,6 +16,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::service::Service;
 
+mod described;
 mod door;
 pub mod problem;
 pub mod v1;
@@ -40,6 +41,7 @@ struct Description;
 pub fn description() -> utoipa::openapi::OpenApi {
     let mut description = Description::openapi();
     description.merge(v1::routes().into_openapi());
+    described::complete(&mut description);
     description
         .components
         .get_or_insert_with(Default::default)

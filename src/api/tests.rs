@@ -194,6 +194,26 @@ fn every_route_has_a_row_in_the_matrix() {
     assert_eq!(routes, rows);
 }
 
+#[test]
+fn every_route_says_that_what_does_not_work_is_a_problem() {
+    let described = serde_json::to_value(description()).unwrap();
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.contains_key("default"), "{method} {path}");
+            for (status, response) in responses {
+                let is_problem = status == "default" || status.starts_with(['4', '5']);
+                let kinds = response["content"].as_object();
+                let kinds: Vec<&String> = kinds.iter().flat_map(|kinds| kinds.keys()).collect();
+                let expected = kinds
+                    .iter()
+                    .all(|kind| (*kind == "application/problem+json") == is_problem);
+                assert!(expected, "{method} {path} {status}: {kinds:?}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn everybody_gets_what_is_theirs_and_nothing_else() {
     let env = Env::new().await;
