@@ -39,7 +39,7 @@ pub fn memory_kb(leader: u32) -> u64 {
         .sum()
 }
 
-/// The processes of a group, each with its `/proc/PID/stat` from behind the name.
+/// A process, its children, and the processes of its group, each with its `/proc/PID/stat` from behind the name.
 fn group(leader: u32) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").expect("read /proc").flatten() {
@@ -52,9 +52,10 @@ fn group(leader: u32) -> Vec<(u32, String)> {
         let Some((_, rest)) = stat.rsplit_once(") ") else {
             continue;
         };
-        // State, parent, group.
-        let its_group = rest.split_whitespace().nth(2).and_then(|g| g.parse().ok());
-        if pid == leader || its_group == Some(leader) {
+        // State, parent, group. Postfix's processes have the group of whoever started it.
+        let mut fields = rest.split_whitespace().skip(1).map(|id| id.parse().ok());
+        let (its_parent, its_group) = (fields.next().flatten(), fields.next().flatten());
+        if pid == leader || its_parent == Some(leader) || its_group == Some(leader) {
             found.push((pid, rest.to_owned()));
         }
     }

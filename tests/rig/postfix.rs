@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::port::Port;
 use super::process::{Group, Server};
@@ -277,7 +277,7 @@ impl Postfix {
         });
     }
 
-    /// The id of its main process, which leads the group of all of them.
+    /// The id of its main process, whose children the others are.
     pub fn pid(&self) -> u32 {
         self.noted_pid().expect("Postfix notes its pid")
     }
@@ -290,11 +290,11 @@ impl Postfix {
     /// Kills every process of it with -9.
     pub fn kill(&mut self) {
         if self.options.syncs.is_some() && self.server.is_some() {
-            // What watches it is not in its group.
+            // It outlives what watches it; its processes end when it is gone.
             let pid = self.noted_pid().and_then(|pid| i32::try_from(pid).ok());
             let _ = pid
                 .and_then(Pid::from_raw)
-                .map(|pid| kill_process_group(pid, Signal::KILL));
+                .map(|pid| kill_process(pid, Signal::KILL));
         }
         if let Some(server) = self.server.take() {
             server.kill();
