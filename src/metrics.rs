@@ -19,9 +19,9 @@ pub mod range;
 mod standing;
 
 pub use standing::{
-    DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding, MergeStanding, ProbeResult,
-    ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding, SourceStanding, Standing,
-    StoreStanding, WayStanding,
+    CertificateStanding, DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding,
+    MergeStanding, ProbeResult, ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding,
+    SourceStanding, Standing, StoreStanding, WayStanding,
 };
 
 /// The states of a mailstore.
@@ -67,6 +67,11 @@ struct WayLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SectionLabels {
+    section: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReasonLabels {
     reason: String,
 }
@@ -90,6 +95,7 @@ pub fn render(standing: &Standing) -> String {
         drills(&mut registry, standing);
     }
     sources(&mut registry, &standing.sources);
+    certificates(&mut registry, &standing.certificates);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = encode(&mut text, &registry);
@@ -210,6 +216,16 @@ fn mailstores(registry: &mut Registry, mailstores: &[MailstoreStanding]) {
         "mailstore_unmerged_messages",
         "Messages that are still to be merged into a mailstore",
         &|m| Some(m.unmerged_messages),
+    );
+    each(
+        "mailstore_queued_seconds",
+        "For how long a mailstore's mail waits in the MX by the mode queue; absent while it does not",
+        &|m| m.queued_secs,
+    );
+    each(
+        "mailstore_queue_lifetime_seconds",
+        "For how long mail may wait in the MX",
+        &|m| Some(m.queue_lifetime_secs),
     );
     each(
         "mailstore_may_merge",
@@ -438,6 +454,25 @@ fn sources(registry: &mut Registry, sources: &[SourceStanding]) {
             }
         }
         registry.register(name, help, family);
+    }
+}
+
+fn certificates(registry: &mut Registry, certificates: &[CertificateStanding]) {
+    let family: Family<SectionLabels, Gauge> = Family::default();
+    for certificate in certificates {
+        if let Some(secs) = certificate.good_for_secs {
+            let labels = SectionLabels {
+                section: certificate.section.clone(),
+            };
+            family.get_or_create(&labels).set(secs);
+        }
+    }
+    if !certificates.is_empty() {
+        registry.register(
+            "certificate_good_seconds",
+            "For how long a certificate that Lifeboat shows is still good",
+            family,
+        );
     }
 }
 

@@ -10,6 +10,9 @@ section! {
         /// defer_transports, to a place that cannot be reached: flushing the queue tries it all the
         /// same, and with no place at all the mail would bounce then.
         pub queue_transport: String = default "\"lifeboat-queue:unix:nowhere\"",
+        /// For how long mail may wait in the MX before it is returned (maximal_queue_lifetime): an alarm
+        /// is raised at half of it.
+        pub queue_lifetime: Span = default "\"5d\"",
         /// What separates ann from lists in ann+lists@example.com (recipient_delimiter); empty if
         /// there is none.
         pub recipient_delimiter: String = default "\"+\"",

@@ -180,8 +180,10 @@ impl Phase {
 /// Everything that is known about a mailstore's failover.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// What the operator wants.
+    /// What the operator wants; changed by [`State::set_mode`].
     pub mode: Mode,
+    /// Since when mail waits in the MX by the mode; none while it does not.
+    pub queued_since: Option<Timestamp>,
     /// Where the machine stands.
     pub phase: Phase,
     /// The highest epoch given out.
@@ -206,6 +208,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             mode: Mode::default(),
+            queued_since: None,
             phase: Phase::default(),
             epoch: Epoch(0),
             activations: Vec::new(),
@@ -219,6 +222,15 @@ impl Default for State {
 }
 
 impl State {
+    /// The operator wants something else, or the same again.
+    pub(super) fn set_mode(&mut self, mode: Mode, now: Timestamp) {
+        self.queued_since = match mode {
+            Mode::Queue => self.queued_since.or(Some(now)),
+            Mode::Auto | Mode::PinPrimary | Mode::PinStandby => None,
+        };
+        self.mode = mode;
+    }
+
     /// Where the mailstore's mail goes.
     pub fn serving(&self) -> Serving {
         match (self.mode, &self.phase) {

@@ -255,3 +255,19 @@ fn a_state_survives_persistence() {
     assert!(!back.differs_durably(&bench.state));
     assert_eq!(back.serving(), Serving::Standby);
 }
+
+#[test]
+fn how_long_mail_waits_in_the_mx_is_counted_from_the_first_order() {
+    let mut bench = Bench::new();
+    let at = Timestamp::from_secs;
+    for (order, now, since) in [
+        (Order::PinPrimary, 1, None),
+        (Order::Queue, 10, Some(10)),
+        (Order::Queue, 20, Some(10)),
+        (Order::Auto, 30, None),
+        (Order::Queue, 40, Some(40)),
+    ] {
+        bench.order(order, at(now));
+        assert_eq!(bench.state.queued_since, since.map(at), "at {now}");
+    }
+}

@@ -1,52 +1,12 @@
 //! What a check makes of how everything stands: `lifeboat check` prints it, and what is critical raises an
 //! alert. Pure.
 
-use std::fmt::Write;
-
-use super::range::Range;
-use super::{MailstoreStanding, ProbeResult, SentinelStanding, Standing};
-
+mod answer;
 mod intake;
 
-/// The longest line and the most lines of an answer: Nagios reads 8 KB.
-const TEXT_CHARS_MAX: usize = 300;
-const LINES_MAX: usize = 20;
+use super::{MailstoreStanding, ProbeResult, SentinelStanding, Standing};
 
-/// What a plugin answers; its exit status is the number (Monitoring Plugins Development Guidelines,
-/// "Plugin Return Codes").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// All is well.
-    Ok = 0,
-    /// Somebody should look when there is time.
-    Warning = 1,
-    /// Somebody must look now.
-    Critical = 2,
-    /// It cannot be told.
-    Unknown = 3,
-}
-
-impl Status {
-    /// As plugins print it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Warning => "WARNING",
-            Self::Critical => "CRITICAL",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-
-    /// How much it weighs against others: what is not known is worse than a warning, and hides no fault.
-    const fn weight(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Warning => 1,
-            Self::Unknown => 2,
-            Self::Critical => 3,
-        }
-    }
-}
+pub use answer::{Answer, Finding, Status, Thresholds};
 
 /// What can be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -68,6 +28,8 @@ pub enum What {
     Intake,
     /// The disk that the store lies on; thresholds: percent free.
     Disk,
+    /// The certificates that Lifeboat itself shows; thresholds: days that they are still good.
+    Certificates,
     /// Each source of the directory was read lately and to its end; thresholds: how many mailboxes are
     /// missing in one and were not deleted.
     Directory,
@@ -79,7 +41,7 @@ pub enum What {
 
 impl What {
     /// Each thing by itself.
-    pub const EACH: [Self; 10] = [
+    pub const EACH: [Self; 11] = [
         Self::Server,
         Self::Mailstores,
         Self::Probes,
@@ -88,6 +50,7 @@ impl What {
         Self::Queue,
         Self::Intake,
         Self::Disk,
+        Self::Certificates,
         Self::Drill,
         Self::Directory,
     ];
@@ -103,6 +66,7 @@ impl What {
             Self::Queue => "QUEUE",
             Self::Intake => "INTAKE",
             Self::Disk => "DISK",
+            Self::Certificates => "CERTIFICATES",
             Self::Drill => "DRILL",
             Self::Directory => "DIRECTORY",
             Self::All => "ALL",
@@ -116,157 +80,13 @@ impl What {
             Self::Merge | Self::Intake => Some(("0", "100")),
             Self::Queue => Some(("900", "3600")),
             Self::Disk => Some(("20:", "10:")),
+            Self::Certificates => Some(("14:", "3:")),
             // 35 and 100 days.
             Self::Drill => Some(("3024000", "8640000")),
             Self::Directory => Some(("0", "")),
             Self::Server | Self::Mailstores | Self::Sentinels | Self::All => None,
         }
     }
-}
-
-/// Thresholds that were given.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Thresholds {
-    /// A value outside warns.
-    pub warning: Option<Range>,
-    /// A value outside is critical.
-    pub critical: Option<Range>,
-}
-
-impl Thresholds {
-    /// Those that were given, else the usual ones.
-    fn or_usual(self, what: What) -> Self {
-        let usual = |which: fn((&'static str, &'static str)) -> &'static str| {
-            what.usual().and_then(|pair| which(pair).parse().ok())
-        };
-        Self {
-            warning: self.warning.or_else(|| usual(|(warning, _)| warning)),
-            critical: self.critical.or_else(|| usual(|(_, critical)| critical)),
-        }
-    }
-
-    fn judge(&self, value: f64) -> Status {
-        let alerts = |range: Option<Range>| range.is_some_and(|range| range.alerts(value));
-        match (alerts(self.critical), alerts(self.warning)) {
-            (true, _) => Status::Critical,
-            (false, true) => Status::Warning,
-            (false, false) => Status::Ok,
-        }
-    }
-}
-
-/// What was found out about one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is.
-    pub status: Status,
-    /// What it is.
-    pub text: String,
-}
-
-/// The answer of a check.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    name: &'static str,
-    findings: Vec<Finding>,
-    perfdata: Vec<String>,
-}
-
-impl Answer {
-    fn new(what: What) -> Self {
-        Self {
-            name: what.name(),
-            findings: Vec::new(),
-            perfdata: Vec::new(),
-        }
-    }
-
-    /// An answer that says one thing.
-    pub fn single(what: What, status: Status, text: &str) -> Self {
-        let mut answer = Self::new(what);
-        answer.say(status, text);
-        answer
-    }
-
-    fn say(&mut self, status: Status, text: impl Into<String>) {
-        self.findings.push(Finding {
-            status,
-            text: text.into(),
-        });
-    }
-
-    /// `'label'=value[unit];[warn];[crit];[min];[max]`
-    fn measure(&mut self, label: &str, value: f64, unit: &str, of: Thresholds) {
-        let range = |range: Option<Range>| range.map_or_else(String::new, |r| r.to_string());
-        let (warning, critical) = (range(of.warning), range(of.critical));
-        let label: String = label.chars().filter(|c| !matches!(c, '\'' | '=')).collect();
-        self.perfdata
-            .push(format!("'{label}'={value}{unit};{warning};{critical};0;"));
-    }
-
-    /// What was found, the worst first.
-    pub fn findings(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.status.weight()));
-        findings
-    }
-
-    /// The worst of what was found; nothing found is not known.
-    pub fn status(&self) -> Status {
-        self.findings
-            .iter()
-            .map(|finding| finding.status)
-            .max_by_key(|status| status.weight())
-            .unwrap_or(Status::Unknown)
-    }
-
-    /// As Nagios reads it: the worst on the first line with the performance data, the rest below.
-    pub fn text(&self) -> String {
-        let findings = self.findings();
-        let status = self.status().name();
-        let first = findings.first().map_or("nothing to check", |f| &f.text);
-        let mut text = format!("LIFEBOAT {} {status} - {}", self.name, one_line(first));
-        if !self.perfdata.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = write!(text, " | {}", self.perfdata.join(" "));
-        }
-        for finding in findings.iter().skip(1).take(LINES_MAX) {
-            let _ = write!(
-                text,
-                "\n{}: {}",
-                finding.status.name(),
-                one_line(&finding.text)
-            );
-        }
-        if let Some(more) = findings.len().checked_sub(LINES_MAX + 1).filter(|n| *n > 0) {
-            let _ = write!(text, "\nand {more} more");
-        }
-        text
-    }
-
-    fn add(&mut self, other: Self) {
-        let name = other.name.to_lowercase();
-        let findings = other.findings.into_iter().map(|finding| Finding {
-            text: format!("{name}: {}", finding.text),
-            ..finding
-        });
-        self.findings.extend(findings);
-        // Two checks may measure something by the same name.
-        let labelled = |value: &String| value.replacen('\'', &format!("'{name}_"), 1);
-        self.perfdata.extend(other.perfdata.iter().map(labelled));
-    }
-}
-
-/// A text without what would end the line or begin performance data.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '|' => '/',
-            c if c.is_control() => ' ',
-            c => c,
-        })
-        .take(TEXT_CHARS_MAX)
-        .collect()
 }
 
 /// Judges `what`, of one mailstore or of all.
@@ -296,6 +116,7 @@ pub fn judge(
         What::Queue => queue(&mut answer, standing, of),
         What::Intake => intake::look(&mut answer, &standing.intake, of),
         What::Disk => disk(&mut answer, standing, of),
+        What::Certificates => certificates(&mut answer, standing, of),
         What::Drill => drill(&mut answer, standing, of),
         What::Directory => directory(&mut answer, standing, of),
         What::All => {
@@ -354,6 +175,9 @@ fn of_state(mailstore: &MailstoreStanding) -> (Status, String) {
         .since_secs
         .map_or_else(String::new, |secs| format!(" for {secs} s"));
     let mail = format!("mail goes to {}", mailstore.route);
+    if let Some(text) = waits_too_long(mailstore) {
+        return (Status::Critical, text);
+    }
     match (state.as_str(), mailstore.mode.as_str()) {
         ("active", _) => (Status::Critical, format!("{state}{since}, {mail}")),
         ("normal", "auto" | "pin-primary") if mailstore.raising => {
@@ -363,6 +187,19 @@ fn of_state(mailstore: &MailstoreStanding) -> (Status, String) {
         ("normal", mode) => (Status::Warning, format!("{mode}, {mail}")),
         _ => (Status::Warning, format!("{state}{since}, {mail}")),
     }
+}
+
+/// Mail that waits in the MX is returned to its senders in the end: half of the time is for whoever must act.
+fn waits_too_long(mailstore: &MailstoreStanding) -> Option<String> {
+    let (waited, lifetime) = (mailstore.queued_secs?, mailstore.queue_lifetime_secs);
+    (waited >= lifetime / 2).then(|| {
+        format!(
+            "mail waits in the MX for {} h and is returned to its senders after {} h: end the mode queue, or \
+             raise maximal_queue_lifetime",
+            waited / 3600,
+            lifetime / 3600
+        )
+    })
 }
 
 fn of_sentinel(mailstore: &MailstoreStanding) -> (Status, String) {
@@ -462,6 +299,29 @@ fn disk(answer: &mut Answer, standing: &Standing, of: Thresholds) {
     let text = format!("{free} % free, {megabytes} MB");
     answer.say(of.judge(free), text);
     answer.measure("free", free, "%", of);
+}
+
+fn certificates(answer: &mut Answer, standing: &Standing, of: Thresholds) {
+    if standing.certificates.is_empty() {
+        answer.say(Status::Ok, "no certificates are configured");
+        return;
+    }
+    for certificate in &standing.certificates {
+        let section = &certificate.section;
+        let Some(secs) = certificate.good_for_secs else {
+            let why = certificate.error.as_deref().unwrap_or("it cannot be read");
+            answer.say(Status::Critical, format!("{section}: {why}"));
+            continue;
+        };
+        // Whole days, as it is shown; one that has ended has fewer than none.
+        let days = secs.div_euclid(86_400);
+        let text = match days {
+            0.. => format!("{section}: {days} days left"),
+            _ => format!("{section}: it has ended"),
+        };
+        answer.say(of.judge(days as f64), text);
+        answer.measure(section, days as f64, "", of);
+    }
 }
 
 fn drill(answer: &mut Answer, standing: &Standing, of: Thresholds) {

@@ -25,9 +25,23 @@ pub struct Standing {
     pub held: Vec<HeldStanding>,
     /// The drills; absent where none are configured.
     pub drills: Option<DrillsStanding>,
+    /// The certificates that Lifeboat itself shows.
+    #[serde(default)]
+    pub certificates: Vec<CertificateStanding>,
     /// The sources that the directory is kept in step with, as configured.
     #[serde(default)]
     pub sources: Vec<SourceStanding>,
+}
+
+/// A certificate that Lifeboat shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CertificateStanding {
+    /// The section that configures it: `http`, `smtp` or `hold`.
+    pub section: String,
+    /// For how many seconds it is still good; negative once it has ended, absent if it cannot be read.
+    pub good_for_secs: Option<i64>,
+    /// Why it cannot be read.
+    pub error: Option<String>,
 }
 
 /// How a source of the directory stands.
@@ -78,6 +92,12 @@ pub struct MailstoreStanding {
     pub since_secs: Option<u64>,
     /// `auto`, `pin-primary`, `pin-standby` or `queue`.
     pub mode: String,
+    /// For how many seconds its mail has waited in the MX by the mode `queue`; absent while it does not.
+    #[serde(default)]
+    pub queued_secs: Option<u64>,
+    /// For how long mail may wait there, in seconds (`maximal_queue_lifetime`).
+    #[serde(default)]
+    pub queue_lifetime_secs: u64,
     /// Where its mail goes: `primary`, `standby` or `queue`.
     pub route: String,
     /// What a person must decide, in words.

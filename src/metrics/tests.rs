@@ -15,6 +15,8 @@ fn full() -> Standing {
         state: state.into(),
         mode: "auto".into(),
         sentinel,
+        queued_secs: (id == "a1").then_some(60),
+        queue_lifetime_secs: 100,
         probes: vec![probe(ProbeResult::Up)],
         ..MailstoreStanding::default()
     };
@@ -32,6 +34,11 @@ fn full() -> Standing {
             last: Some("failed".into()),
             passed_secs_ago: Some(5),
         }),
+        certificates: vec![CertificateStanding {
+            section: "http".into(),
+            good_for_secs: Some(-5),
+            error: None,
+        }],
         sources: vec![SourceStanding {
             name: "panel".into(),
             mailboxes: 12,
@@ -59,6 +66,8 @@ fn states_and_counts_are_told() {
         "lifeboat_drill_failed 1",
         "lifeboat_source_mailboxes{source=\"panel\"} 12",
         "lifeboat_source_age_seconds{source=\"panel\"} 90",
+        "lifeboat_certificate_good_seconds{section=\"http\"} -5",
+        "lifeboat_mailstore_queued_seconds{mailstore=\"a1\"} 60",
         "lifeboat_source_stale{source=\"panel\"} 1",
         "lifeboat_source_withheld{source=\"panel\"} 3",
     ] {

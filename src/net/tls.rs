@@ -91,6 +91,17 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(list)
 }
 
+/// When the certificate that a server shows ends: the first in the file (PEM).
+///
+/// # Errors
+/// When the file cannot be read or holds no certificate.
+pub fn certificate_file_ends(path: &Path) -> Result<Timestamp, TlsError> {
+    certificates(path)?
+        .first()
+        .and_then(|certificate| certificate::ends(certificate))
+        .ok_or(TlsError::Certificate)
+}
+
 /// The file of certificates that this system trusts.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! How everything stands, for monitoring: operators only.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
@@ -10,10 +11,11 @@ use crate::control::{LastProbe, View};
 use crate::failover::{GuardVerdict, Outcome};
 use crate::metrics::history::{History, Sample};
 use crate::metrics::{
-    DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding, MergeStanding, ProbeResult,
-    ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding, Standing, StoreStanding,
-    WayStanding,
+    CertificateStanding, DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding,
+    MergeStanding, ProbeResult, ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding,
+    Standing, StoreStanding, WayStanding,
 };
+use crate::net::tls::certificate_file_ends;
 use crate::store::drills::{self, DrillVerdict};
 use crate::store::merge::MergeStatus;
 use crate::store::{StoreError, failover as kept, queue, sent};
@@ -44,6 +46,7 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         },
         queue: of_queue(service)?,
         store: of_store(service),
+        certificates: of_certificates(service),
         intake: of_intake(service),
         held: of_held(service),
         drills: of_drills(service)?,
@@ -103,6 +106,8 @@ fn of_mailstore(
         state: state.phase.name().to_owned(),
         since_secs: failover::since(&state.phase).map(|since| now.since(since).as_secs()),
         mode: state.mode.to_string(),
+        queued_secs: state.queued_since.map(|since| now.since(since).as_secs()),
+        queue_lifetime_secs: config.postfix.queue_lifetime.duration().as_secs(),
         route: failover::serving_name(state.serving()).to_owned(),
         needs: failover::needs(&record),
         sentinel,
@@ -181,6 +186,28 @@ fn of_store(service: &Service) -> StoreStanding {
         disk_bytes: disk.as_ref().map_or(0, |d| bytes(d.f_blocks, d.f_frsize)),
         disk_free_bytes: disk.as_ref().map_or(0, |d| bytes(d.f_bavail, d.f_frsize)),
     }
+}
+
+/// Read when asked for: an operator who renewed one sees it without a restart.
+fn of_certificates(service: &Service) -> Vec<CertificateStanding> {
+    let config = service.config();
+    let files = [
+        ("http", &config.http.tls_certificate_file),
+        ("smtp", &config.smtp.tls_certificate_file),
+        ("hold", &config.hold.tls_certificate_file),
+    ];
+    let of = |(section, file): (&str, &Option<PathBuf>)| {
+        let ends = certificate_file_ends(file.as_ref()?);
+        Some(CertificateStanding {
+            section: section.to_owned(),
+            good_for_secs: ends
+                .as_ref()
+                .ok()
+                .map(|ends| ends.as_secs() - service.now().as_secs()),
+            error: ends.err().map(|error| error.to_string()),
+        })
+    };
+    files.into_iter().filter_map(of).collect()
 }
 
 /// Drills that are looked at for the last that passed.

@@ -77,7 +77,7 @@ impl Machine<'_> {
 
     fn set_mode(&mut self, mode: Mode, by: Decider, tally: &Tally) {
         let before = self.state.serving();
-        self.state.mode = mode;
+        self.state.set_mode(mode, self.now);
         self.record(Verb::ModeSet(mode), by, tally);
         self.follow_route(before);
     }
@@ -194,7 +194,7 @@ impl Machine<'_> {
         tally: &Tally,
     ) {
         self.clear_counters();
-        self.state.mode = order.then;
+        self.state.set_mode(order.then, self.now);
         let raising = self.prepare_raising(guard.as_ref(), order.restored);
         let by = Decider::Person {
             name: order.by,

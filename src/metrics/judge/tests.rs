@@ -1,6 +1,7 @@
 use super::*;
 use crate::metrics::{
-    DrillsStanding, ProbeStanding, RefusedStanding, SourceStanding, StoreStanding,
+    CertificateStanding, DrillsStanding, ProbeStanding, RefusedStanding, SourceStanding,
+    StoreStanding,
 };
 
 fn well(id: &str) -> MailstoreStanding {
@@ -40,6 +41,11 @@ fn standing() -> Standing {
             last: Some("passed".into()),
             passed_secs_ago: Some(60),
         }),
+        certificates: vec![CertificateStanding {
+            section: "http".into(),
+            good_for_secs: Some(90 * 86_400),
+            error: None,
+        }],
         sources: vec![SourceStanding {
             name: "panel".into(),
             age_secs: Some(60),
@@ -128,6 +134,37 @@ fn everything_that_can_go_wrong_is_told() {
             |s| s.mailstores[0].mode = "queue".into(),
             Status::Warning,
             "a1: queue",
+        ),
+        (
+            What::Mailstores,
+            |s| {
+                s.mailstores[0].mode = "queue".into();
+                s.mailstores[0].queued_secs = Some(216_000);
+                s.mailstores[0].queue_lifetime_secs = 432_000;
+            },
+            Status::Critical,
+            "a1: mail waits in the MX for 60 h and is returned to its senders after 120 h",
+        ),
+        (
+            What::Certificates,
+            |s| s.certificates[0].good_for_secs = Some(13 * 86_400),
+            Status::Warning,
+            "http: 13 days left",
+        ),
+        (
+            What::Certificates,
+            |s| s.certificates[0].good_for_secs = Some(-1),
+            Status::Critical,
+            "http: it has ended",
+        ),
+        (
+            What::Certificates,
+            |s| {
+                s.certificates[0].good_for_secs = None;
+                s.certificates[0].error = Some("/x.pem: no such file".into());
+            },
+            Status::Critical,
+            "http: /x.pem: no such file",
         ),
         (
             What::Mailstores,
