@@ -39,6 +39,7 @@ pub mod images;
 pub mod invitations;
 pub mod jobs;
 mod limits;
+pub mod listing;
 pub mod live;
 pub mod mailbox;
 mod mailbox_compose;

@@ -1,6 +1,6 @@
 //! A mailstore's mail changes its way: how long it takes until Postfix is told so, with a thousand and
 //! with a million mailboxes, by the server's own socketmap and by a route agent; and how fast both answer
-//! under many connections.
+//! under many connections; and how fast a page of those that are affected is listed.
 //!
 //! `BENCH_MAILBOXES` (the larger number) and `BENCH_QUESTIONS` (by each connection) change how thorough
 //! it is.
@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 
 const CONNECTIONS: usize = 64;
 const FLIPS: usize = 11;
+const PAGES: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 fn main() {
@@ -62,6 +63,12 @@ fn main() {
         "max ms",
     ];
     measure::print_table(&heads, &rows);
+    println!();
+    let rows: Vec<Vec<String>> = beds.iter().flat_map(|bed| bed.pages.clone()).collect();
+    measure::print_table(
+        &["a page of 100 affected", "mailboxes", "p50 ms", "p99 ms"],
+        &rows,
+    );
     let agent = &beds[1].agent;
     println!(
         "\nthe agent, {many} mailboxes: fetched in {} s, {} bytes each on disk, {} MB resident",
@@ -78,6 +85,7 @@ fn main() {
                 "flip_ms_server": bed.flip.0,
                 "flip_ms_agent": bed.flip.1,
                 "lookups": bed.lookups,
+                "pages": bed.pages,
                 "agent": bed.agent,
             })),
         }),
@@ -90,6 +98,7 @@ struct Bed {
     /// In ms, by the server and by the agent.
     flip: (f64, f64),
     lookups: Vec<Vec<String>>,
+    pages: Vec<Vec<String>>,
     agent: Value,
 }
 
@@ -121,7 +130,17 @@ fn run(count: usize, questions: usize) -> Bed {
             lookups.push(row);
         }
     }
+    let mut pages = vec![list_pages(&lifeboat, "all of them", count)];
     let flip = measure_flips(&lifeboat, &doors);
+    let domain = [
+        "failover",
+        "pin-standby",
+        "domain:example7.com",
+        "--reason",
+        "a benchmark",
+    ];
+    lifeboat.cli(&domain);
+    pages.push(list_pages(&lifeboat, "one domain in 1,000", count));
     let size = std::fs::metadata(&state).expect("the directory").len();
     let report = json!({
         "fetch_secs": fetch_secs,
@@ -133,6 +152,7 @@ fn run(count: usize, questions: usize) -> Bed {
         mailboxes: count,
         flip,
         lookups,
+        pages,
         agent: report,
     }
 }
@@ -283,6 +303,37 @@ fn measure_flips(lifeboat: &Lifeboat, doors: &[Door; 2]) -> (f64, f64) {
         figure(agent)
     );
     (server, agent)
+}
+
+/// Reads pages of those that are affected, one after the other and again from the first, as a script does.
+fn list_pages(lifeboat: &Lifeboat, what: &str, count: usize) -> Vec<String> {
+    let token = lifeboat.cli(&["token", "create", "--role", "operator"]);
+    let headers = [(
+        "Authorization".to_owned(),
+        format!("Bearer {}", token.trim()),
+    )];
+    let first = "/api/v1/mailboxes?route=affected&limit=100";
+    let (mut path, mut times) = (first.to_owned(), Vec::with_capacity(PAGES));
+    for _ in 0..PAGES {
+        let began = Instant::now();
+        let addr = lifeboat.http().addr();
+        let page = rig::http::request(addr, "GET", &path, &headers, None).expect("a page");
+        times.push(began.elapsed());
+        assert_eq!(page.status, 200, "{}", page.text());
+        let page: Value = serde_json::from_str(&page.text()).expect("JSON");
+        assert!(
+            page["mailboxes"]
+                .as_array()
+                .is_some_and(|found| !found.is_empty())
+        );
+        path = match page["next"].as_str() {
+            Some(next) => format!("{first}&after={next}"),
+            None => first.to_owned(),
+        };
+    }
+    times.sort_unstable();
+    let ms = |at: f64| figure(quantile(&times, at).as_secs_f64() * 1000.0);
+    vec![what.to_owned(), count.to_string(), ms(0.5), ms(0.99)]
 }
 
 /// Answers a second, and their times in ms.

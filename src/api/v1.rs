@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(failover::of_mailstore, failover::change_mailstore))
         .routes(routes!(notices::list, notices::set))
         .routes(routes!(notices::set_of_mailstore))
+        .routes(routes!(mailboxes::find))
         .routes(routes!(mailboxes::list))
         .routes(routes!(failover::of_domain, failover::change_domain))
         .routes(routes!(mailboxes::show, mailboxes::put, mailboxes::remove))

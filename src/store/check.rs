@@ -183,6 +183,12 @@ fn mailbox(
             return Ok(());
         }
     };
+    if !directory::placed::is_on(tx, &record.mailstore, &address)? {
+        report.problem(format!(
+            "mailbox {}: it is not listed with its mailstore",
+            record.id
+        ));
+    }
     for alias in &record.aliases {
         if directory::alias_owner(tx, alias)?.as_ref() != Some(&address) {
             report.problem(format!(

@@ -13,6 +13,7 @@ use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
 
 pub mod details;
 pub mod gone;
+pub mod placed;
 pub mod sources;
 
 /// One mailbox of the platform. Its address is its key.
@@ -139,9 +140,11 @@ pub fn put_mailbox(
             tx.delete(Key::new(Table::Alias).address(alias).into_vec());
         }
         if old.mailstore != record.mailstore {
+            placed::remove(tx, &old.mailstore, address);
             messages::change_mailstore(tx, old.id, &old.mailstore, &record.mailstore)?;
         }
     }
+    placed::put(tx, &record.mailstore, address);
     for alias in &record.aliases {
         tx.put(
             Key::new(Table::Alias).address(alias).into_vec(),
@@ -192,15 +195,22 @@ pub fn is_ours(tx: &dyn ReadTx, name: &DomainName) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// Writes a domain.
+/// Writes a domain, and keeps the rows of its reseller in step.
 ///
 /// # Errors
-/// As [`codec::encode`].
+/// As [`codec::encode`]; when the store cannot be read.
 pub fn put_domain(
     tx: &mut dyn Tx,
     domain: &DomainName,
     record: &DomainRecord,
 ) -> Result<(), StoreError> {
+    let old = self::domain(tx, domain)?.and_then(|old| old.reseller);
+    if let Some(old) = old.filter(|old| record.reseller.as_ref() != Some(old)) {
+        placed::remove_domain(tx, &old, domain);
+    }
+    if let Some(reseller) = &record.reseller {
+        placed::put_domain(tx, reseller, domain);
+    }
     tx.put(
         Key::new(Table::Domain).domain(domain).into_vec(),
         codec::encode(record)?,

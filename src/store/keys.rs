@@ -18,6 +18,10 @@ pub enum Table {
     Alias = 0x11,
     /// domain → [`super::directory::DomainRecord`].
     Domain = 0x12,
+    /// (mailstore, address) → nothing: who lives there.
+    Placed = 0x19,
+    /// (reseller, domain) → nothing: what is whose.
+    ResellerDomain = 0x1a,
     /// address → [`super::directory::details::Details`].
     Details = 0x13,
     /// (source, its own id) → address of the mailbox, or that it had last.
@@ -68,6 +72,8 @@ pub enum Table {
     Repeat = 0xb7,
     /// (time, hash of asker and key) → nothing: requests in the order in which they are forgotten.
     RepeatAt = 0xb8,
+    /// reseller, or nothing for the operator → [`super::brand::Logo`].
+    BrandLogo = 0xbc,
     /// body id → [`super::bodies::BodyRecord`].
     Body = 0x30,
     /// ingest id → [`super::delivery::IngestRecord`].

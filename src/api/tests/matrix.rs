@@ -100,6 +100,13 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
     ),
     (
         "GET",
+        "/api/v1/mailboxes",
+        "/api/v1/mailboxes?domain=example.com&route=affected",
+        "",
+        About::Acme,
+    ),
+    (
+        "GET",
         "/api/v1/mailboxes/{address}",
         "/api/v1/mailboxes/ann@example.com",
         "",

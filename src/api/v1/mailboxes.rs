@@ -1,15 +1,16 @@
 //! `/api/v1/mailboxes`, `/api/v1/domains/{domain}/mailboxes`
 
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_MATCH, LINK};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{ACCEPT, ETAG, IF_MATCH, LINK};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::problem::{Body, Path, Problem, Query, quoted};
-use crate::ids::{Address, DomainName};
+use crate::ids::{Address, DomainName, MailstoreId, ResellerId};
+use crate::service::listing::{self, Cursor, Filter, csv};
 use crate::service::mailbox_push::{self, MailboxPush};
 use crate::service::mailboxes::{self, MailboxPage, MailboxView, PAGE_MAX};
 use crate::service::{Actor, Service};
@@ -46,6 +47,75 @@ pub(super) async fn list(
     let mut response = Json(page).into_response();
     response.headers_mut().extend(link.map(|link| (LINK, link)));
     Ok(response)
+}
+
+/// Which mailboxes, and where a page starts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// On this mailstore.
+    #[param(value_type = Option<String>)]
+    mailstore: Option<MailstoreId>,
+    /// In this domain.
+    #[param(value_type = Option<String>)]
+    domain: Option<DomainName>,
+    /// Operators: of this reseller.
+    #[param(value_type = Option<String>)]
+    reseller: Option<ResellerId>,
+    /// By where mail goes: `primary`, `standby`, `queue`, or `affected` for the last two.
+    #[param(example = "affected")]
+    route: Option<String>,
+    /// The cursor of the page before.
+    after: Option<String>,
+    /// Entries in a page, up to 500.
+    limit: Option<usize>,
+}
+
+/// Mailboxes by where their mail goes: exactly which are affected.
+///
+/// A page may hold fewer than asked for, even none, and still have a next. With `Accept: text/csv` all of them
+/// come as one CSV file (RFC 4180).
+#[utoipa::path(get, path = "/api/v1/mailboxes", tag = "mailboxes", operation_id = "list_mailboxes",
+    params(Asked),
+    responses((status = 200, content((MailboxPage = "application/json"), (String = "text/csv"))),
+              (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn find(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let filter = Filter {
+        mailstore: asked.mailstore,
+        domain: asked.domain,
+        reseller: asked.reseller,
+        route: asked.route.as_deref().map(str::parse).transpose()?,
+    };
+    let after: Option<Cursor> = asked.after.as_deref().map(str::parse).transpose()?;
+    let limit = asked.limit.unwrap_or(PAGE_MAX);
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    if accepted.is_some_and(|accepted| accepted.starts_with("text/csv")) {
+        let lines = csv::lines(service, actor, filter)?;
+        return Ok((csv::HEADERS, axum::body::Body::from_stream(lines)).into_response());
+    }
+    let page = listing::list(&service, &actor, &filter, after.as_ref(), limit)?;
+    let link = page
+        .next
+        .as_ref()
+        .and_then(|next| link(&filter, next, limit));
+    let mut response = Json(page).into_response();
+    response.headers_mut().extend(link.map(|link| (LINK, link)));
+    Ok(response)
+}
+
+/// The address of the next page (RFC 8288).
+fn link(filter: &Filter, next: &str, limit: usize) -> Option<HeaderValue> {
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(filter.pairs())
+        .append_pair("after", next)
+        .append_pair("limit", &limit.to_string())
+        .finish();
+    HeaderValue::try_from(format!("</api/v1/mailboxes?{query}>; rel=\"next\"")).ok()
 }
 
 /// A mailbox.

@@ -11,7 +11,7 @@ use super::super::codec::{self, Versioned};
 use super::super::keys::{Key, Table};
 use super::super::{Order, ReadTx, StoreError, Tx, failover, messages};
 use super::details::{self, Details};
-use super::{MailboxRecord, domain, mailbox, put_mailbox};
+use super::{MailboxRecord, domain, mailbox, placed, put_mailbox};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, ResellerId};
 use crate::route::{Rank, Scope};
@@ -90,6 +90,7 @@ fn take_out(tx: &mut dyn Tx, address: &Address, record: &MailboxRecord) {
         tx.delete(Key::new(Table::Alias).address(alias).into_vec());
     }
     details::remove(tx, address);
+    placed::remove(tx, &record.mailstore, address);
     tx.delete(Key::new(Table::Mailbox).address(address).into_vec());
 }
 

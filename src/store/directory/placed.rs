@@ -1,0 +1,146 @@
+//! Which mailboxes lie on a mailstore, and which domains a reseller has: rows beside the directory's, so that
+//! few among a million are found without reading the million.
+
+use std::ops::{Bound, ControlFlow};
+
+use super::address_in;
+use crate::ids::{Address, DomainName, MailstoreId, ResellerId};
+use crate::store::keys::{Key, Table};
+use crate::store::{Order, ReadTx, StoreError, Tx};
+
+fn row(mailstore: &MailstoreId, address: &Address) -> Key {
+    Key::new(Table::Placed)
+        .mailstore(mailstore)
+        .address(address)
+}
+
+fn reseller_row(reseller: &ResellerId, domain: &DomainName) -> Key {
+    Key::new(Table::ResellerDomain)
+        .text(reseller.as_str())
+        .domain(domain)
+}
+
+pub(super) fn put(tx: &mut dyn Tx, mailstore: &MailstoreId, address: &Address) {
+    tx.put(row(mailstore, address).into_vec(), Vec::new());
+}
+
+pub(super) fn remove(tx: &mut dyn Tx, mailstore: &MailstoreId, address: &Address) {
+    tx.delete(row(mailstore, address).into_vec());
+}
+
+pub(super) fn put_domain(tx: &mut dyn Tx, reseller: &ResellerId, domain: &DomainName) {
+    tx.put(reseller_row(reseller, domain).into_vec(), Vec::new());
+}
+
+pub(super) fn remove_domain(tx: &mut dyn Tx, reseller: &ResellerId, domain: &DomainName) {
+    tx.delete(reseller_row(reseller, domain).into_vec());
+}
+
+/// The first mailstore after `after` that has a mailbox.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn mailstore_after(
+    tx: &dyn ReadTx,
+    after: Option<&MailstoreId>,
+) -> Result<Option<MailstoreId>, StoreError> {
+    let all = Key::new(Table::Placed);
+    let end = all.end();
+    let from = after.map_or_else(
+        || all.clone().into_vec(),
+        |after| all.clone().mailstore(after).end(),
+    );
+    let mut found = None;
+    tx.scan(&from, &end, Order::Ascending, &mut |key, _| {
+        let name = key.get(1..).unwrap_or_default();
+        let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+        let name = std::str::from_utf8(name).ok().and_then(|n| n.parse().ok());
+        found = Some(name.ok_or_else(|| corrupt("a mailstore"))?);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
+
+fn corrupt(what: &str) -> StoreError {
+    StoreError::corrupt(
+        "place of a mailbox",
+        &format!("its key does not name {what}"),
+    )
+}
+
+/// Up to `limit` mailboxes of a mailstore in order of (domain, local part), after `after`; of one domain, or of
+/// all.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn on_mailstore(
+    tx: &dyn ReadTx,
+    mailstore: &MailstoreId,
+    domain: Option<&DomainName>,
+    after: Option<&Address>,
+    limit: usize,
+) -> Result<Vec<Address>, StoreError> {
+    let all = Key::new(Table::Placed).mailstore(mailstore);
+    // The address begins where the key of the mailstore ends, behind one byte of its own.
+    let start = all.as_slice().len().saturating_sub(1);
+    let range = match domain {
+        Some(domain) => all.domain(domain),
+        None => all,
+    };
+    let from = after.map_or_else(
+        || range.clone().into_vec(),
+        |after| row(mailstore, after).end(),
+    );
+    let mut found = Vec::new();
+    tx.scan(&from, &range.end(), Order::Ascending, &mut |key, _| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(address_in(key.get(start..).unwrap_or_default())?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// Whether a mailbox lies on a mailstore.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_on(
+    tx: &dyn ReadTx,
+    mailstore: &MailstoreId,
+    address: &Address,
+) -> Result<bool, StoreError> {
+    Ok(tx.get(row(mailstore, address).as_slice())?.is_some())
+}
+
+/// Up to `limit` domains of a reseller in alphabetical order, from `start` on.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn domains_of(
+    tx: &dyn ReadTx,
+    reseller: &ResellerId,
+    start: Bound<&DomainName>,
+    limit: usize,
+) -> Result<Vec<DomainName>, StoreError> {
+    let all = Key::new(Table::ResellerDomain).text(reseller.as_str());
+    let start = match start {
+        Bound::Unbounded => all.clone().into_vec(),
+        Bound::Included(domain) => all.clone().domain(domain).into_vec(),
+        Bound::Excluded(domain) => all.clone().domain(domain).end(),
+    };
+    let at = all.as_slice().len();
+    let mut found = Vec::new();
+    tx.scan(&start, &all.end(), Order::Ascending, &mut |key, _| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        let name = key.get(at..key.len().saturating_sub(1));
+        let name = name.and_then(|name| std::str::from_utf8(name).ok());
+        let name = name.and_then(|name| name.parse().ok());
+        found.push(name.ok_or_else(|| corrupt("a domain"))?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
