@@ -15,6 +15,7 @@ use crate::service::sign_in::Doors;
 use crate::service::status::Board;
 
 pub mod assets;
+pub mod branding;
 mod chart;
 pub mod console;
 pub mod error;

@@ -9,7 +9,7 @@ use super::tenants::Share;
 use crate::ids::{DomainName, ResellerId};
 use crate::route::Scope;
 use crate::store::brand::BrandRecord;
-use crate::store::events::{AlertStep, EventRecord, Happened, OutageStep};
+use crate::store::events::{AlertStep, EventRecord, Happened, OutageStep, is_for_resellers};
 
 /// The name of what the test button sends.
 pub const TEST: &str = "test";
@@ -33,11 +33,11 @@ impl Told<'_> {
         let Some(reseller) = self.reseller else {
             return true;
         };
+        if !is_for_resellers(what.name()) {
+            return false;
+        }
         match what {
-            Happened::Outage { step, .. } => {
-                *step != OutageStep::Advised && self.share.mailboxes > 0
-            }
-            Happened::Mode { .. } => self.share.mailboxes > 0,
+            Happened::Outage { .. } | Happened::Mode { .. } => self.share.mailboxes > 0,
             Happened::Override { .. } => self.owner == Some(Some(reseller)),
             Happened::Alert { .. } | Happened::Drill { .. } => false,
         }

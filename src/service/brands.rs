@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -12,6 +14,9 @@ use super::{Actor, Service, ServiceError};
 use crate::ids::{DomainName, ResellerId};
 use crate::store::access::Permission;
 use crate::store::brand::{self as kept, BrandLink, BrandRecord};
+use crate::store::brand::{
+    self as kept, BrandLink, BrandRecord, CONTRAST_MIN, Colour, InvalidLogo, LOGO_BYTES_MAX, Logo,
+};
 use crate::store::{ReadTx, StoreError, audit, directory};
 
 const NAME_CHARS_MAX: usize = 60;
@@ -38,6 +43,12 @@ pub struct Brand {
     /// banner of the webmail while the mailstore is out, `status-outage` and `status-normal` on the status
     /// page.
     pub texts: BTreeMap<String, String>,
+    /// The colour of buttons and links, as `#rrggbb`: white text, and the colour on our grey, must be readable
+    /// (WCAG 2.2, contrast 4.5 to 1). For dark screens it is made lighter. Empty: the usual one.
+    #[schema(example = "#0b5a78")]
+    pub colour: String,
+    /// A PNG, JPEG or WebP picture of at most 100 KB, as `data:image/png;base64,…`. Empty: none.
+    pub logo: String,
 }
 
 /// A link.
@@ -50,7 +61,7 @@ pub struct BrandLinkView {
     pub url: String,
 }
 
-fn view(record: BrandRecord) -> Brand {
+fn view(record: BrandRecord, logo: Option<&Logo>) -> Brand {
     let links = record.links.into_iter().map(|link| BrandLinkView {
         text: link.text,
         url: link.url,
@@ -61,7 +72,15 @@ fn view(record: BrandRecord) -> Brand {
         help: record.help,
         links: links.collect(),
         texts: record.texts,
+        colour: record.colour.map_or_else(String::new, |c| c.to_string()),
+        logo: logo.map_or_else(String::new, data_url),
     }
+}
+
+/// A picture as RFC 2397 writes it.
+fn data_url(logo: &Logo) -> String {
+    let (kind, data) = (logo.kind.media_type(), STANDARD.encode(&logo.bytes));
+    format!("data:{kind};base64,{data}")
 }
 
 /// The actor's own brand; operators may ask for a reseller's.
@@ -74,9 +93,10 @@ pub fn show(
     reseller: Option<&ResellerId>,
 ) -> Result<Brand, ServiceError> {
     let owner = owner_for(actor, reseller)?;
-    Ok(view(
-        service.store.read(|tx| kept::get(tx, owner.as_ref()))?,
-    ))
+    Ok(service.store.read(|tx| {
+        let logo = kept::logo(tx, owner.as_ref())?;
+        Ok::<_, StoreError>(view(kept::get(tx, owner.as_ref())?, logo.as_ref()))
+    })?)
 }
 
 /// Sets the actor's own brand; operators may set a reseller's.
@@ -92,6 +112,7 @@ pub async fn set(
 ) -> Result<Brand, ServiceError> {
     let owner = owner_for(actor, reseller)?;
     actor.may(Permission::Brand)?;
+    let logo = checked_logo(&brand.logo)?;
     let record = checked(brand)?;
     let subject = owner
         .as_ref()
@@ -106,9 +127,9 @@ pub async fn set(
             if is_reseller {
                 own_hosts(tx, owner.as_ref(), &before, &record.hosts)?;
             }
-            kept::put(tx, owner.as_ref(), &record)?;
+            kept::put(tx, owner.as_ref(), &record, logo.as_ref())?;
             audit::append(tx, event.clone())?;
-            Ok(view(record.clone()))
+            Ok(view(record.clone(), logo.as_ref()))
         })
         .await
 }
@@ -142,6 +163,56 @@ fn own_hosts(
         }
     }
     Ok(())
+}
+
+/// The darkest ground that links stand on: `--sunken` of the style sheet.
+const GREY: Colour = Colour::of(0xea, 0xee, 0xf1);
+
+fn checked_colour(text: &str) -> Result<Option<Colour>, ServiceError> {
+    let invalid = |text: String| ServiceError::Invalid {
+        field: "colour",
+        text,
+    };
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let colour: Colour = text
+        .trim()
+        .parse()
+        .map_err(|error| invalid(format!("{error}")))?;
+    let contrast = colour.contrast(GREY);
+    if contrast < CONTRAST_MIN {
+        let darker = colour.readable_beside(GREY, Colour::of(0, 0, 0));
+        return Err(invalid(format!(
+            "{colour} on our grey has a contrast of {contrast:.1} to 1, and {CONTRAST_MIN} are needed to be read; \
+             {darker} would do"
+        )));
+    }
+    Ok(Some(colour))
+}
+
+fn checked_logo(text: &str) -> Result<Option<Logo>, ServiceError> {
+    let invalid = |text: &str| ServiceError::Invalid {
+        field: "logo",
+        text: text.to_owned(),
+    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let data = text
+        .strip_prefix("data:")
+        .and_then(|rest| rest.split_once(";base64,"))
+        .map(|(_, data)| data)
+        .ok_or_else(|| invalid("write it as data:image/png;base64,…"))?;
+    // Four letters hold three bytes.
+    if data.len() / 4 * 3 > LOGO_BYTES_MAX + 3 {
+        return Err(invalid(&InvalidLogo::TooLarge.to_string()));
+    }
+    let bytes = STANDARD
+        .decode(data)
+        .map_err(|_| invalid("it is not base64"))?;
+    let logo = Logo::try_from(bytes).map_err(|error| invalid(&error.to_string()))?;
+    Ok(Some(logo))
 }
 
 fn checked(brand: Brand) -> Result<BrandRecord, ServiceError> {
@@ -221,6 +292,8 @@ fn checked(brand: Brand) -> Result<BrandRecord, ServiceError> {
         help: lines("help", &brand.help, HELP_CHARS_MAX)?,
         links,
         texts,
+        colour: checked_colour(&brand.colour)?,
+        logo: None,
     })
 }
 
@@ -247,6 +320,15 @@ pub fn of_host(
         let brand = kept::get(tx, owner.as_ref())?;
         Ok((owner, brand))
     })
+}
+
+/// The logo of the brand that a host name shows.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn logo_of_host(service: &Service, host: &str) -> Result<Option<Logo>, StoreError> {
+    let (owner, _) = of_host(service, host)?;
+    service.store.read(|tx| kept::logo(tx, owner.as_ref()))
 }
 
 /// What the brand of an address's reseller says in the banner while its mailstore is out.

@@ -1,8 +1,16 @@
-//! How a reseller, or the operator, is shown to users: name, host names, help, and texts of its own.
+//! How a reseller, or the operator, is shown to users: name, host names, colour, logo, help, and texts of its
+//! own.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+mod colour;
+mod logo;
+
+pub use colour::{CONTRAST_MIN, Colour, InvalidColour};
+pub use logo::{InvalidLogo, LOGO_BYTES_MAX, Logo, LogoKind};
 
 use super::codec::{self, Versioned};
 use super::keys::{Key, Table};
@@ -22,6 +30,28 @@ pub struct BrandRecord {
     pub links: Vec<BrandLink>,
     /// Texts in place of the usual ones, by their names.
     pub texts: BTreeMap<String, String>,
+    /// For buttons and links; none: the usual one.
+    pub colour: Option<Colour>,
+    /// Tells the logo from others; none where there is none. Set by [`put`].
+    pub logo: Option<LogoMark>,
+}
+
+/// Tells one logo from another: the start of its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogoMark(u64);
+
+impl std::fmt::Display for LogoMark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl LogoMark {
+    fn of(logo: &Logo) -> Self {
+        let digest = Sha256::digest(&logo.bytes);
+        let first = digest.iter().take(8);
+        Self(first.fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    }
 }
 
 /// A link.
@@ -37,6 +67,10 @@ impl Versioned for BrandRecord {
     const NAME: &'static str = "brand";
 }
 
+impl Versioned for Logo {
+    const NAME: &'static str = "logo of a brand";
+}
+
 /// Whose brand a host name shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct HostRecord(Option<ResellerId>);
@@ -48,6 +82,10 @@ impl Versioned for HostRecord {
 /// The operator's own, without a reseller.
 fn key(owner: Option<&ResellerId>) -> Key {
     Key::new(Table::Brand).text(owner.map_or("", ResellerId::as_str))
+}
+
+fn logo_key(owner: Option<&ResellerId>) -> Key {
+    Key::new(Table::BrandLogo).text(owner.map_or("", ResellerId::as_str))
 }
 
 fn host_key(host: &DomainName) -> Key {
@@ -64,6 +102,15 @@ pub fn get(tx: &dyn ReadTx, owner: Option<&ResellerId>) -> Result<BrandRecord, S
     Ok(found.unwrap_or_default())
 }
 
+/// The logo of a reseller, or of the operator.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn logo(tx: &dyn ReadTx, owner: Option<&ResellerId>) -> Result<Option<Logo>, StoreError> {
+    let bytes = tx.get(logo_key(owner).as_slice())?;
+    bytes.map(|bytes| codec::decode(&bytes)).transpose()
+}
+
 /// Whose brand a host name shows; the outer none: nobody's.
 ///
 /// # Errors
@@ -77,7 +124,7 @@ pub fn of_host(
     Ok(found.transpose()?.map(|record| record.0))
 }
 
-/// Writes a brand and keeps the rows of its host names in step.
+/// Writes a brand with its logo, and keeps the rows of its host names in step.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when a host name is somebody else's; when the store cannot be read.
@@ -85,6 +132,7 @@ pub fn put(
     tx: &mut dyn Tx,
     owner: Option<&ResellerId>,
     record: &BrandRecord,
+    logo: Option<&Logo>,
 ) -> Result<(), StoreError> {
     for host in &record.hosts {
         if of_host(tx, host)?.is_some_and(|other| other.as_ref() != owner) {
@@ -98,6 +146,14 @@ pub fn put(
     for host in &record.hosts {
         tx.put(host_key(host).into_vec(), row.clone());
     }
-    tx.put(key(owner).into_vec(), codec::encode(record)?);
+    match logo {
+        Some(logo) => tx.put(logo_key(owner).into_vec(), codec::encode(logo)?),
+        None => tx.delete(logo_key(owner).into_vec()),
+    }
+    let record = BrandRecord {
+        logo: logo.map(LogoMark::of),
+        ..record.clone()
+    };
+    tx.put(key(owner).into_vec(), codec::encode(&record)?);
     Ok(())
 }

@@ -130,6 +130,11 @@ pub const NAMES: [&str; 13] = [
     "drill.ended",
 ];
 
+/// Whether resellers are told of events of this name; of others only operators are.
+pub fn is_for_resellers(name: &str) -> bool {
+    !matches!(name, "outage.advised" | "drill.ended") && !name.starts_with("alert.")
+}
+
 impl Happened {
     /// Its name, one of [`NAMES`].
     pub const fn name(&self) -> &'static str {

@@ -28,7 +28,10 @@ use crate::store::access::Permission;
 pub mod account;
 pub mod alerts;
 pub mod delays;
+pub mod brand;
+pub mod destinations;
 pub mod help;
+pub mod mailboxes;
 pub mod merges;
 pub mod notices;
 pub mod ops;
@@ -66,7 +69,7 @@ pub async fn sign_in_page(
 fn login_page(reader: &Reader, name: &str, error: Option<(&'static str, &str)>) -> LoginPage {
     let texts = reader.texts;
     LoginPage {
-        p: Page::new(texts, &texts.get("console-sign-in")),
+        p: Page::of(reader, &texts.get("console-sign-in")),
         who: None,
         csrf: String::new(),
         notice: None,
@@ -202,7 +205,7 @@ pub async fn overview(
         Notice::done(texts.with("done-change", &[("what", Value::Text(&what))]))
     });
     let mut response = ok(&OverviewPage {
-        p: Page::new(texts, &heading),
+        p: Page::of(&reader, &heading),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf,
         heading,
@@ -457,7 +460,7 @@ fn change_page(
     };
     let last = view.decisions.last();
     ChangePage {
-        p: Page::new(texts, &heading),
+        p: Page::of(reader, &heading),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         errors: error.into_iter().collect(),

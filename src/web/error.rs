@@ -180,7 +180,7 @@ pub async fn print(
     let mut printed = page(
         fault.status(),
         &ErrorPage {
-            p: Page::new(reader.texts, &heading),
+            p: Page::of(&reader, &heading),
             heading,
             text: reader.texts.get(text).into_owned(),
             hint: None,

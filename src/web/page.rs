@@ -11,6 +11,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::assets::{Assets, assets};
+use super::branding::PageBrand;
+use super::reader::Reader;
 use super::texts::Texts;
 use super::when::When;
 
@@ -25,13 +27,28 @@ pub struct Page {
     pub title: String,
     /// Addresses of stylesheet, module and icon.
     pub assets: &'static Assets,
+    /// Whose page it is; none: the product's own.
+    pub brand: Option<PageBrand>,
     texts: &'static Texts,
 }
 
 impl Page {
+    /// A page for a reader; the name of the brand, or else of the product, is added to the title.
+    pub fn of(reader: &Reader, title: &str) -> Self {
+        let product = reader.texts.get("product");
+        let name = reader.brand.as_ref().map(|brand| brand.name.as_str());
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(&product);
+        Self {
+            title: format!("{title} – {name}"),
+            brand: reader.brand.clone(),
+            ..Self::new(reader.texts, title)
+        }
+    }
+
     /// A page in a language; the product's name is added to the title.
     pub fn new(texts: &'static Texts, title: &str) -> Self {
         Self {
+            brand: None,
             lang: texts.lang,
             dir: texts.dir,
             title: format!("{title} – {}", texts.get("product")),

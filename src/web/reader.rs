@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, header};
 use std::convert::Infallible;
 
 use super::Web;
+use super::branding::PageBrand;
 use super::error::form_encode;
 use super::session::{cookie, set_cookie};
 use super::texts::Texts;
@@ -44,6 +45,8 @@ pub struct Reader {
     pub texts: &'static Texts,
     /// In which zone.
     pub times: Times,
+    /// Whose pages they are, by the host name that was asked; none: the product's own.
+    pub brand: Option<PageBrand>,
 }
 
 impl Reader {
@@ -53,6 +56,7 @@ impl Reader {
         Self {
             texts,
             times: self.times.in_language(texts),
+            brand: self.brand,
         }
     }
 
@@ -73,6 +77,7 @@ impl Reader {
         Self {
             texts,
             times: Times::new(texts, zone, web.service.clock.now()),
+            brand: PageBrand::of(web, &parts.headers),
         }
     }
 }

@@ -8,14 +8,14 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::console::{
-    self, account, alerts, delays, help as help_link, merges, notices, ops, people as staff, queue,
-    trace,
+    self, account, alerts, brand, delays, destinations, help as help_link, mailboxes, merges, notices,
+    ops, people as staff, queue, trace,
 };
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, link, list,
     message, outbox, people, posting, print, receipt, settings, sign_in, zip,
 };
-use super::{Web, assets, error, security, status};
+use super::{Web, assets, branding, error, security, status};
 
 /// All pages.
 pub fn router(web: Web) -> Router {
@@ -63,6 +63,17 @@ pub fn router(web: Web) -> Router {
         .route("/console/delays", get(delays::show).post(delays::post))
         .route("/console/trace", get(trace::show))
         .route("/console/alerts", get(alerts::show).post(alerts::post))
+        .route(
+            "/console/announce/{kind}",
+            get(destinations::list).post(destinations::create),
+        )
+        .route(
+            "/console/announce/{kind}/{id}",
+            get(destinations::show).post(destinations::act),
+        )
+        .route("/console/mailboxes", get(mailboxes::show))
+        .route("/console/mailboxes.csv", get(mailboxes::file))
+        .route("/console/brand", get(brand::show).post(brand::post))
         .route("/console/merges", get(merges::overview).post(merges::order))
         .route("/console/merges/outage/{id}", get(merges::outage))
         .route("/console/merges/domain/{domain}", get(merges::domain))
@@ -82,6 +93,8 @@ pub fn router(web: Web) -> Router {
         .route("/status.json", get(status::json))
         .route("/status.atom", get(status::atom))
         .route("/static/{name}", get(assets::serve))
+        .route("/brand/logo", get(branding::logo))
+        .route("/brand/accent.css", get(branding::accent))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(middleware::from_fn_with_state(

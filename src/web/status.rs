@@ -12,6 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Web;
+use super::branding::host;
 use super::error::Fault;
 use super::page::Page;
 use super::reader::Reader;
@@ -29,7 +30,6 @@ const VARY: HeaderValue = HeaderValue::from_static("Accept-Language, Cookie, Hos
 #[template(path = "status.html")]
 struct StatusPage {
     p: Page,
-    name: String,
     chip: &'static str,
     state: String,
     text: String,
@@ -74,11 +74,6 @@ struct UpdateDocument {
     at: String,
     kind: &'static str,
     text: String,
-}
-
-fn host(headers: &HeaderMap) -> &str {
-    let host = headers.get(header::HOST);
-    host.and_then(|host| host.to_str().ok()).unwrap_or_default()
 }
 
 async fn of_host(web: &Web, headers: &HeaderMap) -> Result<std::sync::Arc<Status>, Fault> {
@@ -135,8 +130,7 @@ pub async fn show(
         Health::Returning => ("chip-busy", texts.get("status-returning")),
     };
     let page = StatusPage {
-        p: Page::new(texts, &texts.get("status-title")),
-        name: status.name.clone(),
+        p: Page::of(&reader, &texts.get("status-title")),
         chip,
         state: state.into_owned(),
         text: text(texts, &status),

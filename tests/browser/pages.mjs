@@ -164,6 +164,18 @@ export const consolePages = [
   ["console-queue", "/console/queue"],
   ["console-trace", `/console/trace?q=${site.users[0]}`],
   ["console-alerts", "/console/alerts"],
+  ["console-mailboxes", "/console/mailboxes"],
+  ["console-webhooks", "/console/announce/webhooks"],
+  ["console-webhook", "/console/announce/webhooks", async (page) => {
+    await page.fill("#to", "https://hooks.example.net/a-long-name-of-a-program-that-is-told/what-happens?key=1");
+    await page.fill("#label", "The panel");
+    await page.click("main form .btn-primary");
+  }],
+  ["console-contacts", "/console/announce/contacts"],
+  ["console-brand", "/console/brand"],
+  ["console-brand-error", "/console/brand", async (page) => {
+    await page.fill("#colour", "#ffcc00");
+    await page.click("main form .btn-primary");
   ["console-people", "/console/people"],
   ["console-help", "/console/help", async (page) => {
     await page.locator("#address").fill(site.users[0]);

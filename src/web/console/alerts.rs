@@ -82,7 +82,7 @@ fn alerts_page(
         }
     };
     AlertsPage {
-        p: Page::new(texts, &texts.get("alerts-title")),
+        p: Page::of(reader, &texts.get("alerts-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         notice,

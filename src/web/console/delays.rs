@@ -93,7 +93,7 @@ fn delays_page(
         q => find(web, &session.actor, q)?,
     };
     Ok(DelaysPage {
-        p: Page::new(texts, &texts.get("delay-title")),
+        p: Page::of(reader, &texts.get("delay-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         notice: None,

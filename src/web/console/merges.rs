@@ -104,7 +104,7 @@ fn merges_page(
 ) -> Result<MergesPage, Fault> {
     let texts = reader.texts;
     let mut made = MergesPage {
-        p: Page::new(texts, &texts.get("merges-title")),
+        p: Page::of(reader, &texts.get("merges-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         errors: error.into_iter().collect(),
@@ -365,7 +365,7 @@ pub async fn outage(
     let next = list.next.as_ref();
     let next_href = next.map(|next| format!("/console/merges/outage/{id}?after={next}"));
     Ok(ok(&ReceiptsPage {
-        p: Page::new(texts, &heading),
+        p: Page::of(&reader, &heading),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         live: ask.is_live(),
@@ -400,7 +400,7 @@ pub async fn domain(
         format!("/console/merges/domain/{name}?after={next}")
     });
     Ok(ok(&ReceiptsPage {
-        p: Page::new(texts, &heading),
+        p: Page::of(&reader, &heading),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         live: ask.is_live(),

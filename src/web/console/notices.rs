@@ -77,7 +77,7 @@ fn notices_page(
         }),
     };
     NoticesPage {
-        p: Page::new(texts, &texts.get("notice-title")),
+        p: Page::of(reader, &texts.get("notice-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         notice,

@@ -90,7 +90,7 @@ pub async fn show(
     };
     let now = reader.times.now();
     Ok(ok(&OpsPage {
-        p: Page::new(texts, &texts.get("ops-title")),
+        p: Page::of(&reader, &texts.get("ops-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         now: When {

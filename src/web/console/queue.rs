@@ -138,7 +138,7 @@ fn queue_page(
     };
     let sender = ask.sender.trim();
     Ok(QueuePage {
-        p: Page::new(texts, &texts.get("queue-title")),
+        p: Page::of(reader, &texts.get("queue-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         notice: None,

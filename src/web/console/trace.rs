@@ -67,7 +67,7 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let mut made = TracePage {
-        p: Page::new(texts, &texts.get("trace-title")),
+        p: Page::of(&reader, &texts.get("trace-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         q: ask.q.trim().to_owned(),

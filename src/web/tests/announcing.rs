@@ -251,3 +251,217 @@ async fn an_alert_is_taken_on_in_the_console() {
     assert!(done.says("The alert is taken on.") && done.says("A new disk is on its way"));
     assert!(!done.says("name=\"note\""), "it is taken");
 }
+
+/// The address in the page's first link that leads below `start`.
+fn link_below(page: &super::browser::Page, start: &str) -> String {
+    let html = page.text();
+    let rest = html.split(&format!("href=\"{start}")).nth(1).unwrap();
+    format!("{start}{}", rest.split('"').next().unwrap())
+}
+
+#[tokio::test]
+async fn a_reseller_has_webhooks_and_contacts_in_the_console() {
+    let site = Site::new().await;
+    tenants(&site).await;
+    let mut acme = manager(&site, Some("acme")).await;
+    let list = acme.get("/console/announce/webhooks").await;
+    assert!(list.says("There are no webhooks yet.") && !list.says("drill.ended"));
+    let csrf = list.field("csrf");
+    let add = |to| {
+        [
+            ("csrf", csrf.as_str()),
+            ("to", to),
+            ("label", "<panel>"),
+            ("event", "outage.began"),
+        ]
+    };
+    let refused = acme
+        .post("/console/announce/webhooks", &add("http://127.0.0.1/x"))
+        .await;
+    assert!(
+        refused.status == 422 && refused.says("write https://"),
+        "{}",
+        refused.text()
+    );
+    assert!(
+        refused.says("value=\"http://127.0.0.1/x\""),
+        "what was written stays"
+    );
+    let made = acme
+        .post(
+            "/console/announce/webhooks",
+            &add("https://hooks.example.net/a?b"),
+        )
+        .await;
+    assert!(made.status == 201 && made.says("whsec_"), "{}", made.text());
+    let here = link_below(
+        &acme.get("/console/announce/webhooks").await,
+        "/console/announce/webhooks/",
+    );
+    let one = acme.get(&here).await;
+    assert!(!one.says("whsec_"), "the secret is shown once");
+    assert!(one.says("value=\"outage.began\" checked") && one.says("&#60;panel&#62;"));
+    let press = |button| [("csrf", csrf.as_str()), ("do", button)];
+    let tested = acme.post(&here, &press("test")).await;
+    assert!(
+        tested.says("A test is on its way") && tested.says(">test</th>"),
+        "{}",
+        tested.text()
+    );
+    assert!(
+        acme.post(&here, &press("off"))
+            .await
+            .says("It is switched off.")
+    );
+    let refused = acme.post(&here, &press("test")).await;
+    assert!(refused.status == 422 && refused.says("switch it on first"));
+    assert!(acme.post(&here, &press("secret")).await.says("whsec_"));
+    for mut other in [manager(&site, Some("rival")).await] {
+        let csrf = other.get("/console/announce/webhooks").await.field("csrf");
+        assert_eq!(other.get(&here).await.status, 404);
+        let theirs = [("csrf", csrf.as_str()), ("do", "remove")];
+        assert_eq!(other.post(&here, &theirs).await.status, 404);
+    }
+    assert_eq!(
+        acme.get(&here.replace("webhooks", "contacts")).await.status,
+        404
+    );
+    assert_eq!(
+        acme.post(&here, &[("csrf", "x"), ("do", "remove")])
+            .await
+            .status,
+        403
+    );
+    assert!(
+        acme.post(&here, &press("remove"))
+            .await
+            .says("It was removed.")
+    );
+    let contact = [("csrf", csrf.as_str()), ("to", "no address")];
+    let refused = acme.post("/console/announce/contacts", &contact).await;
+    assert!(refused.status == 422, "{}", refused.text());
+    assert_eq!(acme.get("/console/announce/strangers").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_brand_is_shown_under_its_own_host_names() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot looked into";
+    let site = Site::new().await;
+    tenants(&site).await;
+    let mut acme = manager(&site, Some("acme")).await;
+    let form = acme.get("/console/brand").await;
+    let csrf = form.field("csrf");
+    assert!(
+        form.says("value=\"acme &#60;Mail&#62;\"") && form.says("mail.example.com"),
+        "{}",
+        form.text()
+    );
+    let written = |colour| {
+        [
+            ("csrf", csrf.as_str()),
+            ("name", "Acme Mail"),
+            ("hosts", "mail.example.com\r\n\r\n"),
+            ("links", "https://help.example.net Ask us\r\n"),
+            ("colour", colour),
+            ("status-normal", "All is well at {name}."),
+        ]
+    };
+    for (colour, file, kind, why) in [
+        (
+            "#ffcc00",
+            PNG,
+            "image/png",
+            "and 4.5 are needed to be read; #",
+        ),
+        ("blue", PNG, "image/png", "write it as #rrggbb"),
+        (
+            "#7a0019",
+            &b"<svg onload=alert(1)>"[..],
+            "image/png",
+            "a PNG, JPEG or WebP picture",
+        ),
+        (
+            "#7a0019",
+            &[0_u8; 200_000][..],
+            "image/png",
+            "at most 100 KB",
+        ),
+    ] {
+        let files = [("l.png", kind, file)];
+        let refused = acme
+            .post_files("/console/brand", &written(colour), "logo", &files)
+            .await;
+        assert!(
+            refused.status == 422 && refused.says(why),
+            "{why}: {}",
+            refused.text()
+        );
+        assert!(refused.says("value=\"Acme Mail\"") && refused.says("help.example.net Ask us"));
+    }
+    let files = [("l.png", "text/html", PNG)];
+    let saved = acme
+        .post_files("/console/brand", &written("#7A0019"), "logo", &files)
+        .await;
+    assert!(
+        saved.says("The brand is saved.") && saved.says("value=\"#7a0019\""),
+        "{}",
+        saved.text()
+    );
+    let (_, _, page) = get(&site, "mail.example.com", "/status", None).await;
+    for part in [
+        "<title>State of the mail service – Acme Mail</title>",
+        "alt=\"Acme Mail\"",
+        "All is well at Acme Mail.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let asked = |host: &'static str, path: String| {
+        let request = Request::get(path).header("host", host).body(Body::empty());
+        site.router.clone().oneshot(request.unwrap())
+    };
+    for (start, kind, begins) in [
+        ("/brand/logo?v=", "image/png", &PNG[..8]),
+        (
+            "/brand/accent.css?v=",
+            "text/css; charset=utf-8",
+            b":root{--accent:#7a0019",
+        ),
+    ] {
+        let at = page.find(start).unwrap();
+        let path = page[at..].split('"').next().unwrap().to_owned();
+        let response = asked("mail.example.com", path.clone()).await.unwrap();
+        assert_eq!(response.headers()["content-type"], kind);
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(body.starts_with(begins), "{path}");
+        let response = asked("mail.other.test", path).await.unwrap();
+        assert_eq!(response.status(), 404, "another brand has none");
+    }
+    // Without a new picture the old one stays; it goes when that is asked for.
+    let kept = acme
+        .post_files("/console/brand", &written(""), "logo", &[])
+        .await;
+    assert!(kept.says("data:image/png;base64,"), "{}", kept.text());
+    let fields = [&written("")[..], &[("no-logo", "1")]].concat();
+    let gone = acme
+        .post_files("/console/brand", &fields, "logo", &[])
+        .await;
+    assert!(!gone.says("data:image/png"));
+    assert_eq!(acme.get("/console/brand?reseller=rival").await.status, 404);
+    let theirs = [&written("")[..1], &[("hosts", "mail.other.test")]].concat();
+    let refused = acme
+        .post_files("/console/brand", &theirs, "logo", &[])
+        .await;
+    assert!(
+        refused.status == 422 && refused.says("in none of your domains"),
+        "{}",
+        refused.text()
+    );
+    let mut operator = manager(&site, None).await;
+    assert!(
+        operator
+            .get("/console/brand?reseller=rival")
+            .await
+            .says("rival &#60;Mail&#62;")
+    );
+}

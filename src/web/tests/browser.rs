@@ -186,6 +186,22 @@ impl<'s> Browser<'s> {
         for (name, value) in changed {
             fields.insert(name, (*value).to_owned());
         }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        self.post_files("/mail/compose", &fields, "files", files)
+            .await
+    }
+
+    /// Posts a form with files (name, type, content) in the field `of`.
+    pub async fn post_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        of: &str,
+        files: &[(&str, &str, &[u8])],
+    ) -> Page {
         let mut body = Vec::new();
         for (name, value) in fields {
             let part = format!(
@@ -195,7 +211,7 @@ impl<'s> Browser<'s> {
         }
         for (name, kind, content) in files {
             let head = format!(
-                "--XX\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
+                "--XX\r\nContent-Disposition: form-data; name=\"{of}\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
             );
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(content);
@@ -203,7 +219,7 @@ impl<'s> Browser<'s> {
         }
         body.extend_from_slice(b"--XX--\r\n");
         let kind = "multipart/form-data; boundary=XX";
-        let page = self.once(Method::POST, "/mail/compose", kind, body).await;
+        let page = self.once(Method::POST, path, kind, body).await;
         self.follow(page).await
     }
 

@@ -279,7 +279,7 @@ impl Shown<'_> {
             })
             .collect();
         ComposePage {
-            p: Page::new(texts, &heading),
+            p: Page::of(reader, &heading),
             to_error: of_field("to"),
             cc_error: of_field("cc"),
             bcc_error: of_field("bcc"),

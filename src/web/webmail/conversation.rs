@@ -245,7 +245,7 @@ fn page(
     let beside = |id: Option<StandbyId>| id.map(|id| format!("{back}/{id}"));
     let count = [("count", Value::from(conversation.total))];
     MessagePage {
-        p: Page::new(texts, &subject),
+        p: Page::of(reader, &subject),
         id: conversation.newest_here.to_string(),
         here: format!("{back}/{asked}"),
         print_href: format!("{back}/{asked}/print"),

@@ -100,7 +100,7 @@ fn page(
         text: texts.get(text_of(refused.problem)).into_owned(),
     });
     let page = FoldersPage {
-        p: Page::new(texts, &texts.get("folders")),
+        p: Page::of(reader, &texts.get("folders")),
         errors: errors.collect(),
         name: refused
             .as_ref()

@@ -86,7 +86,7 @@ pub async fn show(
     let framed = frame(&web, &reader, &session, &headers, None)?;
     let texts = reader.texts;
     let page = HelpPage {
-        p: Page::new(texts, &texts.get("help-title")),
+        p: Page::of(&reader, &texts.get("help-title")),
         shell: framed.shell,
         groups: GROUPS.to_vec(),
     };

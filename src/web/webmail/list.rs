@@ -262,7 +262,7 @@ fn folder_page(
     };
     let is_trash = folder.role == Some(Role::Trash);
     Some(ListPage {
-        p: Page::new(texts, &heading),
+        p: Page::of(reader, &heading),
         summary: texts.with("list-summary", &values),
         refresh_href: path.clone(),
         note: is_trash.then(|| texts.get("note-trash").into_owned()),
@@ -468,7 +468,7 @@ pub async fn search(
     let shown = found.messages.len();
     let lines: Vec<Line> = found.messages.into_iter().map(Line::alone).collect();
     let page = SearchPage {
-        p: Page::new(texts, &texts.get("search-title")),
+        p: Page::of(&reader, &texts.get("search-title")),
         summary: if found.has_older || found.is_partial || !first_page {
             texts.with("search-summary-more", &count)
         } else {

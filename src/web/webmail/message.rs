@@ -81,7 +81,7 @@ pub async fn source(
     let back = format!("/mail/{folder}/{id}");
     let is_cut = shown.len() < whole.len();
     let page = SourcePage {
-        p: Page::new(texts, &texts.get("source-title")),
+        p: Page::of(&reader, &texts.get("source-title")),
         shell: framed.shell,
         eml_href: format!("{back}/eml"),
         back,

@@ -71,7 +71,7 @@ pub async fn show(
     let title = reader.texts.get("outbox");
     framed.shell.here = title.clone().into_owned();
     let page = OutboxPage {
-        p: Page::new(reader.texts, &title),
+        p: Page::of(&reader, &title),
         shell: framed.shell,
         items: found.iter().map(|item| in_words(&reader, item)).collect(),
     };

@@ -59,7 +59,7 @@ pub async fn show(
     let found = merge_receipt::of_mailbox(&web.service, &session.actor, &address)?;
     let receipts = found.iter().take(SHOWN_MAX);
     let page = ReceiptPage {
-        p: Page::new(reader.texts, &reader.texts.get("receipt-title")),
+        p: Page::of(&reader, &reader.texts.get("receipt-title")),
         home: framed.shell.banner.as_ref().and_then(|b| b.home.clone()),
         shell: framed.shell,
         receipts: receipts.map(|receipt| in_words(&reader, receipt)).collect(),

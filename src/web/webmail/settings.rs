@@ -108,7 +108,7 @@ fn settings_page(
         .collect();
     let now = reader.times.clock(reader.times.now());
     Ok(SettingsPage {
-        p: Page::new(texts, &texts.get("settings")),
+        p: Page::of(reader, &texts.get("settings")),
         shell: framed.shell,
         errors,
         name: profile.name.clone(),

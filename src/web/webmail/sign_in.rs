@@ -92,7 +92,7 @@ impl LoginPage {
     fn new(web: &Web, reader: &Reader, heading: &str) -> Result<Self, Fault> {
         let texts = reader.texts;
         Ok(Self {
-            p: Page::new(texts, &texts.get(heading)),
+            p: Page::of(reader, &texts.get(heading)),
             heading: texts.get(heading).into_owned(),
             banner: door_banner(web, reader)?,
             notice: None,

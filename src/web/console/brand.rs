@@ -1,0 +1,235 @@
+//! The console's page of the brand: how users are shown whose service it is.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Multipart, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use super::destinations::{notice, refused, said_once};
+use super::who;
+use crate::ids::ResellerId;
+use crate::service::Actor;
+use crate::service::announcing::TEXTS;
+use crate::service::brands::{self, Brand, BrandLinkView};
+use crate::store::brand::{LOGO_BYTES_MAX, Logo};
+use crate::web::Web;
+use crate::web::error::{Fault, form_encode};
+use crate::web::flash::Flash;
+use crate::web::form::Form;
+use crate::web::page::{FormError, Notice, Page, page};
+use crate::web::reader::Reader;
+use crate::web::session::{Manager, Session};
+use crate::web::texts::Value;
+use crate::web::webmail::shell::redirect;
+
+/// The most bytes of the form's texts.
+const TEXTS_BYTES_MAX: usize = 256 * 1024;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "console/brand.html")]
+pub struct BrandPage {
+    pub(super) p: Page,
+    pub(super) who: Option<String>,
+    pub(super) csrf: String,
+    pub(super) notice: Option<Notice>,
+    pub(super) errors: Vec<FormError>,
+    pub(super) is_operator: bool,
+    pub(super) reseller: String,
+    pub(super) name: String,
+    pub(super) hosts: String,
+    pub(super) help: String,
+    pub(super) links: String,
+    pub(super) colour: String,
+    /// The logo as a data URL; empty: none.
+    pub(super) logo: String,
+    pub(super) texts_hint: String,
+    pub(super) texts: Vec<Text>,
+}
+
+/// A text that a brand may replace.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub(super) name: &'static str,
+    pub(super) label: String,
+    pub(super) text: String,
+    pub(super) rows: u8,
+}
+
+/// Whose brand.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    reseller: String,
+}
+
+impl Ask {
+    /// The reseller that is asked for; none: one's own.
+    fn whose(&self) -> Result<Option<ResellerId>, Fault> {
+        match self.reseller.trim() {
+            "" => Ok(None),
+            id => id.parse().map(Some).map_err(|_| Fault::NotFound),
+        }
+    }
+}
+
+/// `GET /console/brand`.
+pub async fn show(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    headers: HeaderMap,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let brand = brands::show(&web.service, &session.actor, ask.whose()?.as_ref())?;
+    let mut made = brand_page(&reader, &session, &ask, &brand);
+    made.notice = notice(&reader, &session, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
+}
+
+fn brand_page(reader: &Reader, session: &Session, ask: &Ask, brand: &Brand) -> BrandPage {
+    let texts = reader.texts;
+    let link = |link: &BrandLinkView| format!("{} {}\n", link.url, link.text);
+    let placeholders = TEXTS.iter().flat_map(|(_, names)| names.iter());
+    let mut names: Vec<String> = placeholders.map(|name| format!("{{{name}}}")).collect();
+    names.sort_unstable();
+    names.dedup();
+    let names = names.join(", ");
+    let text = |(name, _): &(&'static str, &[&str])| Text {
+        name,
+        label: texts.get(&format!("brand-text-{name}")).into_owned(),
+        text: brand.texts.get(*name).cloned().unwrap_or_default(),
+        rows: if name.starts_with("mail-") { 6 } else { 2 },
+    };
+    BrandPage {
+        p: Page::of(reader, &texts.get("brand-title")),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        notice: None,
+        errors: Vec::new(),
+        is_operator: matches!(session.actor, Actor::Operator(_)),
+        reseller: ask.reseller.trim().to_owned(),
+        name: brand.name.clone(),
+        hosts: brand.hosts.join("\n"),
+        help: brand.help.clone(),
+        links: brand.links.iter().map(link).collect(),
+        colour: brand.colour.clone(),
+        logo: brand.logo.clone(),
+        texts_hint: texts.with("brand-texts-hint", &[("names", Value::Text(&names))]),
+        texts: TEXTS.iter().map(text).collect(),
+    }
+}
+
+/// `POST /console/brand`.
+pub async fn post(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    multipart: Multipart,
+) -> Result<Response, Fault> {
+    let (form, file) = read(multipart).await?;
+    session.check(form.get("csrf"))?;
+    let ask = Ask {
+        reseller: form.get("reseller").to_owned(),
+    };
+    let whose = ask.whose()?;
+    let before = brands::show(&web.service, &session.actor, whose.as_ref())?;
+    let logo = match (&file[..], form.get("no-logo")) {
+        ([], "") => before.logo,
+        ([], _) => String::new(),
+        // The kind is the service's to judge, by the bytes.
+        (bytes, _) => data_url(bytes),
+    };
+    let brand = written(&form, logo);
+    match brands::set(&web.service, &session.actor, whose.as_ref(), brand.clone()).await {
+        Ok(_) => {
+            let here = match ask.reseller.trim() {
+                "" => "/console/brand".to_owned(),
+                id => format!("/console/brand?reseller={}", form_encode(id)),
+            };
+            Ok(redirect(&web, &here, Some(&Flash::new("done-brand"))))
+        }
+        Err(error) => {
+            let shown = refused(reader.texts, &error).ok_or(error)?;
+            let mut made = brand_page(&reader, &session, &ask, &brand);
+            // A picture that was refused is not shown.
+            if shown.field == Some("logo") {
+                made.logo = String::new();
+            }
+            made.errors = vec![shown];
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
+        }
+    }
+}
+
+fn data_url(bytes: &[u8]) -> String {
+    let kind = Logo::try_from(bytes.to_vec()).map_or("image/png", |logo| logo.kind.media_type());
+    format!("data:{kind};base64,{}", STANDARD.encode(bytes))
+}
+
+/// The brand that a form describes.
+fn written(form: &Form, logo: String) -> Brand {
+    let lines = |name: &str| {
+        let lines = form.get(name).lines().map(str::trim);
+        lines
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let link = |line: String| {
+        let (url, text) = line
+            .split_once(char::is_whitespace)
+            .unwrap_or((&line, &line));
+        BrandLinkView {
+            text: text.trim().to_owned(),
+            url: url.to_owned(),
+        }
+    };
+    let texts: BTreeMap<String, String> = TEXTS
+        .iter()
+        .map(|(name, _)| ((*name).to_owned(), form.get(name).to_owned()))
+        .collect();
+    Brand {
+        name: form.get("name").to_owned(),
+        hosts: lines("hosts"),
+        help: form.get("help").to_owned(),
+        links: lines("links").into_iter().map(link).collect(),
+        texts,
+        colour: form.get("colour").to_owned(),
+        logo,
+    }
+}
+
+/// The fields of the form and the bytes of its file, one more than may be at the most.
+async fn read(mut multipart: Multipart) -> Result<(Form, Vec<u8>), Fault> {
+    let (mut form, mut file) = (Form::default(), Vec::new());
+    let mut left = TEXTS_BYTES_MAX;
+    while let Some(mut field) = multipart.next_field().await.map_err(|_| Fault::Bad)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let is_file = field.file_name().is_some();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(|_| Fault::Bad)? {
+            match is_file {
+                true if bytes.len() + chunk.len() > LOGO_BYTES_MAX => {
+                    bytes.extend_from_slice(&chunk);
+                    bytes.truncate(LOGO_BYTES_MAX + 1);
+                }
+                true => bytes.extend_from_slice(&chunk),
+                false => {
+                    left = left.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
+                    bytes.extend_from_slice(&chunk);
+                }
+            }
+        }
+        match is_file {
+            true => file = bytes,
+            false => form.push(name, String::from_utf8_lossy(&bytes).into_owned())?,
+        }
+    }
+    Ok((form, file))
+}

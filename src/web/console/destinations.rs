@@ -1,0 +1,452 @@
+//! The console's pages of who is told what happens: webhooks and contacts, each with its log.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+
+use super::who;
+use crate::ids::DestinationId;
+use crate::service::destinations::{
+    self, AnnouncementView, CreatedDestination, DestinationChange, DestinationView, Kind,
+    NewDestination,
+};
+use crate::service::{Actor, ServiceError};
+use crate::store::events;
+use crate::web::Web;
+use crate::web::error::Fault;
+use crate::web::flash::Flash;
+use crate::web::form::Form;
+use crate::web::page::{Choice, FormError, Notice, Page, page};
+use crate::web::reader::Reader;
+use crate::web::session::{Manager, Session};
+use crate::web::texts::{Texts, Value};
+use crate::web::webmail::shell::redirect;
+
+/// Webhooks, or contacts.
+#[derive(Template)]
+#[template(path = "console/destinations.html")]
+pub struct DestinationsPage {
+    pub(super) p: Page,
+    pub(super) who: Option<String>,
+    pub(super) csrf: String,
+    pub(super) notice: Option<Notice>,
+    pub(super) errors: Vec<FormError>,
+    pub(super) words: Words,
+    pub(super) rows: Vec<Row>,
+    pub(super) is_operator: bool,
+    pub(super) draft: Draft,
+}
+
+/// One of them.
+#[derive(Template)]
+#[template(path = "console/destination.html")]
+pub struct DestinationPage {
+    pub(super) p: Page,
+    pub(super) who: Option<String>,
+    pub(super) csrf: String,
+    pub(super) notice: Option<Notice>,
+    pub(super) errors: Vec<FormError>,
+    pub(super) words: Words,
+    pub(super) row: Row,
+    pub(super) draft: Draft,
+    /// A secret that was just made: shown this once.
+    pub(super) secret: Option<String>,
+    pub(super) log: Vec<LogRow>,
+}
+
+/// What differs between webhooks and contacts.
+#[derive(Clone, Debug)]
+pub struct Words {
+    pub(super) is_webhook: bool,
+    pub(super) here: &'static str,
+    pub(super) heading: String,
+    pub(super) hint: String,
+    pub(super) to: String,
+    pub(super) to_hint: String,
+    pub(super) none: String,
+    pub(super) add: String,
+}
+
+/// One, as it is shown.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub(super) href: String,
+    pub(super) to: String,
+    pub(super) label: String,
+    pub(super) owner: String,
+    pub(super) state: String,
+    pub(super) chip: &'static str,
+    pub(super) enabled: bool,
+    /// What is to be known of it, each a sentence.
+    pub(super) facts: Vec<String>,
+}
+
+/// What somebody is writing.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    pub(super) to: String,
+    pub(super) label: String,
+    pub(super) reseller: String,
+    pub(super) events: Vec<Choice>,
+}
+
+/// One entry of a log.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    pub(super) event: String,
+    pub(super) written: String,
+    pub(super) state: String,
+    pub(super) chip: &'static str,
+    pub(super) tries: u32,
+    pub(super) last: Option<String>,
+}
+
+fn kind_of(name: &str) -> Result<Kind, Fault> {
+    match name {
+        "webhooks" => Ok(Kind::Webhook),
+        "contacts" => Ok(Kind::Contact),
+        _ => Err(Fault::NotFound),
+    }
+}
+
+fn words(texts: &Texts, kind: Kind) -> Words {
+    let get = |key: &str| texts.get(key).into_owned();
+    match kind {
+        Kind::Webhook => Words {
+            is_webhook: true,
+            here: "/console/announce/webhooks",
+            heading: get("webhooks-title"),
+            hint: get("webhooks-hint"),
+            to: get("webhook-to"),
+            to_hint: get("webhook-to-hint"),
+            none: get("webhooks-none"),
+            add: get("webhook-add"),
+        },
+        Kind::Contact => Words {
+            is_webhook: false,
+            here: "/console/announce/contacts",
+            heading: get("contacts-title"),
+            hint: get("contacts-hint"),
+            to: get("contact-to"),
+            to_hint: get("contact-to-hint"),
+            none: get("contacts-none"),
+            add: get("contact-add"),
+        },
+    }
+}
+
+/// Events to choose from: what resellers are never told is for operators.
+fn event_choices(texts: &Texts, is_operator: bool, chosen: &[String]) -> Vec<Choice> {
+    events::NAMES
+        .into_iter()
+        .filter(|name| is_operator || events::is_for_resellers(name))
+        .map(|name| Choice {
+            value: name.to_owned(),
+            text: texts
+                .get(&format!("event-{}", name.replace('.', "-")))
+                .into_owned(),
+            hint: name.to_owned(),
+            selected: chosen.iter().any(|known| known == name),
+        })
+        .collect()
+}
+
+fn row(reader: &Reader, kind: Kind, view: &DestinationView) -> Row {
+    let texts = reader.texts;
+    let (key, chip) = match (view.enabled, &view.failing_since) {
+        (false, _) => ("destination-off", ""),
+        (true, Some(_)) => ("destination-failing", "chip-warm"),
+        (true, None) => ("destination-on", "chip-good"),
+    };
+    let at = |key: &str, time: &Option<String>| {
+        time.as_ref().map(|time| {
+            let time = reader.times.text(time);
+            texts.with(key, &[("time", Value::Text(&time))])
+        })
+    };
+    let waiting = u64::try_from(view.waiting).unwrap_or(u64::MAX);
+    let waits = (waiting > 0)
+        .then(|| texts.with("destination-waiting", &[("count", Value::Number(waiting))]));
+    let facts = [
+        view.warning
+            .is_some()
+            .then(|| texts.get("contact-inside").into_owned()),
+        view.why.clone(),
+        at("destination-failing-since", &view.failing_since),
+        waits,
+        at("webhook-old-secret", &view.old_secret_until),
+    ];
+    Row {
+        href: format!("{}/{}", words(texts, kind).here, view.id),
+        to: view.to.clone(),
+        label: view.label.clone(),
+        owner: view.reseller.clone().unwrap_or_default(),
+        state: texts.get(key).into_owned(),
+        chip,
+        enabled: view.enabled,
+        facts: facts.into_iter().flatten().collect(),
+    }
+}
+
+fn is_operator(session: &Session) -> bool {
+    matches!(session.actor, Actor::Operator(_))
+}
+
+/// Shows a page with what was just done, once.
+pub(super) fn said_once(web: &Web, mut response: Response) -> Response {
+    let forget = Flash::forget(web);
+    response.headers_mut().append(header::SET_COOKIE, forget);
+    response
+}
+
+pub(super) fn notice(reader: &Reader, session: &Session, headers: &HeaderMap) -> Option<Notice> {
+    Flash::read(headers)
+        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()))
+}
+
+/// What the service refused, at the field it is about; none for what is no mistake of the form.
+pub(super) fn refused(texts: &Texts, error: &ServiceError) -> Option<FormError> {
+    let (field, why) = match error {
+        ServiceError::Invalid { field, text } => (Some(*field), text),
+        ServiceError::Conflict(text) => (None, text),
+        _ => return None,
+    };
+    Some(FormError {
+        field,
+        text: texts.with("error-refused", &[("why", Value::Text(why))]),
+    })
+}
+
+/// `GET /console/announce/{kind}`.
+pub async fn list(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let kind = kind_of(&kind)?;
+    let draft = Draft {
+        events: event_choices(reader.texts, is_operator(&session), &[]),
+        ..Draft::default()
+    };
+    let mut made = list_page(&web, &reader, &session, kind, draft)?;
+    made.notice = notice(&reader, &session, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
+}
+
+fn list_page(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    kind: Kind,
+    draft: Draft,
+) -> Result<DestinationsPage, Fault> {
+    let texts = reader.texts;
+    let words = words(texts, kind);
+    let all = destinations::list(&web.service, &session.actor, kind)?;
+    Ok(DestinationsPage {
+        p: Page::of(reader, &words.heading),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        notice: None,
+        errors: Vec::new(),
+        words,
+        rows: all.iter().map(|view| row(reader, kind, view)).collect(),
+        is_operator: is_operator(session),
+        draft,
+    })
+}
+
+/// `POST /console/announce/{kind}`: makes one.
+pub async fn create(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Path(kind): Path<String>,
+    form: Form,
+) -> Result<Response, Fault> {
+    session.check(form.get("csrf"))?;
+    let kind = kind_of(&kind)?;
+    let chosen: Vec<String> = form.all("event").map(str::to_owned).collect();
+    let reseller = form.get("reseller").trim();
+    let asked = (!reseller.is_empty()).then(|| reseller.parse());
+    let made = match asked.transpose() {
+        Ok(reseller) => {
+            let new = NewDestination {
+                to: form.get("to").to_owned(),
+                events: chosen.clone(),
+                label: form.get("label").to_owned(),
+                reseller,
+            };
+            destinations::create(&web.service, &session.actor, kind, new).await
+        }
+        Err(error) => Err(ServiceError::Invalid {
+            field: "reseller",
+            text: format!("{error}"),
+        }),
+    };
+    match made {
+        Ok(created) => created_page(&web, &reader, &session, kind, created),
+        Err(error) => {
+            let shown = refused(reader.texts, &error).ok_or(error)?;
+            let draft = Draft {
+                to: form.get("to").to_owned(),
+                label: form.get("label").to_owned(),
+                reseller: reseller.to_owned(),
+                events: event_choices(reader.texts, is_operator(&session), &chosen),
+            };
+            let mut made = list_page(&web, &reader, &session, kind, draft)?;
+            made.errors = vec![shown];
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
+        }
+    }
+}
+
+/// After one was made: a webhook's page with its secret, which no later page shows; else the list.
+fn created_page(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    kind: Kind,
+    created: CreatedDestination,
+) -> Result<Response, Fault> {
+    let here = words(reader.texts, kind).here;
+    let Some(secret) = created.secret else {
+        return Ok(redirect(web, here, Some(&Flash::new("done-destination"))));
+    };
+    let mut made = one_page(web, reader, session, kind, id_of(&created.id)?)?;
+    made.secret = Some(secret);
+    Ok(page(StatusCode::CREATED, &made))
+}
+
+fn id_of(text: &str) -> Result<DestinationId, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+fn one_page(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    kind: Kind,
+    id: DestinationId,
+) -> Result<DestinationPage, Fault> {
+    let (service, texts) = (&web.service, reader.texts);
+    let view = destinations::show(service, &session.actor, kind, id)?;
+    let log = destinations::log(service, &session.actor, kind, id)?;
+    let draft = Draft {
+        to: view.to.clone(),
+        label: view.label.clone(),
+        reseller: view.reseller.clone().unwrap_or_default(),
+        events: event_choices(texts, is_operator(session), &view.events),
+    };
+    Ok(DestinationPage {
+        p: Page::of(reader, &view.to),
+        who: Some(who(texts, &session.actor)),
+        csrf: session.csrf.clone(),
+        notice: None,
+        errors: Vec::new(),
+        words: words(texts, kind),
+        row: row(reader, kind, &view),
+        draft,
+        secret: None,
+        log: log
+            .into_iter()
+            .map(|entry| log_row(reader, entry))
+            .collect(),
+    })
+}
+
+fn log_row(reader: &Reader, entry: AnnouncementView) -> LogRow {
+    let (key, chip) = match entry.state.as_str() {
+        "told" => ("announcement-told", "chip-good"),
+        "failed" => ("announcement-failed", "chip-warm"),
+        _ => ("announcement-waiting", "chip-busy"),
+    };
+    LogRow {
+        event: entry.event,
+        written: reader.times.text(&entry.created),
+        state: reader.texts.get(key).into_owned(),
+        chip,
+        tries: entry.attempts,
+        last: entry.last,
+    }
+}
+
+/// `GET /console/announce/{kind}/{id}`.
+pub async fn show(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Path((kind, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let mut made = one_page(&web, &reader, &session, kind_of(&kind)?, id_of(&id)?)?;
+    made.notice = notice(&reader, &session, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
+}
+
+/// `POST /console/announce/{kind}/{id}`: what its form's button says.
+pub async fn act(
+    State(web): State<Web>,
+    reader: Reader,
+    Manager(session): Manager,
+    Path((kind, id)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Fault> {
+    session.check(form.get("csrf"))?;
+    let (kind, id) = (kind_of(&kind)?, id_of(&id)?);
+    let (service, actor) = (&web.service, &session.actor);
+    let enabled = |enabled| DestinationChange {
+        enabled: Some(enabled),
+        ..DestinationChange::default()
+    };
+    let changed = match form.get("do") {
+        "save" => {
+            let change = DestinationChange {
+                events: Some(form.all("event").map(str::to_owned).collect()),
+                label: Some(form.get("label").to_owned()),
+                enabled: None,
+            };
+            destinations::change(service, actor, kind, id, change)
+                .await
+                .map(|_| "done-destination-saved")
+        }
+        "on" => destinations::change(service, actor, kind, id, enabled(true))
+            .await
+            .map(|_| "done-destination-on"),
+        "off" => destinations::change(service, actor, kind, id, enabled(false))
+            .await
+            .map(|_| "done-destination-off"),
+        "test" => destinations::test(service, actor, kind, id)
+            .await
+            .map(|_| "done-destination-test"),
+        "remove" => {
+            destinations::remove(service, actor, kind, id).await?;
+            let here = words(reader.texts, kind).here;
+            return Ok(redirect(
+                &web,
+                here,
+                Some(&Flash::new("done-destination-removed")),
+            ));
+        }
+        "secret" if kind == Kind::Webhook => {
+            let created = destinations::new_secret(service, actor, id).await?;
+            return created_page(&web, &reader, &session, kind, created);
+        }
+        _ => return Err(Fault::Bad),
+    };
+    match changed {
+        Ok(done) => {
+            let here = format!("{}/{id}", words(reader.texts, kind).here);
+            Ok(redirect(&web, &here, Some(&Flash::new(done))))
+        }
+        Err(error) => {
+            let shown = refused(reader.texts, &error).ok_or(error)?;
+            let mut made = one_page(&web, &reader, &session, kind, id)?;
+            made.errors = vec![shown];
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
+        }
+    }
+}
