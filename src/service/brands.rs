@@ -13,7 +13,6 @@ use super::destinations::owner_for;
 use super::{Actor, Service, ServiceError};
 use crate::ids::{DomainName, ResellerId};
 use crate::store::access::Permission;
-use crate::store::brand::{self as kept, BrandLink, BrandRecord};
 use crate::store::brand::{
     self as kept, BrandLink, BrandRecord, CONTRAST_MIN, Colour, InvalidLogo, LOGO_BYTES_MAX, Logo,
 };

@@ -176,6 +176,7 @@ export const consolePages = [
   ["console-brand-error", "/console/brand", async (page) => {
     await page.fill("#colour", "#ffcc00");
     await page.click("main form .btn-primary");
+  }],
   ["console-people", "/console/people"],
   ["console-help", "/console/help", async (page) => {
     await page.locator("#address").fill(site.users[0]);

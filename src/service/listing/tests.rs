@@ -7,6 +7,8 @@ use crate::clock::{ManualClock, SharedClock};
 use crate::config::{Config, SharedConfig};
 use crate::ids::MailboxId;
 use crate::route::{Author, MailstoreFacts, Override, OverrideTable, Overrides, Setting, Table};
+use crate::service::Means;
+use crate::store::access::Access;
 use crate::store::directory::{DomainRecord, MailboxRecord};
 use crate::store::routes::Routes;
 use crate::store::{Store, StoreOptions};
@@ -20,6 +22,10 @@ struct Bench {
     _dir: tempfile::TempDir,
     /// Address, mailstore, reseller, and where its mail goes.
     all: Vec<(Address, MailstoreId, Option<ResellerId>, Route)>,
+}
+
+fn means() -> Means {
+    Means::new("test".into(), Access::ReadOnly.grants())
 }
 
 fn setting(setting: Setting) -> Overrides {
@@ -179,8 +185,8 @@ fn pages(service: &Service, actor: &Actor, filter: &Filter, limit: usize) -> Vec
 async fn pages_hold_what_is_asked_for_once_and_nothing_else() {
     let bench = bench().await;
     let actors = [
-        Actor::Operator("op".into()),
-        Actor::Reseller("acme".parse().unwrap(), "r".into()),
+        Actor::Operator(means()),
+        Actor::Reseller("acme".parse().unwrap(), means()),
     ];
     let routes = [
         None,
@@ -237,7 +243,7 @@ async fn pages_hold_what_is_asked_for_once_and_nothing_else() {
 #[tokio::test]
 async fn a_mailbox_that_leaves_or_a_domain_that_is_sold_is_listed_no_more() {
     let bench = bench().await;
-    let acme = Actor::Reseller("acme".parse().unwrap(), "r".into());
+    let acme = Actor::Reseller("acme".parse().unwrap(), means());
     let filter = Filter::default();
     let before = pages(&bench.service, &acme, &filter, 500);
     let gone: Address = before[0].parse().unwrap();

@@ -115,7 +115,7 @@ fn welcome_page(
     };
     let values = [("address", Value::Text(&person.sign_in))];
     let view = WelcomePage {
-        p: Page::new(texts, &heading),
+        p: Page::of(reader, &heading),
         who: None,
         csrf: String::new(),
         errors: error.into_iter().collect(),
@@ -173,7 +173,7 @@ fn account_page(reader: &Reader, session: &Session, account: Account) -> Account
     ];
     let left = account.recovery_left as u64;
     AccountPage {
-        p: Page::new(texts, &texts.get("account-title")),
+        p: Page::of(reader, &texts.get("account-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         notice: None,

@@ -34,7 +34,7 @@ pub struct HelpPage {
 fn help_page(reader: &Reader, session: &Session) -> HelpPage {
     let texts = reader.texts;
     HelpPage {
-        p: Page::new(texts, &texts.get("help-link-title")),
+        p: Page::of(reader, &texts.get("help-link-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         errors: Vec::new(),

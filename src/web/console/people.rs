@@ -136,7 +136,7 @@ fn people_page(
     let texts = reader.texts;
     let people = persons::list(&web.service, &session.actor)?;
     Ok(PeoplePage {
-        p: Page::new(texts, &texts.get("people-title")),
+        p: Page::of(reader, &texts.get("people-title")),
         who: Some(who(texts, &session.actor)),
         csrf: session.csrf.clone(),
         notice: None,

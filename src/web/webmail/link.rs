@@ -46,7 +46,7 @@ pub async fn show(
             let name = address.to_string();
             let heading = texts.with("link-title", &[("address", Value::Text(&name))]);
             let form = LinkPage {
-                p: Page::new(texts, &heading),
+                p: Page::of(&reader, &heading),
                 heading,
                 text: texts.get("link-text").into_owned(),
                 key: Some(key.key),
@@ -63,7 +63,7 @@ fn over(reader: &Reader) -> Response {
     let heading = texts.get("link-over-title").into_owned();
     let text = texts.get("link-over-text").into_owned();
     let said = LinkPage {
-        p: Page::new(texts, &heading),
+        p: Page::of(reader, &heading),
         heading,
         text,
         key: None,
