@@ -27,8 +27,8 @@ use crate::store::access::Permission;
 
 pub mod account;
 pub mod alerts;
-pub mod delays;
 pub mod brand;
+pub mod delays;
 pub mod destinations;
 pub mod help;
 pub mod mailboxes;

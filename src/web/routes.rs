@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::console::{
-    self, account, alerts, brand, delays, destinations, help as help_link, mailboxes, merges, notices,
-    ops, people as staff, queue, trace,
+    self, account, alerts, brand, delays, destinations, help as help_link, mailboxes, merges,
+    notices, ops, people as staff, queue, trace,
 };
 use super::webmail::{
     actions, compose, conversation, events, files, folders, help, images, invitation, link, list,
