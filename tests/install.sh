@@ -44,6 +44,9 @@ if [ "$target" = bench ]; then
 fi
 if [ "$target" = test ] || [ "$target" = bench ]; then
     need strace strace
+    # The README's script for resellers.
+    need curl curl
+    need jq jq
     # Peers of the SMTP listeners: swaks, and Exim with the libraries it needs (unpacked below); a name server
     # and a signer for SPF, DKIM and DMARC.
     need swaks swaks

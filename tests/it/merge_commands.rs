@@ -418,3 +418,65 @@ fn merged_mail_is_purged_after_its_retention_and_leaves_its_receipt() {
         bench.a1.session(ANN).fetch_all("INBOX").len() == 2
     });
 }
+
+/// The reseller's script of the README, up to the line that begins with `later`, and from there on.
+fn script_of_the_readme(server: &str) -> (String, String) {
+    const LATER: &str = "# Later:";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).expect("read the README");
+    let start = readme.find("api() { curl").expect("the script");
+    let script = readme[start..].split("```").next().expect("its end");
+    let script = script
+        .replace("https://webmail.example.com", &format!("http://{server}"))
+        .replace("sleep 5", "sleep 0.2");
+    let (before, after) = script.split_once(LATER).expect("two parts");
+    let head: String = before
+        .lines()
+        .take(3)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    (before.to_owned(), format!("{head}{LATER}{after}"))
+}
+
+#[test]
+fn a_resellers_script_of_the_readme_does_what_it_says() {
+    let bench = Bench::new("readme-script");
+    let lifeboat = &bench.lifeboat;
+    let token = lifeboat.cli(&[
+        "token",
+        "create",
+        "--role",
+        "reseller",
+        "--reseller",
+        "acme",
+    ]);
+    let dir = bench._dir.path();
+    let run = |script: &str| {
+        let output = std::process::Command::new("timeout")
+            .args(["60", "sh", "-euc", script])
+            .env("LIFEBOAT_TOKEN", token.trim())
+            .current_dir(dir)
+            .output()
+            .expect("run the script");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}{errors}");
+        said
+    };
+    let (first, later) = script_of_the_readme(&lifeboat.http().addr().to_string());
+    let said = run(&first);
+    for user in [ANN, BEN] {
+        assert!(said.contains(&format!("{user}\n")), "{said}");
+    }
+    let csv = std::fs::read_to_string(dir.join("affected.csv")).expect("the file");
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    assert!(
+        csv.contains("ann@example.com,a1,acme,standby,domain,"),
+        "{csv}"
+    );
+    bench.deliver(ANN, "moving");
+    let said = run(&later);
+    assert!(said.contains("\"verified\""), "{said}");
+    assert!(said.contains("\"total\": 2"), "{said}");
+    assert_eq!(bench.receipts(ANN)[0]["counts"]["received"], 1, "{said}");
+}
