@@ -174,6 +174,17 @@ impl Actor {
         }
     }
 
+    /// Whether it may do all that `grants` allow: nobody makes, changes or removes what may more.
+    fn outranks(&self, grants: Grants) -> Result<(), ServiceError> {
+        match self {
+            Self::System(_) => Ok(()),
+            Self::Operator(means) | Self::Reseller(_, means) if grants.are_within(means.grants) => {
+                Ok(())
+            }
+            _ => Err(ServiceError::Forbidden(Permission::People)),
+        }
+    }
+
     /// Whether the domains of `owner` are its business.
     fn may_see(&self, owner: Option<&ResellerId>) -> bool {
         match self {

@@ -50,6 +50,7 @@ if [ "$target" = test ] || [ "$target" = bench ]; then
     # Peers of the SMTP listeners: swaks, and Exim with the libraries it needs (unpacked below); a name server
     # and a signer for SPF, DKIM and DMARC.
     need swaks swaks
+    perl -MNet::SSLeay -e 1 2>/dev/null || missing="$missing libnet-ssleay-perl"
     ls /usr/lib/*/libidn.so.12 >/dev/null 2>&1 || missing="$missing libidn12"
     ls /usr/lib/*/libgnutls-dane.so.0 >/dev/null 2>&1 || missing="$missing libgnutls-dane0"
     need /usr/sbin/knotd knot

@@ -20,10 +20,12 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// Largest request that can be named, in bytes.
 const NAMED_BYTES_MAX: usize = 256 * 1024;
-/// Largest answer that is kept, in bytes.
+/// Largest answer to a request that is named, in bytes.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
-/// Streams rows in and out, and does nothing twice by itself.
-const STREAMS: &str = "/api/v1/provision";
+/// Largest answer that is kept, in bytes; a request with a larger one is not carried out again either.
+const KEPT_BYTES_MAX: usize = 16 * 1024;
+/// What does nothing twice by itself: rows that are streamed in, and looks at what an order would do.
+const UNNAMED: [&str; 2] = ["/api/v1/provision", "/api/v1/jobs/preview"];
 
 /// What the door works with.
 #[derive(Clone, Debug)]
@@ -69,6 +71,11 @@ pub(super) async fn authenticate(
     Ok(next.run(request).await)
 }
 
+/// Agents and route agents say the same again and again: nothing of theirs is kept.
+fn is_somebody(actor: Option<&Actor>) -> bool {
+    matches!(actor, Some(Actor::Operator(_) | Actor::Reseller(..)))
+}
+
 /// Answers a POST that was carried out before, by its `Idempotency-Key`, as it was answered then.
 pub(super) async fn once(
     State(door): State<Door>,
@@ -77,7 +84,8 @@ pub(super) async fn once(
 ) -> Result<Response, Problem> {
     let is_named = request.method() == Method::POST
         && request.headers().contains_key(KEY)
-        && request.uri().path() != STREAMS;
+        && !UNNAMED.contains(&request.uri().path())
+        && is_somebody(request.extensions().get());
     let Some(secret) = bearer(request.headers()).filter(|_| is_named) else {
         return Ok(next.run(request).await);
     };
@@ -118,6 +126,9 @@ async fn run(service: Service, ticket: Ticket, request: Request, next: Next) -> 
     };
     // What was not carried out may be asked for again.
     let is_final = !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;
+    if is_final && body.len() > KEPT_BYTES_MAX {
+        return Response::from_parts(parts, Body::from(body));
+    }
     let answer = is_final.then(|| Answer {
         status: parts.status.as_u16(),
         headers: [CONTENT_TYPE, ETAG, LINK, LOCATION]

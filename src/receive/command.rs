@@ -74,15 +74,11 @@ pub struct MailCommand {
     pub smtp_utf8: bool,
     /// How much of the message a notice returns (RFC 3461 §4.3).
     pub ret: Option<Return>,
-    /// The sender's name for the envelope (RFC 3461 §4.4).
+    /// The sender's name for the envelope (RFC 3461 §4.4), where it is one: an MX that passes on what a
+    /// stranger wrote would have to bounce the message for it.
     pub envelope_id: Option<EnvelopeId>,
-}
-
-impl MailCommand {
-    /// Whether a parameter of DSN was given.
-    pub fn has_dsn(&self) -> bool {
-        self.ret.is_some() || self.envelope_id.is_some()
-    }
+    /// A parameter of DSN was given.
+    pub has_dsn: bool,
 }
 
 /// The parts of a RCPT command.
@@ -92,15 +88,10 @@ pub struct RcptCommand {
     pub given: String,
     /// Which notices are asked for (RFC 3461 §4.1).
     pub notify: Option<Notify>,
-    /// Whom the sender wrote to (RFC 3461 §4.2).
+    /// Whom the sender wrote to (RFC 3461 §4.2), where it is an address; as for [`MailCommand::envelope_id`].
     pub original: Option<OriginalRecipient>,
-}
-
-impl RcptCommand {
-    /// Whether a parameter of DSN was given.
-    pub fn has_dsn(&self) -> bool {
-        self.notify.is_some() || self.original.is_some()
-    }
+    /// A parameter of DSN was given.
+    pub has_dsn: bool,
 }
 
 /// A reverse-path without its brackets; empty is the null reverse-path of notices, `<>`.
@@ -210,11 +201,13 @@ fn mail(argument: &[u8]) -> Result<MailCommand, CommandError> {
             (name, None) if name.eq_ignore_ascii_case("SMTPUTF8") => mail.smtp_utf8 = true,
             (name, Some(value)) if name.eq_ignore_ascii_case("RET") && mail.ret.is_none() => {
                 mail.ret = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+                mail.has_dsn = true;
             }
             (name, Some(value))
                 if name.eq_ignore_ascii_case("ENVID") && mail.envelope_id.is_none() =>
             {
-                mail.envelope_id = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+                mail.envelope_id = value.parse().ok();
+                mail.has_dsn = true;
             }
             _ => return Err(CommandError::Parameter),
         }
@@ -233,11 +226,13 @@ fn rcpt(argument: &[u8]) -> Result<RcptCommand, CommandError> {
         match split_parameter(parameter).ok_or(CommandError::Parameter)? {
             (name, Some(value)) if name.eq_ignore_ascii_case("NOTIFY") && rcpt.notify.is_none() => {
                 rcpt.notify = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+                rcpt.has_dsn = true;
             }
             (name, Some(value))
                 if name.eq_ignore_ascii_case("ORCPT") && rcpt.original.is_none() =>
             {
-                rcpt.original = Some(value.parse().map_err(|()| CommandError::Parameter)?);
+                rcpt.original = value.parse().ok();
+                rcpt.has_dsn = true;
             }
             _ => return Err(CommandError::Parameter),
         }

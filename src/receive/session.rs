@@ -473,7 +473,7 @@ impl<'c> Session<'c> {
         if self.in_transaction {
             return self.reply(&SmtpReply::NESTED_MAIL);
         }
-        if mail.has_dsn() && !self.config.offers_dsn(self.envelope.trust) {
+        if mail.has_dsn && !self.config.offers_dsn(self.envelope.trust) {
             return self.reply(&CommandError::Parameter.into());
         }
         if mail.size > self.config.limits.message_octets_max {
@@ -493,7 +493,7 @@ impl<'c> Session<'c> {
         if !self.in_transaction {
             return self.reply(&SmtpReply::MAIL_FIRST);
         }
-        if rcpt.has_dsn() && !self.config.offers_dsn(self.envelope.trust) {
+        if rcpt.has_dsn && !self.config.offers_dsn(self.envelope.trust) {
             return self.reply(&CommandError::Parameter.into());
         }
         if self.envelope.recipients.len() >= self.config.limits.recipients_max {

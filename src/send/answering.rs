@@ -109,7 +109,19 @@ impl Answerer {
         let now = self.clock.now();
         let due = self.store.read(|tx| owed::due(tx, now, STEP))?;
         for owed in &due {
-            self.work_off(*owed, now).await?;
+            match self.work_off(*owed, now).await {
+                // It would be the first in the list for ever, and hold up all behind it.
+                Err(error @ (StoreError::Corrupt { .. } | StoreError::FromTheFuture { .. })) => {
+                    tracing::error!(%error, "an automatic answer is given up: what it is about cannot be read");
+                    let owed = *owed;
+                    let settle = move |tx: &mut dyn Tx| {
+                        owed::settle(tx, &owed);
+                        Ok::<_, StoreError>(())
+                    };
+                    self.store.write(settle).await?;
+                }
+                other => other?,
+            }
         }
         Ok(due.len())
     }

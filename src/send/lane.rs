@@ -91,11 +91,12 @@ impl Lane {
                 return Found::of_all(entry, Outcome::Deferred(why));
             }
         };
-        let sending = send(&mut open.relay, entry, &content);
+        let mut outcomes = Vec::new();
+        let sending = send(&mut open.relay, entry, &content, &mut outcomes);
         let sent = timeout(SENDING_MAX, sending).await;
         let passed_on = open.relay.reports();
         match sent {
-            Ok(outcomes) => {
+            Ok(()) => {
                 self.pool.give(open).await;
                 Found {
                     outcomes,
@@ -103,10 +104,16 @@ impl Lane {
                     passed_on,
                 }
             }
-            // What the connection is in the middle of is not known: it is dropped.
+            // What the connection is in the middle of is not known: it is dropped. Who was sent the message
+            // before that is not sent it again.
             Err(_) => {
-                let why = ours("4.4.2 It took too long");
-                Found::of_all(entry, Outcome::Deferred(why))
+                let why = Outcome::Deferred(ours("4.4.2 It took too long"));
+                outcomes.resize(entry.pending().count(), why);
+                Found {
+                    outcomes,
+                    again: None,
+                    passed_on,
+                }
             }
         }
     }
@@ -169,7 +176,12 @@ fn signed_by(entry: &QueueEntry) -> DomainName {
     from.as_ref().unwrap_or(&entry.sender).domain_name()
 }
 
-async fn send(relay: &mut Relay, entry: &QueueEntry, content: &Content) -> Vec<Outcome> {
+async fn send(
+    relay: &mut Relay,
+    entry: &QueueEntry,
+    content: &Content,
+    outcomes: &mut Vec<Outcome>,
+) {
     let recipients: Vec<&str> = entry.pending().map(|to| to.address.as_str()).collect();
     let message = Outgoing {
         reverse_path: entry.reverse_path.as_deref(),
@@ -180,7 +192,7 @@ async fn send(relay: &mut Relay, entry: &QueueEntry, content: &Content) -> Vec<O
             success: entry.tell.success,
         },
     };
-    relay.send(&message).await
+    relay.send_into(&message, outcomes).await;
 }
 
 /// What a try led to, to be recorded.

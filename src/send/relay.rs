@@ -193,11 +193,19 @@ impl Relay {
 
     /// Sends a message; one outcome for each recipient, in order.
     pub async fn send(&mut self, message: &Outgoing<'_>) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(message.recipients.len());
+        self.send_into(message, &mut outcomes).await;
+        outcomes
+    }
+
+    /// Sends a message; adds one outcome for each recipient, in order, as soon as it is known: whoever breaks
+    /// off knows who has the message.
+    pub async fn send_into(&mut self, message: &Outgoing<'_>, outcomes: &mut Vec<Outcome>) {
         if !message.content.has_strict_line_ends() {
             let why = ours("5.6.0 The message has a line end that is not CR LF");
-            return vec![Outcome::Failed(why); message.recipients.len()];
+            outcomes.extend(vec![Outcome::Failed(why); message.recipients.len()]);
+            return;
         }
-        let mut outcomes = Vec::with_capacity(message.recipients.len());
         for recipients in message.recipients.chunks(RECIPIENTS_MAX) {
             let part = Outgoing {
                 recipients,
@@ -205,7 +213,6 @@ impl Relay {
             };
             outcomes.extend(self.transaction(&part).await);
         }
-        outcomes
     }
 
     /// Says QUIT, if there is anyone to say it to.
@@ -236,9 +243,13 @@ impl Relay {
                     Err(refusal) => refusal.clone(),
                 };
             }
-        } else if !self.is_broken {
-            // Without it the next MAIL would be out of order.
-            let _ = self.command(Step::Rcpt, Rset).await;
+            if result.is_ok() {
+                return outcomes;
+            }
+        }
+        // A refused DATA leaves the transaction open too: the next MAIL would be out of order.
+        if !self.is_broken && self.command(Step::Rcpt, Rset).await.is_err() {
+            self.is_broken = true;
         }
         outcomes
     }

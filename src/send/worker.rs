@@ -27,8 +27,9 @@ use crate::store::{Store, StoreError};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed to answer.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
-/// How long a claim holds. Longer than any message can take, or it would go out twice.
-const LEASE: Duration = Duration::from_secs(3600);
+/// How long a claim holds. Longer than all messages that are claimed ahead can take, or one would go out
+/// twice; a server that starts gives back what one before it had claimed.
+const LEASE: Duration = Duration::from_secs(24 * 3600);
 /// What is due that is put in turns at a time.
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.

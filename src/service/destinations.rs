@@ -188,7 +188,7 @@ pub fn list(
         kept::all(tx)?
             .into_iter()
             .filter(|(_, record)| kind.is_of(&record.place) && actor.may_see(record.owner.as_ref()))
-            .map(|(id, record)| view(tx, id, record, service.now()))
+            .map(|(id, record)| view(tx, actor, id, record, service.now()))
             .collect()
     })
 }
@@ -205,12 +205,13 @@ pub fn show(
 ) -> Result<DestinationView, ServiceError> {
     service.store.read(|tx| {
         let record = visible(tx, actor, kind, id)?;
-        view(tx, id, record, service.now())
+        view(tx, actor, id, record, service.now())
     })
 }
 
 fn view(
     tx: &dyn ReadTx,
+    actor: &Actor,
     id: DestinationId,
     record: DestinationRecord,
     now: Timestamp,
@@ -219,7 +220,12 @@ fn view(
         Place::Webhook { url, keys } => {
             let old = keys.iter().filter_map(|key| key.until);
             let old = old.filter(|until| *until > now).max();
-            (url.clone(), old, None)
+            let url = match actor.may(Permission::Announce) {
+                Ok(()) => url.clone(),
+                // The rest of an address may be a secret.
+                Err(_) => format!("{}/…", checked::origin_of(url)),
+            };
+            (url, old, None)
         }
         Place::Contact { address } => (address.to_string(), None, inside(tx, address)?),
     };
@@ -387,7 +393,7 @@ pub async fn change(
             }
             audit::append(tx, event.clone())?;
             kept::put(tx, id, &record)?;
-            view(tx, id, record, now)
+            view(tx, &actor, id, record, now)
         })
         .await
 }

@@ -377,15 +377,22 @@ pub fn resume(service: &Service) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Pauses of a job that cannot go on.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
 /// Does what is left of a job.
 async fn run(service: &Service, id: JobId) {
+    let mut pause = PAUSE_MIN;
     loop {
         match step(service, id).await {
-            Ok(false) => {}
-            Ok(true) => break,
+            Ok(false) => pause = PAUSE_MIN,
+            Ok(true) | Err(ServiceError::NotFound(_)) => break,
+            // Such as a full disk: it goes on when there is room again.
             Err(error) => {
-                tracing::error!(job = %id, %error, "a job stopped; it goes on at the next start");
-                break;
+                tracing::error!(job = %id, %error, "a job waits; it goes on by itself");
+                tokio::time::sleep(pause).await;
+                pause = PAUSE_MAX.min(pause * 2);
             }
         }
     }
@@ -429,6 +436,10 @@ fn part(
     };
     item.outcome = match carry_out(service, tx, id, job, number, &item.scope, now) {
         Ok(outcome) => outcome,
+        // A row that cannot be read fails its own part, and holds up no other.
+        Err(ServiceError::Store(
+            error @ (StoreError::Corrupt { .. } | StoreError::FromTheFuture { .. }),
+        )) => Outcome::Failed(error.to_string()),
         Err(ServiceError::Store(error)) => return Err(error.into()),
         Err(error) => Outcome::Failed(error.to_string()),
     };

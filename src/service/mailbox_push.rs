@@ -68,15 +68,27 @@ fn etag(tx: &dyn ReadTx, address: &Address) -> Result<Option<String>, ServiceErr
     Ok(Some(etags::etag(&(record, details, domain))))
 }
 
-/// The entity tag of a mailbox, by address or alias.
+/// A mailbox by address or alias, and its entity tag, as they are at one time.
 ///
 /// # Errors
 /// When the actor may not see it, there is none, or the store fails.
-pub fn tag(service: &Service, actor: &Actor, address: &Address) -> Result<String, ServiceError> {
-    service.store.read(|tx| {
-        let (mailbox, _) = visible_mailbox(tx, actor, address)?;
-        etag(tx, &mailbox.address)?.ok_or(ServiceError::NotFound("such mailbox"))
-    })
+pub fn show(
+    service: &Service,
+    actor: &Actor,
+    address: &Address,
+) -> Result<(MailboxView, String), ServiceError> {
+    service.store.read(|tx| seen(service, tx, actor, address))
+}
+
+fn seen(
+    service: &Service,
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    address: &Address,
+) -> Result<(MailboxView, String), ServiceError> {
+    let (mailbox, owner) = visible_mailbox(tx, actor, address)?;
+    let etag = etag(tx, &mailbox.address)?.ok_or(ServiceError::NotFound("such mailbox"))?;
+    Ok((mailboxes::placed(service, tx, mailbox, owner)?, etag))
 }
 
 /// Whether what the actor saw is what there is.
@@ -167,17 +179,19 @@ pub async fn put(
     let event = service.event(actor, Permission::Provision, "mailbox.put", subject, "")?;
     let row = row_of(address, fields)?;
     let rules = rules(service);
-    let (actor_of, seen) = (actor.clone(), if_match.map(str::to_owned));
-    let change = service
+    let (actor_of, last_seen) = (actor.clone(), if_match.map(str::to_owned));
+    let of = service.clone();
+    let (change, mailbox, etag) = service
         .store
         .write(move |tx| {
             check_tenancy(tx, &actor_of, &row)?;
-            matches(seen.as_deref(), etag(tx, &row.mailbox)?)?;
+            matches(last_seen.as_deref(), etag(tx, &row.mailbox)?)?;
             let applied = apply_row(tx, &rules, &row)?.map_err(|error| refused(&error))?;
             if applied.change != Change::Unchanged {
                 audit::append(tx, event.clone())?;
             }
-            Ok::<_, ServiceError>(applied.change)
+            let (mailbox, etag) = seen(&of, tx, &actor_of, &row.mailbox)?;
+            Ok::<_, ServiceError>((applied.change, mailbox, etag))
         })
         .await?;
     if change == Change::Renamed
@@ -186,8 +200,8 @@ pub async fn put(
         control.overrides_changed();
     }
     Ok(Pushed {
-        mailbox: mailboxes::show(service, actor, address)?,
-        etag: tag(service, actor, address)?,
+        mailbox,
+        etag,
         is_new: matches!(change, Change::Created | Change::Renamed),
     })
 }

@@ -126,7 +126,11 @@ pub(super) struct Placing {
     pub(super) since: Since,
 }
 
-fn placed(
+/// A mailbox as it is shown now.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn placed(
     service: &Service,
     tx: &dyn ReadTx,
     mailbox: directory::Mailbox,

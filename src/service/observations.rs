@@ -14,6 +14,7 @@ use crate::clock::Timestamp;
 use crate::control::Control;
 use crate::failover::{Observation, Outcome, ProbeKind, SentinelKnown, SentinelLook, Traffic};
 use crate::ids::{MailstoreId, PrimaryUid, UidValidity};
+use crate::store::access::Permission;
 use crate::store::failover as kept;
 
 /// Most observations in one report.
@@ -156,7 +157,12 @@ impl CanaryView {
 pub fn take(service: &Service, actor: &Actor, report: Report) -> Result<Received, ServiceError> {
     let vantage = match actor {
         Actor::Agent(vantage, _) => Some(vantage),
-        Actor::Operator(_) | Actor::System(_) => None,
+        // What is counted here is evidence.
+        Actor::Operator(_) => {
+            actor.may(Permission::Failover)?;
+            None
+        }
+        Actor::System(_) => None,
         Actor::User(..) | Actor::Reseller(..) | Actor::Router(_) => {
             return Err(ServiceError::NotFound("such a page"));
         }

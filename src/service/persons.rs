@@ -183,6 +183,7 @@ pub async fn create(
 ) -> Result<Invited, ServiceError> {
     let owner = owner_for(actor, new.reseller.as_ref())?;
     actor.may(Permission::People)?;
+    actor.outranks(new.access.grants())?;
     let now = service.now();
     let id = PersonId::generate(now);
     let sign_in: Address = new
@@ -256,6 +257,11 @@ pub async fn change(
     change: PersonChange,
 ) -> Result<PersonView, ServiceError> {
     let name = change.name.as_deref().map(checked_name).transpose()?;
+    if let Some(access) = change.access {
+        service.store.read(|tx| visible(tx, actor, id))?;
+        actor.may(Permission::People)?;
+        actor.outranks(access.grants())?;
+    }
     edit(
         service,
         actor,
@@ -329,6 +335,7 @@ pub async fn remove(service: &Service, actor: &Actor, id: PersonId) -> Result<()
         .store
         .write(move |tx| {
             let record = visible(tx, &actor, id)?;
+            actor.outranks(record.access.grants())?;
             keeps_an_owner(tx, id, &record)?;
             let mut event = event.clone();
             event.detail = record.sign_in.to_string();
@@ -357,6 +364,7 @@ async fn edit(
         .store
         .write(move |tx| {
             let mut record = visible(tx, &actor, id)?;
+            actor.outranks(record.access.grants())?;
             let mut event = event.clone();
             work(tx, &mut record, &mut event.detail)?;
             audit::append(tx, event)?;

@@ -19,6 +19,10 @@ use crate::store::repeats::{self, RepeatRecord, Slot};
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// Longest key, in characters.
 const KEY_CHARS_MAX: usize = 200;
+/// How long one waits who has named too many.
+const TOO_MANY_WAIT: Duration = Duration::from_secs(600);
+/// Most requests of one asker that are kept.
+const OF_ASKER_MAX: usize = 2_000;
 /// Requests that are forgotten when one is added.
 const FORGOTTEN: usize = 20;
 
@@ -77,7 +81,10 @@ pub async fn begin(
     if !fits {
         return Err(invalid("1 to 200 visible ASCII characters"));
     }
-    let slot = hash(&[b"slot", secret.as_bytes(), key.as_bytes()]);
+    let slot = repeats::slot(
+        &hash(&[b"asker", secret.as_bytes()]),
+        &hash(&[b"slot", secret.as_bytes(), key.as_bytes()]),
+    );
     let fingerprint = hash(asked);
     let now = service.now();
     let first = RepeatRecord {
@@ -93,9 +100,14 @@ pub async fn begin(
             repeats::forget(tx, oldest, FORGOTTEN)?;
             let known = repeats::get(tx, &slot)?.filter(|known| known.at > oldest);
             if known.is_none() {
+                if repeats::count_of_asker(tx, &slot, OF_ASKER_MAX)? >= OF_ASKER_MAX {
+                    return Err(ServiceError::Limited {
+                        retry_after: TOO_MANY_WAIT,
+                    });
+                }
                 repeats::put(tx, &slot, &written)?;
             }
-            Ok::<_, StoreError>(known)
+            Ok::<_, ServiceError>(known)
         })
         .await?;
     let Some(known) = known else {

@@ -22,6 +22,8 @@ const PREFIX: &str = "lb_";
 const USED_STEP: Duration = Duration::from_secs(300);
 /// Most tokens listed.
 const LISTED_MAX: usize = 10_000;
+/// Most tokens of one owner that are good at a time.
+const VALID_MAX: usize = 500;
 const LABEL_CHARS_MAX: usize = 100;
 
 /// A token to make.
@@ -150,8 +152,13 @@ pub async fn create(
     service
         .store
         .write(move |tx| {
+            let is_own = |other: &TokenRecord| other.role == record.role && other.is_valid(now);
+            if tokens::list(tx, VALID_MAX, is_own)?.len() >= VALID_MAX {
+                let text = format!("at most {VALID_MAX} tokens that are good; revoke some first");
+                return Err(ServiceError::Conflict(text));
+            }
             audit::append(tx, event.clone())?;
-            tokens::put(tx, id, &record)
+            Ok(tokens::put(tx, id, &record)?)
         })
         .await?;
     Ok(CreatedToken {
@@ -172,6 +179,15 @@ fn role_for(actor: &Actor, new: &NewToken) -> Result<Role, ServiceError> {
     actor.operator()?;
     match (new.role.unwrap_or(RoleName::Operator), &new.reseller) {
         (RoleName::Operator, None) => Ok(Role::Operator),
+        // What agents report decides about failover, and route agents are told of everybody.
+        (RoleName::Router | RoleName::Agent, None)
+            if actor.outranks(Access::Admin.grants()).is_err() =>
+        {
+            Err(invalid(
+                "role",
+                "only admins and owners make tokens for agents",
+            ))
+        }
         (RoleName::Router, None) => Ok(Role::Router),
         (RoleName::Agent, None) if is_vantage_name(&new.label) && new.label != OWN_VANTAGE => {
             Ok(Role::Agent(new.label.clone()))
@@ -242,10 +258,11 @@ fn invalid(field: &'static str, text: &str) -> ServiceError {
 pub fn list(service: &Service, actor: &Actor) -> Result<Vec<TokenView>, ServiceError> {
     actor.may(Permission::Tokens)?;
     let now = service.now();
-    let found = service.store.read(|tx| tokens::list(tx, LISTED_MAX))?;
+    let found = service
+        .store
+        .read(|tx| tokens::list(tx, LISTED_MAX, |record| may_see(actor, record)))?;
     Ok(found
         .into_iter()
-        .filter(|(_, record)| may_see(actor, record))
         .map(|(id, record)| view(id, record, now))
         .collect())
 }

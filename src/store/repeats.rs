@@ -10,8 +10,35 @@ use super::keys::{Key, Table, tail};
 use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
 
-/// Who asked, with which key: a hash.
+/// Who asked, with which key: two halves of hashes.
 pub type Slot = [u8; 32];
+
+/// The slot of a request, whose asker and whose name have these hashes.
+pub fn slot(asker: &[u8; 32], name: &[u8; 32]) -> Slot {
+    let halves = asker.iter().take(16).chain(name.iter().take(16));
+    let mut slot = [0; 32];
+    for (byte, half) in slot.iter_mut().zip(halves) {
+        *byte = *half;
+    }
+    slot
+}
+
+/// How many requests of the asker of `slot` are kept, counted to `limit`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn count_of_asker(tx: &dyn ReadTx, slot: &Slot, limit: usize) -> Result<usize, StoreError> {
+    let all = Key::new(Table::Repeat).bytes(slot.get(..16).unwrap_or_default());
+    let mut count = 0;
+    tx.scan(all.as_slice(), &all.end(), Order::Ascending, &mut |_, _| {
+        count += 1;
+        Ok(match count < limit {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        })
+    })?;
+    Ok(count)
+}
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -72,7 +72,11 @@ pub fn put(tx: &mut dyn Tx, id: TokenId, token: &TokenRecord) -> Result<(), Stor
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn list(tx: &dyn ReadTx, limit: usize) -> Result<Vec<(TokenId, TokenRecord)>, StoreError> {
+pub fn list(
+    tx: &dyn ReadTx,
+    limit: usize,
+    takes: impl Fn(&TokenRecord) -> bool,
+) -> Result<Vec<(TokenId, TokenRecord)>, StoreError> {
     let table = Key::new(Table::Token);
     let mut found = Vec::new();
     tx.scan(
@@ -84,7 +88,10 @@ pub fn list(tx: &dyn ReadTx, limit: usize) -> Result<Vec<(TokenId, TokenRecord)>
                 return Ok(ControlFlow::Break(()));
             }
             let id = tail(key).ok_or_else(|| StoreError::corrupt("token", "its key is short"))?;
-            found.push((TokenId::from_bytes(id), codec::decode(value)?));
+            let record = codec::decode(value)?;
+            if takes(&record) {
+                found.push((TokenId::from_bytes(id), record));
+            }
             Ok(ControlFlow::Continue(()))
         },
     )?;

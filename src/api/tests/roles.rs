@@ -107,3 +107,96 @@ async fn a_token_may_not_more_than_who_made_it_and_only_what_its_scopes_say() {
         401
     );
 }
+
+#[tokio::test]
+async fn nobody_makes_changes_or_removes_what_may_more_than_they() {
+    let env = Env::new().await;
+    let owner = env.token_for(RoleName::Operator, None, Access::Owner).await;
+    let ask = async |token: &str, method: Method, path: &str, body: &str| {
+        env.ask(method, path, Some(token), body, &[]).await
+    };
+    let make = async |body: &str| {
+        let made = ask(&owner, Method::POST, "/api/v1/tokens", body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        made.body["token"].as_str().unwrap().to_owned()
+    };
+    let people = make(r#"{"scopes":["people"]}"#).await;
+    let tokens = make(r#"{"scopes":["tokens"]}"#).await;
+    let person = |access: &str, sign_in: &str| {
+        format!(r#"{{"name":"Eve","sign_in":"{sign_in}","access":"{access}"}}"#)
+    };
+    let made = ask(
+        &owner,
+        Method::POST,
+        "/api/v1/people",
+        &person("owner", "own@x.example"),
+    )
+    .await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let id = made.body["person"]["id"].as_str().unwrap().to_owned();
+    let one = format!("/api/v1/people/{id}");
+    let again = format!("{one}/invitation");
+    for (method, path, body) in [
+        (
+            Method::POST,
+            "/api/v1/people",
+            person("owner", "eve@x.example"),
+        ),
+        (
+            Method::POST,
+            "/api/v1/people",
+            person("read-only", "eve@x.example"),
+        ),
+        (
+            Method::PATCH,
+            one.as_str(),
+            r#"{"access":"read-only"}"#.to_owned(),
+        ),
+        (
+            Method::POST,
+            again.as_str(),
+            r#"{"remove_second_factor":true}"#.to_owned(),
+        ),
+        (Method::DELETE, one.as_str(), String::new()),
+    ] {
+        let refused = ask(&people, method.clone(), path, &body).await;
+        assert_eq!(
+            refused.status, 403,
+            "{method} {path} {body}: {}",
+            refused.text
+        );
+    }
+    for role in [r#"{"role":"agent","label":"mx1"}"#, r#"{"role":"router"}"#] {
+        let refused = ask(&tokens, Method::POST, "/api/v1/tokens", role).await;
+        assert_eq!(refused.status, 422, "{role}: {}", refused.text);
+        let made = ask(&owner, Method::POST, "/api/v1/tokens", role).await;
+        assert_eq!(made.status, 201, "{role}: {}", made.text);
+    }
+    let counted = r#"{"observations":[],"traffic":[]}"#;
+    let reader = env
+        .token_for(RoleName::Operator, None, Access::ReadOnly)
+        .await;
+    let refused = ask(&reader, Method::POST, "/api/v1/observations", counted).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+}
+
+#[tokio::test]
+async fn the_rest_of_a_webhooks_address_is_for_those_who_may_change_it() {
+    let env = Env::new().await;
+    let of = async |access| {
+        env.token_for(RoleName::Reseller, Some("acme"), access)
+            .await
+    };
+    let (admin, help) = (of(Access::Admin).await, of(Access::HelpDesk).await);
+    let body = r#"{"to":"https://hooks.example.net/secret"}"#;
+    let path = "/api/v1/webhooks";
+    let made = env.ask(Method::POST, path, Some(&admin), body, &[]).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    for (token, shown) in [
+        (&admin, "https://hooks.example.net/secret"),
+        (&help, "https://hooks.example.net/…"),
+    ] {
+        let list = env.ask(Method::GET, path, Some(token), "", &[]).await;
+        assert_eq!(list.body[0]["to"], shown, "{}", list.text);
+    }
+}

@@ -127,8 +127,7 @@ pub(super) async fn show(
     Extension(actor): Extension<Actor>,
     Path(address): Path<Address>,
 ) -> Result<Response, Problem> {
-    let mailbox = mailboxes::show(&service, &actor, &address)?;
-    let etag = mailbox_push::tag(&service, &actor, &address)?;
+    let (mailbox, etag) = mailbox_push::show(&service, &actor, &address)?;
     Ok(tagged(StatusCode::OK, mailbox, &etag))
 }
 

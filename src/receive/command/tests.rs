@@ -159,12 +159,12 @@ fn recipients_with_what_they_ask_for() {
     };
     let plain = rcpt("RCPT TO:<Ann+lists@X.example>");
     assert_eq!(plain.given, "Ann+lists@X.example");
-    assert!(!plain.has_dsn());
+    assert!(!plain.has_dsn);
     let asks = rcpt("RCPT TO:<ann@x.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;info@x.example");
-    assert!(asks.has_dsn());
+    assert!(asks.has_dsn);
     assert!(asks.notify.unwrap().success);
     assert_eq!(asks.original.unwrap().to_string(), "rfc822; info@x.example");
     let mail = mail_of("MAIL FROM:<> RET=HDRS ENVID=QQ1").unwrap();
-    assert!(mail.has_dsn());
+    assert!(mail.has_dsn);
     assert_eq!(mail.ret, Some(Return::Headers));
 }

@@ -11,6 +11,8 @@ pub(crate) struct Mood {
     pub(crate) rcpt: Vec<(&'static str, &'static str)>,
     /// The reply to MAIL, if not 250.
     pub(crate) mail: Option<&'static str>,
+    /// The reply to DATA, if not 354: the transaction stays open, as Postfix has it.
+    pub(crate) data: Option<&'static str>,
     /// The reply to the message, if not 250; empty: none, the connection is closed.
     pub(crate) body: Option<&'static str>,
     /// The greeting, if not 220.
@@ -61,7 +63,7 @@ impl Fake {
     }
 
     async fn serve(&self, mut stream: BufReader<BoxStream>) -> io::Result<()> {
-        let mut to = Vec::new();
+        let (mut to, mut is_open) = (Vec::new(), false);
         let greeting = self.mood().greeting.unwrap_or("220 fake ESMTP");
         stream
             .write_all(format!("{greeting}\r\n").as_bytes())
@@ -79,7 +81,12 @@ impl Fake {
                     format!("250-fake\r\n{}250 PIPELINING", offers.collect::<String>())
                 }
                 "STARTTLS" => mood.starttls.unwrap_or("502 no").to_owned(),
-                "MAIL" => mood.mail.unwrap_or("250 2.1.0 ok").to_owned(),
+                "MAIL" if is_open => "503 5.5.1 nested MAIL command".to_owned(),
+                "MAIL" => {
+                    is_open = mood.mail.is_none();
+                    mood.mail.unwrap_or("250 2.1.0 ok").to_owned()
+                }
+                "DATA" if mood.data.is_some() => mood.data.unwrap_or_default().to_owned(),
                 "RCPT" => {
                     let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                     let refused = mood
@@ -97,6 +104,7 @@ impl Fake {
                 "DATA" => {
                     stream.write_all(b"354 go\r\n").await?;
                     let content = read_data(&mut stream).await?;
+                    is_open = false;
                     match mood.body {
                         Some("") => return Ok(()),
                         Some(reply) => reply.to_owned(),
@@ -109,7 +117,7 @@ impl Fake {
                 }
                 "QUIT" => return stream.write_all(b"221 bye\r\n").await,
                 _ => {
-                    to.clear();
+                    (to, is_open) = (Vec::new(), false);
                     "250 ok".to_owned()
                 }
             };
@@ -236,6 +244,65 @@ async fn many_recipients_go_in_several_transactions() {
         .map(|(to, _)| to.len())
         .collect();
     assert_eq!(sizes, [100, 100, 50]);
+}
+
+#[tokio::test]
+async fn a_refused_data_leaves_the_connection_good_for_the_next_message() {
+    let fake = Fake::start(Mood {
+        data: Some("554 5.7.1 not from you"),
+        ..Mood::default()
+    })
+    .await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let refused = send(&mut relay, &["ben@x.example"], CONTENT).await;
+    assert_eq!(refused, ["failed 554 5.7.1 not from you"]);
+    fake.mood.lock().unwrap().data = None;
+    let sent = send(&mut relay, &["ben@x.example"], CONTENT).await;
+    assert_eq!(sent, ["relayed 250 2.0.0 queued as 4XYZ"]);
+}
+
+#[tokio::test]
+async fn who_breaks_off_knows_who_has_the_message() {
+    let fake = Fake::start(Mood::default()).await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let to: Vec<String> = (0..150).map(|n| format!("u{n}@x.example")).collect();
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    let content = Content::of(CONTENT.to_vec().into());
+    let message = Outgoing {
+        reverse_path: Some("ann@example.com"),
+        recipients: &to,
+        content: &content,
+        reports: Reports {
+            envelope_id: "e",
+            success: false,
+        },
+    };
+    let mut outcomes = Vec::new();
+    {
+        let mut sending = std::pin::pin!(relay.send_into(&message, &mut outcomes));
+        // Until the first hundred have it, and no further.
+        std::future::poll_fn(|context| {
+            let _ = sending.as_mut().poll(context);
+            match fake
+                .heard
+                .lock()
+                .unwrap()
+                .iter()
+                .filter(|line| line.starts_with("MAIL"))
+                .count()
+            {
+                2.. => std::task::Poll::Ready(()),
+                _ => std::task::Poll::Pending,
+            }
+        })
+        .await;
+    }
+    assert_eq!(outcomes.len(), 100);
+    assert!(
+        shown(&outcomes)
+            .iter()
+            .all(|outcome| outcome.starts_with("relayed"))
+    );
 }
 
 #[tokio::test]

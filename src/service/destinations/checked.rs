@@ -13,6 +13,11 @@ use crate::store::events;
 const URL_BYTES_MAX: usize = 2_000;
 const LABEL_CHARS_MAX: usize = 100;
 
+/// Scheme and host of an address.
+pub(super) fn origin_of(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
 /// Where a destination is, for the audit log: without a path, which may hold a secret.
 pub(super) fn host_of(place: &Place) -> String {
     match place {

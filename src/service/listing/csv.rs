@@ -49,9 +49,16 @@ pub fn lines(
     reading.page()?;
     Ok(stream::try_unfold(reading, |mut reading| async move {
         while reading.ready.is_empty() && reading.next.is_some() {
-            reading.page()?;
-            // Others want to be served too.
-            tokio::task::yield_now().await;
+            // Others want to be served meanwhile.
+            let page = tokio::task::spawn_blocking(move || {
+                let read = reading.page();
+                (reading, read)
+            });
+            let (back, read) = page
+                .await
+                .map_err(|_| ServiceError::Unavailable("reading broke off".to_owned()))?;
+            reading = back;
+            read?;
         }
         Ok(reading.ready.pop_front().map(|text| (text, reading)))
     }))
