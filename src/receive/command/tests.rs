@@ -47,7 +47,6 @@ fn mail_parameters() {
     for line in [
         "MAIL FROM:<> RET=NONE",
         "MAIL FROM:<> RET=HDRS RET=FULL",
-        "MAIL FROM:<> ENVID=a=b",
         "MAIL FROM:<> ENVID",
         "MAIL FROM:<> SIZE=",
         "MAIL FROM:<> SIZE=+1",
