@@ -54,7 +54,7 @@ fn table(domains: &[DomainName], addresses: &[Address]) -> Table {
         ("a3", Route::Primary),
     ];
     let settings = [Setting::Standby, Setting::Primary, Setting::Queue];
-    let every = |n: usize, step: usize| n % step == 0;
+    let every = |n: usize, step: usize| n.is_multiple_of(step);
     let domains = domains.iter().enumerate().filter(|(n, _)| every(*n, 5));
     let addresses = addresses.iter().enumerate().filter(|(n, _)| every(*n, 7));
     let overrides = OverrideTable {

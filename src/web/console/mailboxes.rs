@@ -226,7 +226,7 @@ fn row(reader: &Reader, mailbox: &MailboxView) -> Row {
         level: texts.get(level).into_owned(),
         since: times.join(" "),
         mailstore: mailbox.mailstore.clone(),
-        reseller: mailbox.reseller.clone().unwrap_or_default(),
+        reseller: mailbox.reseller.clone().unwrap_or_else(|| "–".to_owned()),
         unmerged: mailbox.unmerged,
     }
 }
