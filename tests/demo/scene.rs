@@ -289,6 +289,7 @@ fn start_postfix(
                     inline:{ { refused.test = 550 5.1.1 No such user } }, permit"
                 .to_owned(),
             transports: String::new(),
+            syncs: None,
         },
     )
 }
