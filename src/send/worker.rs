@@ -29,7 +29,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long a claim holds. Longer than all messages that are claimed ahead can take, or one would go out
 /// twice; a server that starts gives back what one before it had claimed.
-const LEASE: Duration = Duration::from_secs(24 * 3600);
+const LEASE: Duration = Duration::from_secs(5 * 3600);
 /// What is due that is put in turns at a time.
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.
