@@ -6,17 +6,18 @@
 //! instead of minutes.
 
 use std::fmt::Write as _;
+use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::port::Port;
 use super::process::{Group, Server};
-use super::smtp::{Dialect, SmtpClient};
+use super::smtp::{Dialect, Reply, SmtpClient};
 use super::syncs::{self, Syncs};
 use super::wait::wait_until;
 use super::{need_packages, need_root};
@@ -348,30 +349,41 @@ impl Postfix {
         format!("texthash:{}", dir.join("etc/transport").display())
     }
 
-    /// Hands one message to Postfix and gives its queue id. Tries again for a minute on 4yz, as every
-    /// sender does: Postfix may ask a table that is just being killed. Panics when it is not accepted.
+    /// Hands one message to Postfix and gives its queue id. Tries again for some minutes on 4yz and when
+    /// nobody answers, as every sender does: Postfix may ask a table that is just being killed, and its
+    /// `master` lets a minute pass (`service_throttle_time`) before it starts a process anew that ended
+    /// badly. Panics when it is not accepted, with the end of Postfix's log.
     pub fn submit(&self, from: &str, to: &[&str], message: &[u8]) -> String {
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-        let replies = loop {
-            let mut client =
-                SmtpClient::connect(self.smtp.addr(), Dialect::Smtp).expect("connect to Postfix");
-            let replies = client.send(from, to, message).expect("talk to Postfix");
-            let later = replies.iter().any(|reply| reply.code / 100 == 4);
-            if !later || std::time::Instant::now() > until {
-                break replies;
-            }
-            std::thread::sleep(std::time::Duration::from_secs(1));
-        };
-        let reply = replies.first().expect("a recipient");
-        assert!(
-            replies.iter().all(super::smtp::Reply::is_ok),
-            "Postfix refused {to:?}: {replies:?}"
-        );
-        reply
-            .text
-            .rsplit_once("queued as ")
-            .map(|(_, id)| id.to_owned())
-            .unwrap_or_default()
+        let until = Instant::now() + Duration::from_secs(180);
+        loop {
+            let refused = match self.try_submit(from, to, message) {
+                Ok(replies) if replies.iter().all(Reply::is_ok) => {
+                    let reply = replies.first().expect("a recipient");
+                    let id = reply.text.rsplit_once("queued as ");
+                    return id.map(|(_, id)| id.to_owned()).unwrap_or_default();
+                }
+                Ok(replies) => (
+                    replies.iter().any(|reply| reply.code / 100 == 4),
+                    format!("{replies:?}"),
+                ),
+                Err(error) => (true, error.to_string()),
+            };
+            let (again, why) = refused;
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(20).collect();
+            assert!(
+                again && Instant::now() < until,
+                "Postfix refused {to:?}: {why}; the newest of its log first: {tail:#?}"
+            );
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+
+    fn try_submit(&self, from: &str, to: &[&str], message: &[u8]) -> io::Result<Vec<Reply>> {
+        let patience = Duration::from_secs(20);
+        let mut client = SmtpClient::connect_within(self.smtp.addr(), Dialect::Smtp, patience)?;
+        // What it says afterwards may be lost with the message accepted: not again, then.
+        Ok(client.send(from, to, message).expect("talk to Postfix"))
     }
 
     /// What is in the queue.

@@ -38,15 +38,36 @@ pub struct SmtpClient {
 }
 
 impl SmtpClient {
+    /// How long a reply may take.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
     /// Connects and greets.
     pub fn connect(addr: SocketAddr, dialect: Dialect) -> io::Result<Self> {
         Self::connect_behind(addr, dialect, b"")
     }
 
+    /// Connects and greets; the greeting and its answer may each take as long as `patience`.
+    pub fn connect_within(
+        addr: SocketAddr,
+        dialect: Dialect,
+        patience: Duration,
+    ) -> io::Result<Self> {
+        Self::open(addr, dialect, b"", patience)
+    }
+
     /// Connects, says `header` as a load balancer does, and greets.
     pub fn connect_behind(addr: SocketAddr, dialect: Dialect, header: &[u8]) -> io::Result<Self> {
+        Self::open(addr, dialect, header, Self::PATIENCE)
+    }
+
+    fn open(
+        addr: SocketAddr,
+        dialect: Dialect,
+        header: &[u8],
+        patience: Duration,
+    ) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&addr, Duration::from_secs(5))?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(patience))?;
         stream.set_nodelay(true)?;
         let mut client = Self {
             stream: BufReader::new(stream),
@@ -64,6 +85,8 @@ impl SmtpClient {
         };
         let reply = client.command(hello)?;
         client.extensions = reply.text.lines().skip(1).map(str::to_owned).collect();
+        let stream = client.stream.get_ref();
+        stream.set_read_timeout(Some(Self::PATIENCE))?;
         Ok(client)
     }
 
