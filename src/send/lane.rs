@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::content::Content;
@@ -17,7 +18,7 @@ use crate::store::queue::{self, Outcome, QueueEntry, Recorded};
 use crate::store::{Store, StoreError, Tx};
 
 /// The longest that a message may take.
-const SENDING_MAX: Duration = Duration::from_secs(2400);
+pub(super) const SENDING_MAX: Duration = Duration::from_secs(2400);
 
 fn jitter() -> u8 {
     let [byte] = random_bytes();
@@ -53,8 +54,8 @@ impl Found {
 }
 
 impl Lane {
-    /// Sends a message that was claimed, and records what became of it.
-    pub(super) async fn work(self, entry: QueueEntry) {
+    /// Sends a message that was claimed, lets go of `connection`, and records what became of it.
+    pub(super) async fn work(self, entry: QueueEntry, connection: OwnedSemaphorePermit) {
         let (head, found) = match Content::load(&self.store, &entry).await {
             Ok(content) => {
                 let head = content.head().to_vec();
@@ -66,6 +67,7 @@ impl Lane {
                 (Vec::new(), Found::of_all(&entry, Outcome::Failed(why)))
             }
         };
+        drop(connection);
         self.record(&entry, &head, found).await;
     }
 
@@ -86,7 +88,7 @@ impl Lane {
             Err(error) => {
                 // Without it receivers might take it for forged; it waits until the key is mended.
                 tracing::error!(queue_id = %entry.id, %error, "a message is not sent unsigned");
-                self.pool.give(open).await;
+                self.pool.give(open);
                 let why = ours("4.7.0 The message cannot be signed now");
                 return Found::of_all(entry, Outcome::Deferred(why));
             }
@@ -97,7 +99,7 @@ impl Lane {
         let passed_on = open.relay.reports();
         match sent {
             Ok(()) => {
-                self.pool.give(open).await;
+                self.pool.give(open);
                 Found {
                     outcomes,
                     again: None,

@@ -7,6 +7,7 @@
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::relay::{Relay, Smarthost, Unreachable};
@@ -102,8 +103,8 @@ impl Pool {
         Err(last)
     }
 
-    /// Takes a connection back after a message.
-    pub(super) async fn give(&self, open: Open) {
+    /// Takes a connection back after a message. Nobody waits for the end of one that is used up.
+    pub(super) fn give(&self, open: Open) {
         let open = Open {
             messages: open.messages + 1,
             ..open
@@ -112,18 +113,26 @@ impl Pool {
             Some(host) if open.relay.is_usable() && open.messages < MESSAGES_MAX => {
                 host.state().idle.push(open);
             }
-            _ => open.relay.quit().await,
+            _ => drop(tokio::spawn(open.relay.quit())),
         }
     }
 
-    /// Closes what nobody uses.
-    pub(super) async fn close_idle(&self) {
-        for host in &self.hosts {
-            let idle = std::mem::take(&mut host.state().idle);
-            for open in idle {
-                open.relay.quit().await;
-            }
+    /// Closes what nobody uses, without waiting for the answers.
+    pub(super) fn close_idle(&self) {
+        for open in self.idle() {
+            tokio::spawn(open.relay.quit());
         }
+    }
+
+    /// Closes what nobody uses, all at once, and waits for it: some seconds at the most.
+    pub(super) async fn close(&self) {
+        let closing: JoinSet<()> = self.idle().map(|open| open.relay.quit()).collect();
+        closing.join_all().await;
+    }
+
+    fn idle(&self) -> impl Iterator<Item = Open> + '_ {
+        let take = |host: &Host| std::mem::take(&mut host.state().idle);
+        self.hosts.iter().flat_map(take)
     }
 
     /// How long none can be used; none if one can.

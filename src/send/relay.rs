@@ -10,23 +10,23 @@ use std::io;
 use std::time::Duration;
 
 use lettre::Address;
-use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{
-    ClientId, Extension, MailBodyParameter, MailParameter, RcptParameter,
+    Extension, MailBodyParameter, MailParameter, RcptParameter,
 };
-use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use super::content::{Content, Stuffing};
-use super::handed::{Handed, Shared};
-use super::outcome::{self, Step, ours, refused, said};
+use super::handed::Shared;
+use super::outcome::{Step, ours, refused, said};
 use crate::config::secret::Secret;
-use crate::lmtp_client::read_reply;
-use crate::net::{self, BoxStream, ConnectError, Endpoint, Tls, TlsConnector, TlsError};
+use crate::net::{ConnectError, Endpoint, Tls, TlsConnector, TlsError};
 use crate::store::StoreError;
 use crate::store::queue::{Outcome, RemoteReply};
+
+mod open;
 
 /// Most recipients of one transaction; more are sent in several (RFC 5321 §4.5.3.1.8: every server
 /// takes 100).
@@ -144,6 +144,10 @@ pub struct Relay {
     knows_dsn: bool,
     /// Whether it wants to know sizes before (RFC 1870).
     knows_size: bool,
+    /// Whether it takes commands before it has answered (RFC 2920).
+    knows_pipelining: bool,
+    /// Commands that were said and whose answers were not read yet; the last of them is DATA.
+    ahead: usize,
     is_broken: bool,
 }
 
@@ -161,7 +165,7 @@ impl Relay {
     /// # Errors
     /// When it cannot be used now.
     pub async fn connect(smarthost: &Smarthost) -> Result<Self, Unreachable> {
-        match timeout(smarthost.timeouts.connect, open(smarthost)).await {
+        match timeout(smarthost.timeouts.connect, open::open(smarthost)).await {
             Ok(opened) => {
                 let (smtp, stream, offered) = opened?;
                 let offers = |word: &str| {
@@ -174,6 +178,8 @@ impl Relay {
                     timeouts: smarthost.timeouts,
                     knows_dsn: offers("DSN"),
                     knows_size: offers("SIZE"),
+                    knows_pipelining: offers("PIPELINING"),
+                    ahead: 0,
                     is_broken: false,
                 })
             }
@@ -224,16 +230,40 @@ impl Relay {
     }
 
     async fn transaction(&mut self, message: &Outgoing<'_>) -> Vec<Outcome> {
+        let everyone = |outcome: Outcome| vec![outcome; message.recipients.len()];
         if self.is_broken {
             let why = ours("4.4.2 The connection to the smarthost was lost");
-            return vec![Outcome::Deferred(why); message.recipients.len()];
+            return everyone(Outcome::Deferred(why));
         }
-        if let Err(refusal) = self.mail(message).await {
-            return vec![refusal; message.recipients.len()];
+        let mail = match self.mail(message) {
+            Ok(mail) => mail,
+            Err(refusal) => return everyone(refusal),
+        };
+        let recipients = message.recipients.iter();
+        let rcpts: Vec<_> = recipients.map(|to| self.rcpt(to, message)).collect();
+        if self.knows_pipelining
+            && let Err(error) = self.say_ahead(&mail, &rcpts).await
+        {
+            self.is_broken = true;
+            let why = format!("4.4.2 The connection to the smarthost broke: {error}");
+            return everyone(Outcome::Deferred(ours(&why)));
         }
-        let mut outcomes = Vec::with_capacity(message.recipients.len());
-        for recipient in message.recipients {
-            outcomes.push(self.rcpt(recipient, message).await);
+        if let Err(refusal) = self.command(Step::Mail, mail).await {
+            self.never_mind().await;
+            return everyone(refusal);
+        }
+        let mut outcomes = Vec::with_capacity(rcpts.len());
+        for rcpt in rcpts {
+            outcomes.push(match rcpt {
+                Ok(_) if self.is_broken => {
+                    Outcome::Deferred(ours("4.4.2 The connection to the smarthost was lost"))
+                }
+                Ok(rcpt) => match self.command(Step::Rcpt, rcpt).await {
+                    Ok(reply) => Outcome::Relayed(reply),
+                    Err(refusal) => refusal,
+                },
+                Err(refusal) => refusal,
+            });
         }
         if outcomes.iter().any(is_taken) {
             let result = self.data(message.content).await;
@@ -247,14 +277,47 @@ impl Relay {
                 return outcomes;
             }
         }
-        // A refused DATA leaves the transaction open too: the next MAIL would be out of order.
-        if !self.is_broken && self.command(Step::Rcpt, Rset).await.is_err() {
-            self.is_broken = true;
-        }
+        self.never_mind().await;
         outcomes
     }
 
-    async fn mail(&mut self, message: &Outgoing<'_>) -> Result<(), Outcome> {
+    /// Says MAIL, RCPT and DATA without waiting for answers (RFC 2920 §3.1); they are read as each command is
+    /// come to.
+    async fn say_ahead(
+        &mut self,
+        mail: &Mail,
+        rcpts: &[Result<Rcpt, Outcome>],
+    ) -> Result<(), io::Error> {
+        let mut group = mail.to_string();
+        let mut count = 2;
+        for rcpt in rcpts.iter().flatten() {
+            group.push_str(&rcpt.to_string());
+            count += 1;
+        }
+        group.push_str(&Data.to_string());
+        self.ahead = count;
+        self.stream.write_all(group.as_bytes()).await?;
+        self.stream.flush().await
+    }
+
+    /// Ends a transaction that comes to nothing: what was said ahead is answered, and a smarthost that waits for
+    /// a message although it took no recipient gets the end of it (RFC 2920 §3.1). A refused DATA leaves the
+    /// transaction open too: the next MAIL would be out of order.
+    async fn never_mind(&mut self) {
+        while self.ahead > 0 && !self.is_broken {
+            let is_data = self.ahead == 1;
+            let said = self.command(Step::Rcpt, Rset).await;
+            if is_data && said.is_ok() {
+                let end = timeout(self.timeouts.command, self.smtp.command(".\r\n")).await;
+                self.is_broken |= end.is_err();
+            }
+        }
+        if !self.is_broken && self.command(Step::Rcpt, Rset).await.is_err() {
+            self.is_broken = true;
+        }
+    }
+
+    fn mail(&self, message: &Outgoing<'_>) -> Result<Mail, Outcome> {
         let from = match message.reverse_path {
             Some(path) => Some(self.address(path)?),
             None => None,
@@ -277,30 +340,16 @@ impl Relay {
             parameters.push(other_mail("RET", "HDRS"));
             parameters.push(other_mail("ENVID", message.reports.envelope_id));
         }
-        self.command(Step::Mail, Mail::new(from, parameters))
-            .await?;
-        Ok(())
+        Ok(Mail::new(from, parameters))
     }
 
-    async fn rcpt(&mut self, recipient: &str, message: &Outgoing<'_>) -> Outcome {
-        if self.is_broken {
-            return Outcome::Deferred(ours("4.4.2 The connection to the smarthost was lost"));
-        }
-        let result = match self.address(recipient) {
-            Ok(address) => {
-                let parameters = match self.knows_dsn {
-                    true => notify(recipient, message),
-                    false => Vec::new(),
-                };
-                self.command(Step::Rcpt, Rcpt::new(address, parameters))
-                    .await
-            }
-            Err(refusal) => Err(refusal),
+    fn rcpt(&self, recipient: &str, message: &Outgoing<'_>) -> Result<Rcpt, Outcome> {
+        let address = self.address(recipient)?;
+        let parameters = match self.knows_dsn {
+            true => notify(recipient, message),
+            false => Vec::new(),
         };
-        match result {
-            Ok(reply) => Outcome::Relayed(reply),
-            Err(refusal) => refusal,
-        }
+        Ok(Rcpt::new(address, parameters))
     }
 
     async fn data(&mut self, content: &Content) -> Result<RemoteReply, Outcome> {
@@ -341,12 +390,20 @@ impl Relay {
         self.smtp.server_info().supports_feature(extension)
     }
 
+    /// Says a command, unless it was said ahead, and reads its answer.
     async fn command(
         &mut self,
         step: Step,
         command: impl fmt::Display,
     ) -> Result<RemoteReply, Outcome> {
-        let said = timeout(self.timeouts.command, self.smtp.command(command)).await;
+        let limit = self.timeouts.command;
+        let said = match self.ahead.checked_sub(1) {
+            Some(left) => {
+                self.ahead = left;
+                timeout(limit, self.smtp.read_response()).await
+            }
+            None => timeout(limit, self.smtp.command(command)).await,
+        };
         self.result(step, said.map(|said| said.map(text_of)))
     }
 
@@ -436,103 +493,15 @@ enum Unsent {
 async fn write_message(stream: &mut Shared, content: &Content) -> Result<(), Unsent> {
     let mut pieces = content.pieces()?;
     let mut stuffing = Stuffing::default();
+    // The last piece and the end leave together.
+    let mut last = Vec::new();
     while let Some(piece) = pieces.next().await? {
-        stream.write_all(&stuffing.piece(&piece)).await?;
+        stream.write_all(&last).await?;
+        last = stuffing.piece(&piece);
     }
-    stream.write_all(stuffing.end()).await?;
+    last.extend_from_slice(stuffing.end());
+    stream.write_all(&last).await?;
     Ok(stream.flush().await?)
-}
-
-/// An open connection, and what it offers: lines of its answer to EHLO.
-async fn open(smarthost: &Smarthost) -> Result<(AsyncSmtpConnection, Shared, String), Unreachable> {
-    if smarthost.credentials.is_some() && smarthost.tls == Tls::Off {
-        return Err(Unreachable::PlainPassword);
-    }
-    let limit = smarthost.timeouts.connect;
-    let plain = net::connect(&smarthost.endpoint, limit).await?;
-    let stream = match smarthost.tls {
-        Tls::Off => Handed::new(plain, b""),
-        Tls::Implicit => Handed::new(handshake(smarthost, plain).await?, b""),
-        Tls::Starttls => {
-            let plain = starttls(smarthost, plain).await?;
-            // A server greets once, and lettre waits for it.
-            Handed::new(handshake(smarthost, plain).await?, b"220 TLS\r\n")
-        }
-    };
-    let shared = stream.shared();
-    let hello = ClientId::Domain(smarthost.hello_name.clone());
-    let unsaid = |error: SmtpError| Unreachable::Said(outcome::ours(&error.to_string()).text);
-    let mut smtp = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
-        .await
-        .map_err(unsaid)?;
-    if let Some(credentials) = &smarthost.credentials {
-        let login = Login::new(
-            credentials.username.clone(),
-            credentials.password.expose().to_owned(),
-        );
-        smtp.auth(&[Mechanism::Plain, Mechanism::Login], &login)
-            .await
-            .map_err(unsaid)?;
-    }
-    // lettre forgets the extensions that it does not know.
-    let answer = smtp.command(Ehlo::new(hello)).await.map_err(unsaid)?;
-    let offered: Vec<&str> = answer.message().collect();
-    let offered = offered.join("\n");
-    Ok((smtp, shared, offered))
-}
-
-async fn handshake(smarthost: &Smarthost, stream: BoxStream) -> Result<BoxStream, Unreachable> {
-    let connector = smarthost.connector.as_ref().ok_or(TlsError::NoRoots)?;
-    let name = match &smarthost.tls_name {
-        Some(name) => name.as_str(),
-        None => smarthost.endpoint.server_name(),
-    };
-    Ok(connector
-        .handshake(stream, name, smarthost.timeouts.connect)
-        .await?)
-}
-
-/// Asks for STARTTLS on a fresh connection, and makes sure that nothing follows the answer.
-async fn starttls(smarthost: &Smarthost, stream: BoxStream) -> Result<BoxStream, Unreachable> {
-    let mut stream = BufReader::new(stream);
-    expect(&mut stream, "", 220).await?;
-    let hello = format!("EHLO {}\r\n", smarthost.hello_name);
-    let offered = expect(&mut stream, &hello, 250).await?;
-    if !offered
-        .lines()
-        .any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"))
-    {
-        return Err(Unreachable::NoStartTls);
-    }
-    expect(&mut stream, "STARTTLS\r\n", 220).await?;
-    if stream.buffer().is_empty() {
-        Ok(stream.into_inner())
-    } else {
-        Err(Unreachable::Injected)
-    }
-}
-
-async fn expect(
-    stream: &mut BufReader<BoxStream>,
-    command: &str,
-    code: u16,
-) -> Result<String, Unreachable> {
-    let broken = |error: io::Error| Unreachable::Said(error.to_string());
-    // An answer before its question.
-    if !stream.buffer().is_empty() {
-        return Err(Unreachable::Injected);
-    }
-    stream
-        .get_mut()
-        .write_all(command.as_bytes())
-        .await
-        .map_err(broken)?;
-    stream.get_mut().flush().await.map_err(broken)?;
-    match read_reply(stream).await.map_err(broken)? {
-        Some(reply) if reply.code == code => Ok(reply.text),
-        Some(reply) => Err(Unreachable::Said(ours(&reply.to_string()).text)),
-        None => Err(Unreachable::Said("no SMTP reply".to_owned())),
-    }
 }
 
 #[cfg(test)]

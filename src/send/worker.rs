@@ -1,7 +1,7 @@
 //! The worker: claims what is due, sends it, records what became of it.
 //!
 //! Several messages go out at a time, each over a connection of its own, which is used again for the
-//! next. Senders take turns. Smarthosts that cannot be reached are everybody's trouble: all pause, and
+//! next while the result is written. Senders take turns. Smarthosts that cannot be reached are everybody's trouble: all pause, and
 //! nothing but the pause counts against a message. When the process stops, what is on its way is finished;
 //! what was claimed and not sent is due again at the next start. What was finished long ago is removed.
 
@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -27,14 +28,20 @@ use crate::store::{Store, StoreError};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed to answer.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
-/// How long a claim holds. Longer than all messages that are claimed ahead can take, or one would go out
-/// twice; a server that starts gives back what one before it had claimed.
-const LEASE: Duration = Duration::from_secs(5 * 3600);
+/// How long a claim holds: longer than what is claimed waits ([`KEEP_CLAIMED`]) and is sent
+/// ([`super::lane::SENDING_MAX`]), or one message would go out twice. A server that starts gives back what
+/// one before it had claimed.
+const LEASE: Duration = Duration::from_secs(2 * 3600);
+/// What is claimed and not begun after this is given back: its claim begins anew.
+const KEEP_CLAIMED: Duration = Duration::from_secs(1800);
+/// Messages whose result is being written, beside those on their way: the connection that took one is free
+/// for the next while the disk works. A crash sends these again.
+const UNRECORDED_MAX: usize = 16;
 /// What is due that is put in turns at a time.
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.
 const PLAN_FOR: Duration = Duration::from_secs(1);
-/// Entries claimed ahead, for each connection: a claim is a durable write, and one write claims many.
+/// Entries claimed ahead, for each message under way: a claim is a durable write, and one write claims many.
 const AHEAD: usize = 4;
 /// How often finished entries are removed.
 const REMOVE_EVERY: Duration = Duration::from_secs(600);
@@ -105,6 +112,7 @@ impl Sender {
     async fn send(&self, stop: CancellationToken) {
         let options = &self.options;
         let pool = Arc::new(Pool::new(options.smarthosts.clone(), options.reconnect));
+        let connections = Arc::new(Semaphore::new(options.connections_max.max(1)));
         let mut work = Work::default();
         while !stop.is_cancelled() {
             work.reap();
@@ -116,12 +124,15 @@ impl Sender {
             // then starts a new lease.
             let lanes_max = match pool.is_all_failing() {
                 true => 1,
-                false => options.connections_max.max(1),
+                false => options.connections_max.max(1) + UNRECORDED_MAX,
             };
-            if lanes_max == 1 {
+            if lanes_max == 1 || work.claimed_at.elapsed() > KEEP_CLAIMED {
                 self.give_back(work.claimed.drain(..).collect()).await;
             }
             while work.lanes.len() < lanes_max {
+                let Ok(connection) = Arc::clone(&connections).try_acquire_owned() else {
+                    break;
+                };
                 if work.claimed.is_empty() {
                     self.claim(&mut work, lanes_max).await;
                 }
@@ -134,10 +145,15 @@ impl Sender {
                     options: Arc::clone(options),
                     pool: Arc::clone(&pool),
                 };
-                work.spawn(entry, lane);
+                work.spawn(entry, lane, connection);
             }
-            if !work.claimed.is_empty() || work.lanes.len() >= lanes_max {
-                work.lane_ends(&stop).await;
+            let is_full = work.lanes.len() >= lanes_max;
+            if is_full || !work.claimed.is_empty() || connections.available_permits() == 0 {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = work.any_ends() => {}
+                    _ = connections.acquire(), if !is_full => {}
+                }
                 continue;
             }
             let rest = self.until_due();
@@ -145,7 +161,7 @@ impl Sender {
                 () = stop.cancelled() => {}
                 () = work.any_ends(), if !work.lanes.is_empty() => {}
                 // Nobody needs them for now; the smarthost has other clients.
-                () = sleep(rest) => pool.close_idle().await,
+                () = sleep(rest) => pool.close_idle(),
             }
         }
         self.give_back(work.claimed.drain(..).collect()).await;
@@ -158,7 +174,7 @@ impl Sender {
                 "messages on their way are cut off; they are sent again"
             );
         }
-        pool.close_idle().await;
+        pool.close().await;
     }
 
     /// Claims what is next, a turn for each sender.
@@ -186,7 +202,10 @@ impl Sender {
             .write(move |tx| queue::claim(tx, &next, now, LEASE))
             .await;
         match claimed {
-            Ok(entries) => work.claimed.extend(entries),
+            Ok(entries) => {
+                work.claimed.extend(entries);
+                work.claimed_at = Instant::now();
+            }
             Err(error) => unreadable(&error).await,
         }
     }
@@ -246,7 +265,9 @@ struct Work {
     lanes: JoinSet<()>,
     /// Whose messages are on their way.
     senders: HashMap<Id, (u64, MailboxId)>,
+    /// All of one claim: the next is made when it is used up.
     claimed: VecDeque<QueueEntry>,
+    claimed_at: Instant,
     planned: VecDeque<DueRow>,
     planned_at: Instant,
 }
@@ -257,6 +278,7 @@ impl Default for Work {
             lanes: JoinSet::new(),
             senders: HashMap::new(),
             claimed: VecDeque::new(),
+            claimed_at: Instant::now(),
             planned: VecDeque::new(),
             planned_at: Instant::now(),
         }
@@ -264,9 +286,11 @@ impl Default for Work {
 }
 
 impl Work {
-    fn spawn(&mut self, entry: QueueEntry, lane: Lane) {
+    fn spawn(&mut self, entry: QueueEntry, lane: Lane, connection: OwnedSemaphorePermit) {
         let sender = (queue::domain_hash(&entry.sender), entry.mailbox);
-        let task = self.lanes.spawn(async move { lane.work(entry).await });
+        let task = self
+            .lanes
+            .spawn(async move { lane.work(entry, connection).await });
         self.senders.insert(task.id(), sender);
     }
 
@@ -283,13 +307,6 @@ impl Work {
     async fn any_ends(&mut self) {
         if let Some(ended) = self.lanes.join_next_with_id().await {
             self.ended(ended);
-        }
-    }
-
-    async fn lane_ends(&mut self, stop: &CancellationToken) {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = self.any_ends() => {}
         }
     }
 

@@ -1,8 +1,10 @@
 use std::sync::{Arc, Mutex as StdMutex};
 
-use tokio::io::AsyncBufReadExt;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::*;
+use crate::net::{self, BoxStream};
+use crate::send::handed::Handed;
 
 /// What the fake smarthost does; changed while it runs.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,10 @@ pub(crate) struct Mood {
     pub(crate) offers: Vec<&'static str>,
     /// What follows STARTTLS.
     pub(crate) starttls: Option<&'static str>,
+    /// It wants to answer each command before the next.
+    pub(crate) one_by_one: bool,
+    /// It takes DATA although it took no recipient (RFC 2920 §3.1).
+    pub(crate) careless: bool,
 }
 
 /// The recipients and the content of a message.
@@ -78,7 +84,12 @@ impl Fake {
             let reply = match line.split([' ', ':', '\r']).next().unwrap_or_default() {
                 "EHLO" => {
                     let offers = mood.offers.iter().map(|o| format!("250-{o}\r\n"));
-                    format!("250-fake\r\n{}250 PIPELINING", offers.collect::<String>())
+                    let last = if mood.one_by_one {
+                        "HELP"
+                    } else {
+                        "PIPELINING"
+                    };
+                    format!("250-fake\r\n{}250 {last}", offers.collect::<String>())
                 }
                 "STARTTLS" => mood.starttls.unwrap_or("502 no").to_owned(),
                 "MAIL" if is_open => "503 5.5.1 nested MAIL command".to_owned(),
@@ -87,6 +98,8 @@ impl Fake {
                     mood.mail.unwrap_or("250 2.1.0 ok").to_owned()
                 }
                 "DATA" if mood.data.is_some() => mood.data.unwrap_or_default().to_owned(),
+                "DATA" if to.is_empty() && !mood.careless => "554 5.5.1 nobody".to_owned(),
+                "RCPT" if !is_open => "503 5.5.1 MAIL first".to_owned(),
                 "RCPT" => {
                     let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                     let refused = mood
@@ -108,6 +121,7 @@ impl Fake {
                     match mood.body {
                         Some("") => return Ok(()),
                         Some(reply) => reply.to_owned(),
+                        None if to.is_empty() => "554 5.5.1 nobody".to_owned(),
                         None => {
                             let to = std::mem::take(&mut to);
                             self.taken.lock().unwrap().push((to, content));
@@ -222,6 +236,100 @@ async fn each_recipient_has_its_own_outcome() {
     assert_eq!(taken[0].0, ["yes@x.example"]);
     assert_eq!(taken[0].1, "Subject: x\r\n\r\n..dot\r\nlast\r\n");
     assert_eq!(taken[1].1, "no line end\r\n");
+}
+
+/// Whether a smarthost takes commands before it has answered, and what it says to DATA for nobody, changes
+/// nothing of what becomes of a message, and the next goes over the same connection.
+#[tokio::test]
+async fn what_is_said_ahead_changes_no_outcome() {
+    let rcpt = vec![("no", "550 5.1.1 unknown"), ("later", "450 4.2.0 grey")];
+    let moods = [
+        Mood::default(),
+        Mood {
+            mail: Some("552 5.3.4 too big"),
+            ..Mood::default()
+        },
+        Mood {
+            data: Some("451 4.3.0 not now"),
+            ..Mood::default()
+        },
+        Mood {
+            body: Some("554 5.7.1 spam"),
+            ..Mood::default()
+        },
+    ];
+    let recipients: [&[&str]; 4] = [
+        &["a@x.example", "no@x.example", "b@x.example"],
+        &["no@x.example", "later@x.example"],
+        &["not an address"],
+        &["not an address", "later@x.example"],
+    ];
+    for mood in moods {
+        for to in recipients {
+            let mut seen = Vec::new();
+            for (one_by_one, careless) in [(true, false), (false, false), (false, true)] {
+                let fake = Fake::start(Mood {
+                    rcpt: rcpt.clone(),
+                    one_by_one,
+                    careless,
+                    ..mood.clone()
+                })
+                .await;
+                let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+                let outcomes = send(&mut relay, to, CONTENT).await;
+                *fake.mood.lock().unwrap() = Mood::default();
+                let next = send(&mut relay, &["next@x.example"], CONTENT).await;
+                assert_eq!(
+                    next,
+                    ["relayed 250 2.0.0 queued as 4XYZ"],
+                    "{mood:?} {to:?}"
+                );
+                seen.push((outcomes, fake.taken.lock().unwrap().clone()));
+            }
+            assert!(
+                seen.windows(2).all(|w| w[0] == w[1]),
+                "{mood:?} {to:?}: {seen:#?}"
+            );
+        }
+    }
+}
+
+/// The commands of a message leave in one piece: the first answer is read after DATA was said.
+#[tokio::test]
+async fn a_smarthost_that_takes_commands_ahead_gets_them_at_once() {
+    let fake = Fake::start(Mood::default()).await;
+    let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+    let content = Content::of(CONTENT.to_vec().into());
+    let message = Outgoing {
+        reverse_path: Some("ann@example.com"),
+        recipients: &["a@x.example", "b@x.example"],
+        content: &content,
+        reports: Reports {
+            envelope_id: "e",
+            success: false,
+        },
+    };
+    let mail = relay.mail(&message).unwrap();
+    let rcpts: Vec<_> = message
+        .recipients
+        .iter()
+        .map(|to| relay.rcpt(to, &message))
+        .collect();
+    relay.say_ahead(&mail, &rcpts).await.unwrap();
+    // Nothing was read, and all was heard.
+    while fake.heard.lock().unwrap().len() < 6 {
+        tokio::task::yield_now().await;
+    }
+    let heard = fake.heard.lock().unwrap()[2..].to_vec();
+    assert_eq!(
+        heard,
+        [
+            "MAIL FROM:<ann@example.com>",
+            "RCPT TO:<a@x.example>",
+            "RCPT TO:<b@x.example>",
+            "DATA",
+        ]
+    );
 }
 
 #[tokio::test]
