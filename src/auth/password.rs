@@ -7,14 +7,18 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::digest::Digest;
 use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq;
 
+mod challenge;
+mod des_crypt;
+mod md4;
 mod md5_crypt;
+
+use challenge::Challenge;
 
 /// Longest hash read, in bytes.
 pub const HASH_BYTES_MAX: usize = 1024;
@@ -60,12 +64,10 @@ enum Kind {
         rounds: u32,
         key: [u8; 20],
     },
-    Scram {
-        kind: ScramKind,
-        salt: Vec<u8>,
-        rounds: u32,
-        stored_key: Vec<u8>,
-    },
+    /// The beginning of a password, or all of it, and how much of one counts.
+    Trunc(Vec<u8>, Option<usize>),
+    Challenge(Challenge),
+    DesCrypt(String),
     Md5Crypt(String),
     ShaCrypt(String),
     Bcrypt(String),
@@ -75,6 +77,7 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DigestKind {
+    Md4,
     Md5,
     Sha1,
     Sha256,
@@ -84,7 +87,7 @@ enum DigestKind {
 impl DigestKind {
     const fn bytes(self) -> usize {
         match self {
-            Self::Md5 => 16,
+            Self::Md4 | Self::Md5 => 16,
             Self::Sha1 => 20,
             Self::Sha256 => 32,
             Self::Sha512 => 64,
@@ -93,6 +96,7 @@ impl DigestKind {
 
     fn digest(self, password: &[u8], salt: &[u8]) -> Vec<u8> {
         match self {
+            Self::Md4 => md4::digest(&[password, salt].concat()).to_vec(),
             Self::Md5 => Md5::new()
                 .chain_update(password)
                 .chain_update(salt)
@@ -113,43 +117,6 @@ impl DigestKind {
                 .chain_update(salt)
                 .finalize()
                 .to_vec(),
-        }
-    }
-}
-
-/// The hash of a SCRAM scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ScramKind {
-    Sha1,
-    Sha256,
-}
-
-impl ScramKind {
-    const fn bytes(self) -> usize {
-        match self {
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-        }
-    }
-
-    /// What a server keeps to know a client by (RFC 5802 §3): H(HMAC(SaltedPassword, "Client Key")).
-    fn stored_key(self, password: &[u8], salt: &[u8], rounds: u32) -> Option<Vec<u8>> {
-        const LABEL: &[u8] = b"Client Key";
-        match self {
-            Self::Sha1 => {
-                let mut salted = [0; 20];
-                pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, rounds, &mut salted);
-                let mac = Hmac::<Sha1>::new_from_slice(&salted).ok()?;
-                let key = mac.chain_update(LABEL).finalize().into_bytes();
-                Some(Sha1::digest(key).to_vec())
-            }
-            Self::Sha256 => {
-                let mut salted = [0; 32];
-                pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, rounds, &mut salted);
-                let mac = Hmac::<Sha256>::new_from_slice(&salted).ok()?;
-                let key = mac.chain_update(LABEL).finalize().into_bytes();
-                Some(Sha256::digest(key).to_vec())
-            }
         }
     }
 }
@@ -202,27 +169,42 @@ impl PasswordHash {
                 .ok_or_else(malformed)
         };
         match name {
-            "MD5-CRYPT" | "MD5" | "SHA256-CRYPT" | "SHA512-CRYPT" | "BLF-CRYPT" | "CRYPT"
-            | "ARGON2I" | "ARGON2ID" | "PBKDF2" | "PLAIN" | "CLEAR" | "CLEARTEXT" => {
+            "DES-CRYPT" | "PLAIN-TRUNC" | "MD5-CRYPT" | "MD5" | "SHA256-CRYPT" | "SHA512-CRYPT"
+            | "BLF-CRYPT" | "CRYPT" | "ARGON2I" | "ARGON2ID" | "PBKDF2" | "PLAIN" | "CLEAR"
+            | "CLEARTEXT" => {
                 let bytes = decode(rest, encoding).ok_or_else(malformed)?;
                 if matches!(name, "PLAIN" | "CLEAR" | "CLEARTEXT") {
                     return Ok(Self(Kind::Plain(bytes)));
                 }
+                if name == "PLAIN-TRUNC" {
+                    return Ok(Self(parse_trunc(bytes)));
+                }
                 let text = String::from_utf8(bytes).map_err(|_| malformed())?;
                 parse_crypt(name, text).map(Self)
             }
-            "SCRAM-SHA-1" => parse_scram(name, ScramKind::Sha1, rest).map(Self),
-            "SCRAM-SHA-256" => parse_scram(name, ScramKind::Sha256, rest).map(Self),
             "SHA" | "SHA1" => digest(DigestKind::Sha1, false),
             "SHA256" => digest(DigestKind::Sha256, false),
             "SHA512" => digest(DigestKind::Sha512, false),
+            "PLAIN-MD4" => digest(DigestKind::Md4, false),
             "PLAIN-MD5" | "LDAP-MD5" => digest(DigestKind::Md5, false),
             "SSHA" => digest(DigestKind::Sha1, true),
             "SSHA256" => digest(DigestKind::Sha256, true),
             "SSHA512" => digest(DigestKind::Sha512, true),
             "SMD5" => digest(DigestKind::Md5, true),
-            _ => Err(HashError::UnknownScheme(name.to_owned())),
+            _ => match Challenge::parse(name, rest) {
+                Some(challenge) => challenge.map(|challenge| Self(Kind::Challenge(challenge))),
+                None => Err(HashError::UnknownScheme(name.to_owned())),
+            },
         }
+    }
+
+    /// The same for the user of this name: a few schemes hash it too, as it is entered.
+    #[must_use]
+    pub fn of_user(mut self, name: &str) -> Self {
+        if let Kind::Challenge(challenge) = &mut self.0 {
+            challenge.belongs_to(name);
+        }
+        self
     }
 
     /// Whether `password` is the one. Takes as long as the hash asks for, up to seconds: never on
@@ -240,14 +222,12 @@ impl PasswordHash {
                 pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, *rounds, &mut actual);
                 same(key, &actual)
             }
-            Kind::Scram {
-                kind,
-                salt,
-                rounds,
-                stored_key,
-            } => kind
-                .stored_key(password, salt, *rounds)
-                .is_some_and(|actual| same(stored_key, &actual)),
+            Kind::Trunc(expected, counts) => {
+                let counted = counts.and_then(|counts| password.get(..counts));
+                same(expected, counted.unwrap_or(password))
+            }
+            Kind::Challenge(challenge) => challenge.verify(password),
+            Kind::DesCrypt(hash) => des_crypt::verify(password, hash),
             Kind::Md5Crypt(hash) => md5_crypt::verify(password, hash),
             Kind::ShaCrypt(hash) => sha_crypt::ShaCrypt::default()
                 .verify_password(password, hash.as_str())
@@ -319,12 +299,11 @@ fn parse_crypt(scheme: &str, text: String) -> Result<Kind, HashError> {
         "ARGON2ID" => text.starts_with("$argon2id$"),
         _ => text.starts_with('$'),
     };
-    if !prefix_fits {
-        return Err(match scheme {
-            // 13 characters without a prefix: traditional DES, which crypt(3) itself discourages.
-            "CRYPT" => HashError::UnknownScheme("CRYPT (DES)".to_owned()),
-            _ => malformed(),
-        });
+    if matches!(scheme, "CRYPT" | "DES-CRYPT") && des_crypt::is_valid(&text) {
+        return Ok(Kind::DesCrypt(text));
+    }
+    if !prefix_fits || scheme == "DES-CRYPT" {
+        return Err(malformed());
     }
     let id = text.split('$').nth(1).unwrap_or_default();
     match id {
@@ -343,6 +322,22 @@ fn parse_crypt(scheme: &str, text: String) -> Result<Kind, HashError> {
             "{scheme} (${}$)",
             id.chars().take(10).collect::<String>()
         ))),
+    }
+}
+
+/// `6-secret`, of which six characters count, or a password as it is.
+fn parse_trunc(bytes: Vec<u8>) -> Kind {
+    let text = String::from_utf8_lossy(&bytes);
+    let split = text.split_once('-').and_then(|(count, _)| {
+        let kept = bytes.get(count.len() + 1..)?;
+        Some((count.parse::<usize>().ok()?, kept.to_vec()))
+    });
+    match split {
+        Some((count, kept)) => {
+            let is_cut = kept.len() == count;
+            Kind::Trunc(kept, is_cut.then_some(count))
+        }
+        None => Kind::Trunc(bytes, None),
     }
 }
 
@@ -367,30 +362,6 @@ fn parse_pbkdf2(text: &str) -> Result<Kind, HashError> {
             key,
         }),
     }
-}
-
-/// `rounds,salt,stored key,server key`, as Dovecot writes SCRAM, all but the first in base 64.
-fn parse_scram(scheme: &str, kind: ScramKind, text: &str) -> Result<Kind, HashError> {
-    let malformed = || HashError::Malformed(scheme.to_owned());
-    let fields: Vec<&str> = text.split(',').collect();
-    let [rounds, salt, stored_key, server_key] = fields.as_slice() else {
-        return Err(malformed());
-    };
-    let bytes = |text: &str| BASE64.decode(text).map_err(|_| malformed());
-    let rounds: u32 = rounds.parse().map_err(|_| malformed())?;
-    let (salt, stored_key) = (bytes(salt)?, bytes(stored_key)?);
-    if rounds == 0 || stored_key.len() != kind.bytes() || bytes(server_key)?.len() != kind.bytes() {
-        return Err(malformed());
-    }
-    if rounds > ROUNDS_MAX {
-        return Err(HashError::TooCostly);
-    }
-    Ok(Kind::Scram {
-        kind,
-        salt,
-        rounds,
-        stored_key,
-    })
 }
 
 /// `$5$[rounds=N$]salt$hash`; inner error: too costly.
