@@ -16,6 +16,8 @@ use super::messages::{self, MailboxState, MessageRecord};
 use super::{Order, ReadTx, Store, StoreError, delivery};
 use crate::ids::{Address, BodyId, DeliveryId, FolderId, MailboxId, StandbyId};
 
+mod places;
+
 /// Most problems listed; more are only counted.
 const PROBLEMS_LISTED_MAX: usize = 1_000;
 /// Rows looked at in one read transaction.
@@ -83,6 +85,17 @@ pub fn check(store: &Store, mut progress: impl FnMut(u64)) -> Result<CheckReport
     count(&mut report, Table::Alias, &mut |tx, key, value, report| {
         alias(tx, key, value, report)
     })?;
+    count(&mut report, Table::Placed, &mut |tx, key, _, report| {
+        places::mailbox(tx, key, report)
+    })?;
+    count(&mut report, Table::Domain, &mut |tx, key, value, report| {
+        places::listed(tx, key, value, report)
+    })?;
+    count(
+        &mut report,
+        Table::ResellerDomain,
+        &mut |tx, key, _, report| places::domain(tx, key, report),
+    )?;
     count(
         &mut report,
         Table::MailboxState,

@@ -36,7 +36,7 @@ fn garble_first(tx: &mut dyn Tx, table: Table) -> Result<(), StoreError> {
 
 #[tokio::test]
 async fn every_damage_is_found() {
-    let damages: [(&str, Damage); 10] = [
+    let damages: [(&str, Damage); 14] = [
         ("no such body", |tx| delete_first(tx, Table::Body)),
         ("body record", |tx| garble_first(tx, Table::Body)),
         ("does not list it", |tx| {
@@ -48,6 +48,25 @@ async fn every_damage_is_found() {
         ("does not lead to it", |tx| delete_first(tx, Table::Alias)),
         ("an alias is damaged", |tx| garble_first(tx, Table::Alias)),
         ("mailbox record", |tx| garble_first(tx, Table::Mailbox)),
+        ("not listed with its mailstore", |tx| {
+            delete_first(tx, Table::Placed)
+        }),
+        ("lists a mailbox that is not there", |tx| {
+            let key = Key::new(Table::Placed)
+                .text("b1")
+                .domain(&"example.com".parse().unwrap());
+            tx.put(key.text("ann").into_vec(), Vec::new());
+            Ok(())
+        }),
+        ("its reseller does not list it", |tx| {
+            delete_first(tx, Table::ResellerDomain)
+        }),
+        ("which is not its own", |tx| {
+            let key = Key::new(Table::ResellerDomain).text("rival");
+            let key = key.domain(&"example.com".parse().unwrap());
+            tx.put(key.into_vec(), Vec::new());
+            Ok(())
+        }),
         ("delivery", |tx| {
             let key = first_key(tx, Table::Delivery)?;
             tx.put(key, vec![1]);
@@ -60,7 +79,13 @@ async fn every_damage_is_found() {
         let mut ann = provision(&store, "ann@example.com", "a1").await;
         ann.record.aliases = vec!["anna@example.com".parse().unwrap()];
         store
-            .write(move |tx| directory::put_mailbox(tx, &ann.address, &ann.record))
+            .write(move |tx| {
+                let acme = directory::DomainRecord {
+                    reseller: Some("acme".parse().unwrap()),
+                };
+                directory::put_domain(tx, &ann.address.domain_name(), &acme)?;
+                directory::put_mailbox(tx, &ann.address, &ann.record)
+            })
             .await
             .unwrap();
         accept(&store, &["ann@example.com"], b"x").await;

@@ -102,6 +102,43 @@ pub fn on_mailstore(
     Ok(found)
 }
 
+/// What a row of [`Table::Placed`] says: the mailbox that lies on a mailstore.
+pub(in crate::store) fn placed_in(key: &[u8]) -> Result<(MailstoreId, Address), StoreError> {
+    let name = key.get(1..).unwrap_or_default();
+    let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+    let mailstore = std::str::from_utf8(name).ok().and_then(|n| n.parse().ok());
+    // The address begins where the key of the mailstore ends, behind one byte of its own.
+    let address = key.get(1 + name.len()..).unwrap_or_default();
+    Ok((
+        mailstore.ok_or_else(|| corrupt("a mailstore"))?,
+        address_in(address)?,
+    ))
+}
+
+/// What a row of [`Table::ResellerDomain`] says: the domain that is a reseller's.
+pub(in crate::store) fn domain_in(key: &[u8]) -> Result<(ResellerId, DomainName), StoreError> {
+    let mut parts = key.get(1..).unwrap_or_default().split(|&byte| byte == 0);
+    let mut next = || std::str::from_utf8(parts.next().unwrap_or_default()).ok();
+    let reseller = next().and_then(|name| name.parse().ok());
+    let domain = next().and_then(|name| name.parse().ok());
+    Ok((
+        reseller.ok_or_else(|| corrupt("a reseller"))?,
+        domain.ok_or_else(|| corrupt("a domain"))?,
+    ))
+}
+
+/// Whether a domain is listed with its reseller.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(in crate::store) fn is_of(
+    tx: &dyn ReadTx,
+    reseller: &ResellerId,
+    domain: &DomainName,
+) -> Result<bool, StoreError> {
+    Ok(tx.get(reseller_row(reseller, domain).as_slice())?.is_some())
+}
+
 /// Whether a mailbox lies on a mailstore.
 ///
 /// # Errors
