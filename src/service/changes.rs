@@ -17,11 +17,14 @@ use crate::store::{StoreError, directory, events};
 pub const PAGE_MAX: usize = 200;
 /// Streams at a time.
 const STREAMS_MAX: usize = 256;
+/// Walks through the directory at a time.
+const WALKS_MAX: usize = 8;
 
 /// The streams that are open; clones share it.
 #[derive(Clone, Debug)]
 pub struct Streams {
     places: Arc<Semaphore>,
+    walks: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -36,6 +39,7 @@ impl Streams {
     pub fn new(stop: CancellationToken) -> Self {
         Self {
             places: Arc::new(Semaphore::new(STREAMS_MAX)),
+            walks: Arc::new(Semaphore::new(WALKS_MAX)),
             stop,
         }
     }
@@ -48,6 +52,18 @@ impl Streams {
         let place = self.places.clone().try_acquire_owned();
         place.map_err(|_| ServiceError::Limited {
             retry_after: std::time::Duration::from_secs(30),
+        })
+    }
+
+    /// A place for one who goes through much of the directory, to count or to list it, as long as it is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] when too many do.
+    pub fn walk(&self) -> Result<OwnedSemaphorePermit, ServiceError> {
+        let place = self.walks.clone().try_acquire_owned();
+        place.map_err(|_| ServiceError::Limited {
+            retry_after: std::time::Duration::from_secs(10),
         })
     }
 

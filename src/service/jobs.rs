@@ -1,6 +1,8 @@
 //! One order for many domains and mailboxes: looked at first, carried out in the background part by part,
 //! and taken back where nobody changed it since.
 
+mod counting;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,20 +11,17 @@ use utoipa::ToSchema;
 use super::failover::{FailoverAction, author_of, visible_scope};
 use super::{Actor, Means, Service, ServiceError, reason};
 use crate::clock::Timestamp;
-use crate::ids::{Address, DomainName, JobId};
+use crate::ids::JobId;
 use crate::route::{Override, Scope};
 use crate::store::access::{Grants, Permission};
 use crate::store::jobs::{self as kept, ITEMS_MAX, ItemRecord, JobRecord, Outcome, Task};
-use crate::store::{ReadTx, StoreError, Tx, audit, directory, failover as overrides};
+use crate::store::{ReadTx, StoreError, Tx, audit, failover as overrides};
+use counting::{count, resolved};
 
 /// Parts done in one transaction.
 const STEP: u32 = 20;
 /// An order for more mailboxes than this says how many they are.
 pub const UNCOUNTED_MAX: u64 = 100;
-/// Mailboxes are counted up to here.
-const COUNTED_MAX: u64 = 1_000_000;
-/// Mailboxes counted in one read.
-const SLICE: usize = 2_000;
 /// Most jobs or parts in one page.
 pub const PAGE_MAX: usize = 500;
 const NONE: ServiceError = ServiceError::NotFound("such job");
@@ -167,8 +166,13 @@ pub async fn preview(
 ) -> Result<JobPreview, ServiceError> {
     has_business(actor)?;
     check_scopes(&scopes)?;
+    let place = service.changes.walk()?;
     let (service, actor) = (service.clone(), actor.clone());
-    let counted = tokio::task::spawn_blocking(move || count(&service, &actor, &scopes)).await;
+    let counted = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        count(&service, &actor, &scopes)
+    });
+    let counted = counted.await;
     counted.map_err(|error| ServiceError::Unavailable(error.to_string()))?
 }
 
@@ -188,37 +192,6 @@ fn check_scopes(scopes: &[Scope]) -> Result<(), ServiceError> {
     match distinct.len() == scopes.len() {
         true => Ok(()),
         false => Err(invalid("scopes", "one of them is named twice")),
-    }
-}
-
-fn count(service: &Service, actor: &Actor, scopes: &[Scope]) -> Result<JobPreview, ServiceError> {
-    let (mut mailboxes, mut unknown) = (0, Vec::new());
-    for scope in scopes {
-        match service.store.read(|tx| visible_scope(tx, actor, scope)) {
-            Ok(Scope::Domain(domain)) => mailboxes += of_domain(service, &domain)?,
-            Ok(_) => mailboxes += 1,
-            Err(ServiceError::NotFound(_)) => unknown.push(scope.to_string()),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(JobPreview {
-        mailboxes: mailboxes.min(COUNTED_MAX),
-        scopes: u32::try_from(scopes.len()).unwrap_or(u32::MAX),
-        unknown,
-    })
-}
-
-fn of_domain(service: &Service, domain: &DomainName) -> Result<u64, StoreError> {
-    let (mut counted, mut after) = (0, None::<Address>);
-    loop {
-        let page = service
-            .store
-            .read(|tx| directory::mailboxes(tx, Some(domain), after.as_ref(), SLICE))?;
-        counted += page.len() as u64;
-        match page.into_iter().next_back() {
-            Some(last) if counted < COUNTED_MAX => after = Some(last.address),
-            _ => return Ok(counted),
-        }
     }
 }
 
@@ -249,7 +222,9 @@ pub async fn create(
         .expires_in_secs
         .map(|secs| now.after(Duration::from_secs(secs)));
     let task = Task::Set(new.action.setting(), until);
-    begin(service, actor, task, new.scopes, reason).await
+    let scopes = resolved(service, actor, &new.scopes)?.into_iter();
+    let scopes = scopes.map(|(scope, _)| scope).collect();
+    begin(service, actor, task, scopes, reason).await
 }
 
 /// Takes a job back: what each part had before is set again, where nobody changed it since.

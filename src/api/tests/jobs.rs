@@ -212,3 +212,19 @@ async fn a_job_goes_on_after_a_stop_where_it_was() {
     let items = get(&env, &acme, &format!("/api/v1/jobs/{id}/items")).await;
     assert!(!items.text.contains("waiting"), "{}", items.text);
 }
+
+#[tokio::test]
+async fn an_alias_and_its_mailbox_are_one() {
+    let env = Env::new().await;
+    let operator = env.token(RoleName::Operator, None).await;
+    let order = json!({
+        "scopes": ["mailbox:ann@example.com", "mailbox:sales@example.com"],
+        "action": "pin-standby",
+        "reason": "test",
+    });
+    let looked = post(&env, &operator, "/preview", &order).await;
+    assert_eq!(looked.body["mailboxes"], 1, "{}", looked.text);
+    let made = post(&env, &operator, "", &order).await;
+    let job = ended(&env, &operator, made.body["id"].as_str().unwrap()).await;
+    assert_eq!((&job["total"], &job["failed"]), (&json!(1), &json!(0)));
+}

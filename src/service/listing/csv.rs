@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use futures_util::Stream;
 use futures_util::stream;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Cursor, Filter, list};
 use crate::service::mailboxes::{MailboxView, PAGE_MAX};
@@ -28,18 +29,21 @@ struct Reading {
     ready: VecDeque<String>,
     /// Where the next page begins; the outer none: there is none.
     next: Option<Option<Cursor>>,
+    #[expect(dead_code, reason = "held for as long as the file is read")]
+    place: OwnedSemaphorePermit,
 }
 
 /// All mailboxes that a filter takes, as lines, read page by page as they are taken away.
 ///
 /// # Errors
-/// As [`list`], for the first page; a later one that cannot be read ends the stream with an error.
+/// [`ServiceError::Limited`] while too many are read; as [`list`], for the first page; a later one that cannot be read ends the stream with an error.
 pub fn lines(
     service: Service,
     actor: Actor,
     filter: Filter,
 ) -> Result<impl Stream<Item = Result<String, ServiceError>> + Send + use<>, ServiceError> {
     let mut reading = Reading {
+        place: service.changes.walk()?,
         service,
         actor,
         filter,
