@@ -31,6 +31,7 @@ mod ops;
 mod provisioning;
 mod raising;
 mod receiving;
+mod retention;
 mod sending;
 mod serving;
 mod signals;
@@ -228,6 +229,7 @@ impl App {
         };
         self.start_drills(&service);
         self.start_provisioning(&service);
+        self.start_retention(&service);
         self.start_announcing(&service)?;
         self.start_history(&service);
         self.start_serving(&service, pages, admin);

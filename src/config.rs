@@ -19,6 +19,7 @@ mod example;
 mod failover;
 mod hold;
 mod http;
+mod live_check;
 mod lmtp;
 mod log;
 mod maildir_path;
@@ -47,6 +48,7 @@ pub use example::{agent_example, example};
 pub use failover::{Failover, OWN_VANTAGE, PolicyName, is_vantage_name};
 pub use hold::{Hold, HoldListener, HoldProtocol, HoldSay};
 pub use http::Http;
+pub use live_check::{LiveAsk, LiveCheck, LiveKind};
 pub use lmtp::Lmtp;
 pub use log::{Log, LogFormat};
 pub use maildir_path::{InvalidMaildirPath, MaildirPath};
@@ -90,6 +92,7 @@ sections! {
         pub drill: Drill = default,
         pub announce: Announce = default,
         pub sign_in: SignIn = default,
+        pub live_check: LiveCheck = repeated,
         pub log: Log = default,
     }
 }

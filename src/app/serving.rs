@@ -114,6 +114,7 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("announce", old.announce != new.announce),
         ("drill.schedule", old.drill.schedule != new.drill.schedule),
         ("hold_listener", old.hold_listener != new.hold_listener),
+        ("live_check", old.live_check != new.live_check),
         ("log", old.log != new.log),
     ]
     .into_iter()

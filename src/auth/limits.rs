@@ -1,7 +1,8 @@
 //! Limits for guessing passwords: per account, per account and address, per network.
 //!
 //! Nobody is locked out for good and nobody by address alone: each limit is a bucket that refills
-//! within a minute. An attempt is paid for when it begins and paid back when it succeeds, so that
+//! within a minute. Nor does anybody lock out another: who signed in from a network before is not kept from
+//! there by what others guess elsewhere. An attempt is paid for when it begins and paid back when it succeeds, so that
 //! attempts at the same time cannot all slip through. Kept in memory: a restart forgives.
 
 use std::collections::HashMap;
@@ -16,12 +17,15 @@ use crate::ids::{Address, TokenId};
 const REFILL: Duration = Duration::from_secs(60);
 /// Most buckets of one kind; beyond it the oldest are forgotten.
 const BUCKETS_MAX: usize = 100_000;
+/// For how long a network counts as known after a sign-in.
+const KNOWN: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How many attempts a minute may fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
-    /// For one account, from anywhere.
-    pub account: u32,
+    /// For one account, from networks it is not known in; none where guessing from many networks is met
+    /// otherwise.
+    pub account: Option<u32>,
     /// For one account from one address.
     pub account_and_address: u32,
     /// From one network.
@@ -42,23 +46,27 @@ pub struct Limited {
 pub struct Attempt {
     account: Address,
     client: IpAddr,
+    is_known: bool,
 }
 
 /// The state of all limits.
 #[derive(Debug)]
 pub struct GuessLimits {
-    accounts: Buckets<Address>,
+    accounts: Option<Buckets<Address>>,
     accounts_and_addresses: Buckets<(Address, IpAddr)>,
     networks: Buckets<IpAddr>,
+    /// Until when a network counts as known for an account.
+    known: HashMap<(Address, IpAddr), Timestamp>,
 }
 
 impl GuessLimits {
     /// No attempts so far.
     pub fn new(rates: Rates) -> Self {
         Self {
-            accounts: Buckets::new(rates.account),
+            accounts: rates.account.map(Buckets::new),
             accounts_and_addresses: Buckets::new(rates.account_and_address),
             networks: Buckets::new(rates.network),
+            known: HashMap::new(),
         }
     }
 
@@ -74,30 +82,48 @@ impl GuessLimits {
     ) -> Result<Attempt, Limited> {
         let pair = (account.clone(), client);
         let network = network_of(client);
-        let wait = self
-            .accounts
-            .wait(account, now)
+        let known_until = self.known.get(&(account.clone(), network));
+        let is_known = known_until.is_some_and(|until| now < *until);
+        let accounts = self.accounts.as_mut().filter(|_| !is_known);
+        let wait = accounts
+            .as_ref()
+            .map_or(Duration::ZERO, |accounts| accounts.wait(account, now))
             .max(self.accounts_and_addresses.wait(&pair, now))
             .max(self.networks.wait(&network, now));
         if !wait.is_zero() {
             return Err(Limited { retry_after: wait });
         }
-        self.accounts.pay(account.clone(), now);
+        if let Some(accounts) = accounts {
+            accounts.pay(account.clone(), now);
+        }
         self.accounts_and_addresses.pay(pair, now);
         self.networks.pay(network, now);
         Ok(Attempt {
             account: account.clone(),
             client,
+            is_known,
         })
     }
 
     /// After the password was right.
-    pub fn succeeded(&mut self, attempt: Attempt) {
+    pub fn succeeded(&mut self, attempt: Attempt, now: Timestamp) {
         let network = network_of(attempt.client);
-        self.accounts.pay_back(&attempt.account);
+        if let Some(accounts) = self.accounts.as_mut().filter(|_| !attempt.is_known) {
+            accounts.pay_back(&attempt.account);
+        }
         self.networks.pay_back(&network);
+        if self.accounts.is_some() {
+            self.remember((attempt.account.clone(), network), now);
+        }
         self.accounts_and_addresses
             .pay_back(&(attempt.account, attempt.client));
+    }
+
+    fn remember(&mut self, place: (Address, IpAddr), now: Timestamp) {
+        if self.known.len() >= BUCKETS_MAX && !self.known.contains_key(&place) {
+            forget_half(&mut self.known, now);
+        }
+        self.known.insert(place, now.after(KNOWN));
     }
 }
 
@@ -128,7 +154,7 @@ impl RequestLimits {
 }
 
 /// The network an address counts to: /24 of IPv4, /56 of IPv6.
-fn network_of(address: IpAddr) -> IpAddr {
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & !0xff).into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (!0 << 72)).into(),
@@ -166,7 +192,7 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
     fn pay(&mut self, key: K, now: Timestamp) {
         let cost = self.cost();
         if self.full_at.len() >= BUCKETS_MAX && !self.full_at.contains_key(&key) {
-            self.make_room(now);
+            forget_half(&mut self.full_at, now);
         }
         let full_at = self.full_at.entry(key).or_insert(now);
         *full_at = (*full_at).max(now).after(cost);
@@ -178,17 +204,17 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
             *full_at = full_at.before(cost);
         }
     }
+}
 
-    /// Forgets the buckets that are full; if that is not enough, those that are so soonest.
-    fn make_room(&mut self, now: Timestamp) {
-        self.full_at.retain(|_, full_at| *full_at > now);
-        if self.full_at.len() >= BUCKETS_MAX {
-            let mut times: Vec<Timestamp> = self.full_at.values().copied().collect();
-            let middle = times.len() / 2;
-            let (_, median, _) = times.select_nth_unstable(middle);
-            let median = *median;
-            self.full_at.retain(|_, full_at| *full_at > median);
-        }
+/// Forgets what is over; if that is not enough, what is so soonest.
+fn forget_half<K: Eq + Hash>(times: &mut HashMap<K, Timestamp>, now: Timestamp) {
+    times.retain(|_, until| *until > now);
+    if times.len() >= BUCKETS_MAX {
+        let mut sorted: Vec<Timestamp> = times.values().copied().collect();
+        let middle = sorted.len() / 2;
+        let (_, median, _) = sorted.select_nth_unstable(middle);
+        let median = *median;
+        times.retain(|_, until| *until > median);
     }
 }
 

@@ -14,6 +14,9 @@ pub const CHARS_MIN: usize = 15;
 /// Memory in KiB, passes and lanes: what OWASP's password storage cheat sheet asks for at the least.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
+/// A hash of that cost, of a password that nobody has.
+pub(super) const STAND_IN: &str = "{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
@@ -48,6 +51,17 @@ pub fn check(password: &str) -> Result<(), Unfit> {
 /// [`Unfit`].
 pub fn hash(password: &str) -> Result<String, Unfit> {
     check(password)?;
+    hash_of_others(password)
+}
+
+/// The same of a password that was chosen elsewhere, and is the right one there.
+///
+/// # Errors
+/// [`Unfit`], but for what is short.
+pub fn hash_of_others(password: &str) -> Result<String, Unfit> {
+    if password.len() > PASSWORD_BYTES_MAX || password.contains('\0') {
+        return Err(Unfit::Long);
+    }
     let (memory, passes, lanes) = COST;
     let params = Params::new(memory, passes, lanes, Some(32)).map_err(|_| Unfit::Failed)?;
     let salt = random_bytes::<16>();

@@ -1,6 +1,8 @@
 //! Codes that change every 30 seconds (RFC 6238 with SHA-1 and six digits, what every app reads), and
 //! the codes for when the device is lost.
 
+use std::time::Duration;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use subtle::ConstantTimeEq;
@@ -14,6 +16,13 @@ const STEP_SECS: i64 = 30;
 const DRIFT_STEPS: u64 = 1;
 /// Recovery codes that are given out.
 pub const RECOVERY_CODES: usize = 10;
+/// Wrong codes in a row that cost nothing: from a network that the person signed in from before, and from
+/// others.
+const FREE: (u32, u32) = (20, 5);
+/// The first wait after them; it doubles with each more.
+const WAIT_MIN: Duration = Duration::from_secs(30);
+/// The longest wait.
+const WAIT_MAX: Duration = Duration::from_secs(3600);
 /// RFC 4648 §6.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -60,6 +69,15 @@ pub fn accepted(secret: &[u8; 20], entered: &str, last_step: u64, now: Timestamp
         }
     }
     found
+}
+
+/// How long no code opens after so many wrong ones in a row. Only who knows the password enters any.
+pub fn wait_after(wrong: u32, is_known_network: bool) -> Duration {
+    let free = if is_known_network { FREE.0 } else { FREE.1 };
+    match wrong.checked_sub(free) {
+        None => Duration::ZERO,
+        Some(more) => WAIT_MIN.saturating_mul(1 << more.min(16)).min(WAIT_MAX),
+    }
 }
 
 /// A secret as people type it into an app.

@@ -11,6 +11,7 @@ use crate::net::{Endpoint, Tls};
 
 mod drill;
 mod hold;
+mod live;
 mod provision;
 mod sending;
 mod smtp;
@@ -25,6 +26,7 @@ pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     sending::check(config, &mut findings);
     log(config, &mut findings);
     sign_in(config, &mut findings);
+    live::check(config, &mut findings);
     mailstores(config, &mut findings);
     failover(config, &mut findings);
     merge(config, &mut findings);

@@ -128,6 +128,32 @@ fn what_is_wrong_is_said_with_the_file_the_key_and_what_to_do() {
 }
 
 #[test]
+fn live_checks_ask_about_somebody_and_not_for_long() {
+    let dir = tempfile::tempdir().unwrap();
+    let good = minimum(&password_file(&dir));
+    let check = |section: &str, expected: &str| {
+        let text = format!("{good}\n[[live_check]]\nserver = \"10.0.0.8:389\"\n{section}\n");
+        let found = match parse(&text) {
+            Ok(loaded) => format!("{:?}", loaded.warnings),
+            Err(error) => error.to_string(),
+        };
+        assert!(found.contains(expected), "{expected:?} is not in: {found}");
+    };
+    check("kind = \"imap\"\nuser = \"all\"", "live_check 1: user");
+    check("kind = \"ldap\"", "live_check 1: user");
+    check("kind = \"imap\"\ntimeout = \"1m\"", "at most");
+    check("kind = \"imap\"\nparallel = 0", "live_check 1: parallel");
+    check(
+        "kind = \"imap\"\nmailstores = [\"b9\"]",
+        "there is no mailstore b9",
+    );
+    check("kind = \"imap\"\ntls = \"off\"", "in the clear");
+    let sound = format!("{good}\n[[live_check]]\nserver = \"10.0.0.8:993\"\nkind = \"imap\"\n");
+    let warnings = format!("{:?}", parse(&sound).unwrap().warnings);
+    assert!(!warnings.contains("live_check"), "{warnings}");
+}
+
+#[test]
 fn all_that_does_not_fit_is_said_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let text = minimum(&password_file(&dir))
@@ -192,6 +218,8 @@ fn the_example_and_every_commented_option_parse() {
     }
     assert_eq!(full.source.len(), 1);
     full.source.clear();
+    assert_eq!(full.live_check.len(), 1);
+    full.live_check.clear();
     assert_eq!((full.relay_fallback.len(), full.dkim.len()), (1, 1));
     full.relay_fallback.clear();
     full.dkim.clear();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Actor, Means, Service, ServiceError};
+use super::{Actor, Means, Service, ServiceError, token};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
 use crate::ids::{Address, PersonId, ResellerId};
@@ -200,6 +200,7 @@ pub async fn create(
         password_hash: None,
         second: None,
         pending: None,
+        networks: Vec::new(),
         invitation: Some(invitation),
         generation: 0,
         created: now,
@@ -322,7 +323,7 @@ pub async fn invite_again(
     })
 }
 
-/// Removes a person; its sessions end, tokens that it made stay.
+/// Removes a person; its sessions end, and so do tokens that it made, but those of agents.
 ///
 /// # Errors
 /// As [`change`].
@@ -330,7 +331,7 @@ pub async fn remove(service: &Service, actor: &Actor, id: PersonId) -> Result<()
     service.store.read(|tx| visible(tx, actor, id))?;
     let subject = format!("person:{id}");
     let event = service.event(actor, Permission::People, "person.delete", subject, "")?;
-    let actor = actor.clone();
+    let (actor, now) = (actor.clone(), service.now());
     service
         .store
         .write(move |tx| {
@@ -338,7 +339,11 @@ pub async fn remove(service: &Service, actor: &Actor, id: PersonId) -> Result<()
             actor.outranks(record.access.grants())?;
             keeps_an_owner(tx, id, &record)?;
             let mut event = event.clone();
-            event.detail = record.sign_in.to_string();
+            let (revoked, left) = token::revoke_of_person(tx, id, now)?;
+            event.detail = format!("{}; {revoked} tokens revoked", record.sign_in);
+            if left > 0 {
+                event.detail.push_str(&format!(", {left} of agents left"));
+            }
             audit::append(tx, event)?;
             kept::remove(tx, id)?;
             Ok(())

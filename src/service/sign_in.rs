@@ -6,9 +6,11 @@
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use super::{Actor, Service, ServiceError, persons, token};
+use super::{Actor, Service, ServiceError, live_check, persons, token};
 use crate::auth::limits::{Attempt, GuessLimits, Limited, Rates};
+use crate::auth::live::Live;
 use crate::auth::password::PasswordHash;
 use crate::auth::secret_token;
 use crate::auth::verifier::{Busy, Verifier};
@@ -17,7 +19,7 @@ use crate::config::Config;
 use crate::ids::Address;
 use crate::store::directory::{self, Mailbox};
 use crate::store::sessions::{self, Principal, Role, SecretHash, SessionRecord};
-use crate::store::{StoreError, messages};
+use crate::store::{ReadTx, StoreError, messages};
 
 /// In front of a session's secret.
 pub(super) const PREFIX: &str = "lbs_";
@@ -26,11 +28,12 @@ pub(super) const PREFIX: &str = "lbs_";
 #[derive(Debug)]
 pub struct Doors {
     verifier: Verifier,
+    live: Live,
     limits: Mutex<GuessLimits>,
     console: Mutex<GuessLimits>,
 }
 
-/// Failed sign-ins a minute for one person of the console, from anywhere: six digits are guessed slowly.
+/// Failed sign-ins a minute for one person of the console from one address.
 const CONSOLE_FAILURES: u32 = 6;
 
 impl Doors {
@@ -39,13 +42,15 @@ impl Doors {
         let sign_in = &config.sign_in;
         Self {
             verifier: Verifier::new(sign_in.verify_parallel as usize),
+            live: Live::new(&config.live_check),
             limits: Mutex::new(GuessLimits::new(Rates {
-                account: sign_in.failures_per_account,
+                account: Some(sign_in.failures_per_account),
                 account_and_address: sign_in.failures_per_account_and_address,
                 network: sign_in.failures_per_network,
             })),
             console: Mutex::new(GuessLimits::new(Rates {
-                account: sign_in.failures_per_account.min(CONSOLE_FAILURES),
+                // Wrong codes have a limit of their own, which only who knows the password comes to.
+                account: None,
                 account_and_address: sign_in
                     .failures_per_account_and_address
                     .min(CONSOLE_FAILURES),
@@ -65,12 +70,21 @@ impl Doors {
     }
 
     /// After it was right.
-    pub(super) fn console_succeeded(&self, attempt: Attempt) {
-        self.console_limits().succeeded(attempt);
+    pub(super) fn console_succeeded(&self, attempt: Attempt, now: Timestamp) {
+        self.console_limits().succeeded(attempt, now);
     }
 
     fn console_limits(&self) -> std::sync::MutexGuard<'_, GuessLimits> {
         self.console.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`Verifier::verify_own`].
+    pub(super) async fn verify_own(
+        &self,
+        password: String,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, Busy> {
+        self.verifier.verify_own(password, hash).await
     }
 
     /// As [`Verifier::verify`].
@@ -80,6 +94,11 @@ impl Doors {
         hash: Option<PasswordHash>,
     ) -> Result<bool, Busy> {
         self.verifier.verify(password, hash).await
+    }
+
+    /// Services that know users' passwords.
+    pub(super) const fn live(&self) -> &Live {
+        &self.live
     }
 
     /// As [`Verifier::work`].
@@ -129,23 +148,12 @@ pub async fn user(
     };
     let attempt = doors.limits().attempt(&address, client, now)?;
     let found = service.store.read(|tx| directory::resolve(tx, &address))?;
-    let hash = found
-        .as_ref()
-        .and_then(|mailbox| mailbox.record.password_hash.as_deref())
-        .and_then(|text| PasswordHash::parse(text).ok());
-    let right = doors.verifier.verify(password, hash).await?;
+    let right = live_check::is_right(service, doors, &address, found.as_ref(), password).await?;
     let Some(mailbox) = found.filter(|_| right) else {
         return Err(SignInError::Wrong);
     };
-    doors.limits().succeeded(attempt);
-    let session = SessionRecord {
-        principal: Principal::User {
-            mailbox: mailbox.record.id,
-            address: mailbox.address.clone(),
-        },
-        created: now,
-        last_seen: now,
-    };
+    doors.limits().succeeded(attempt, now);
+    let session = SessionRecord::of_user(&mailbox, now);
     Ok(begin(service, session, Some(mailbox), now).await?)
 }
 
@@ -159,14 +167,11 @@ pub async fn console(service: &Service, token: &str) -> Result<String, ServiceEr
     if matches!(recognised.role, Role::Agent(_) | Role::Router) {
         return Err(ServiceError::Unauthenticated);
     }
-    let session = SessionRecord {
-        principal: Principal::Token {
-            token: recognised.id,
-            role: recognised.role,
-        },
-        created: now,
-        last_seen: now,
+    let principal = Principal::Token {
+        token: recognised.id,
+        role: recognised.role,
     };
+    let session = SessionRecord::new(principal, now);
     Ok(begin(service, session, None, now).await?)
 }
 
@@ -202,12 +207,15 @@ pub async fn recognise(service: &Service, secret: &str) -> Result<Actor, Service
     let now = service.now();
     let hash = SecretHash::of(secret);
     let idle = service.config().sign_in.session_idle.duration();
-    let session = service
+    let (session, mailbox) = service
         .store
-        .read(|tx| sessions::find(tx, &hash, now, idle))?
+        .read(|tx| found(tx, &hash, now, idle))?
         .ok_or(ServiceError::Unauthenticated)?;
     let actor = match &session.principal {
-        Principal::User { mailbox, address } => Actor::User(*mailbox, address.clone()),
+        Principal::User { mailbox: id, .. } => {
+            let mailbox = mailbox.ok_or(ServiceError::Unauthenticated)?;
+            Actor::User(*id, mailbox.address)
+        }
         Principal::Token { token, .. } => token::recall(service, *token)?.actor,
         Principal::Person { person, generation } => persons::recall(service, *person, *generation)?,
     };
@@ -220,6 +228,22 @@ pub async fn recognise(service: &Service, secret: &str) -> Result<Actor, Service
     Ok(actor)
 }
 
+/// A session that is not over, and the user's mailbox. A user's is over too when the mailbox left the
+/// directory or has another password.
+fn found(
+    tx: &dyn ReadTx,
+    hash: &SecretHash,
+    now: Timestamp,
+    idle: Duration,
+) -> Result<Option<(SessionRecord, Option<Mailbox>)>, StoreError> {
+    let Some(session) = sessions::find(tx, hash, now, idle)? else {
+        return Ok(None);
+    };
+    let mailbox = session.mailbox(tx)?;
+    let is_over = matches!(session.principal, Principal::User { .. }) && mailbox.is_none();
+    Ok((!is_over).then_some((session, mailbox)))
+}
+
 /// Whether a session is still good, without using it: what a page learns by itself does not keep its
 /// user signed in.
 ///
@@ -228,9 +252,7 @@ pub async fn recognise(service: &Service, secret: &str) -> Result<Actor, Service
 pub fn is_good(service: &Service, secret: &str) -> Result<bool, StoreError> {
     let idle = service.config().sign_in.session_idle.duration();
     let (hash, now) = (SecretHash::of(secret), service.now());
-    let found = service
-        .store
-        .read(|tx| sessions::find(tx, &hash, now, idle))?;
+    let found = service.store.read(|tx| found(tx, &hash, now, idle))?;
     Ok(found.is_some())
 }
 

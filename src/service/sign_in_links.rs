@@ -10,7 +10,7 @@ use super::{Actor, Service, ServiceError, sign_in, visible_mailbox};
 use crate::auth::secret_token;
 use crate::ids::Address;
 use crate::store::access::Permission;
-use crate::store::sessions::{Principal, SecretHash, SessionRecord};
+use crate::store::sessions::{SecretHash, SessionRecord};
 use crate::store::sign_in_links::{self as kept, LinkRecord};
 use crate::store::{ReadTx, StoreError, audit, directory};
 
@@ -117,14 +117,7 @@ pub async fn redeem(service: &Service, key: &str) -> Result<String, ServiceError
             Ok::<_, ServiceError>(mailbox)
         })
         .await?;
-    let session = SessionRecord {
-        principal: Principal::User {
-            mailbox: mailbox.record.id,
-            address: mailbox.address.clone(),
-        },
-        created: now,
-        last_seen: now,
-    };
+    let session = SessionRecord::of_user(&mailbox, now);
     let begun: Result<String, StoreError> =
         sign_in::begin(service, session, Some(mailbox), now).await;
     Ok(begun?)

@@ -11,10 +11,10 @@ use super::{Actor, Means, Service, ServiceError};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
 use crate::config::{OWN_VANTAGE, is_vantage_name};
-use crate::ids::{ResellerId, TokenId};
+use crate::ids::{PersonId, ResellerId, TokenId};
 use crate::store::access::{Access, Grants, Permission};
 use crate::store::tokens::{self, Role, SecretHash, TokenRecord};
-use crate::store::{StoreError, audit};
+use crate::store::{StoreError, Tx, audit};
 
 /// What every token starts with.
 const PREFIX: &str = "lb_";
@@ -91,6 +91,8 @@ pub struct TokenView {
     pub scopes: Vec<Permission>,
     /// What it is for.
     pub label: String,
+    /// The id of the person who made it, where it was one.
+    pub made_by: Option<String>,
     /// When it was made.
     pub created: String,
     /// When it ends.
@@ -136,6 +138,10 @@ pub async fn create(
         grants,
         access,
         label: new.label,
+        made_by: match actor {
+            Actor::Operator(means) | Actor::Reseller(_, means) => means.person,
+            _ => None,
+        },
         created: now,
         expires,
         last_used: None,
@@ -283,6 +289,7 @@ fn view(id: TokenId, record: TokenRecord, now: Timestamp) -> TokenView {
         access: record.access,
         scopes: record.grants.each().collect(),
         label: record.label,
+        made_by: record.made_by.map(|person| person.to_string()),
         created: record.created.to_string(),
         expires: shown(record.expires),
         last_used: shown(record.last_used),
@@ -321,6 +328,30 @@ pub async fn revoke(service: &Service, actor: &Actor, id: TokenId) -> Result<(),
             Ok(())
         })
         .await
+}
+
+/// Revokes the tokens of operators and resellers that a person made, who knows them still. Agents' and route
+/// agents' stay, lest probes and routing stop with whoever set them up; they are counted.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn revoke_of_person(
+    tx: &mut dyn Tx,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(usize, usize), StoreError> {
+    let is_theirs = |token: &TokenRecord| token.made_by == Some(person) && token.is_valid(now);
+    let (mut revoked, mut left) = (0, 0);
+    for (id, mut record) in tokens::list(tx, LISTED_MAX, is_theirs)? {
+        if matches!(record.role, Role::Agent(_) | Role::Router) {
+            left += 1;
+            continue;
+        }
+        record.revoked = Some(now);
+        tokens::put(tx, id, &record)?;
+        revoked += 1;
+    }
+    Ok((revoked, left))
 }
 
 /// A token that was recognised.

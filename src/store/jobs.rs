@@ -136,6 +136,64 @@ pub fn put_item(
     Ok(())
 }
 
+/// Removes the parts of jobs that ended before `before`, and the jobs when none is left, the oldest first;
+/// up to `limit` rows. Whether there may be more.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn forget(tx: &mut dyn Tx, before: Timestamp, limit: usize) -> Result<bool, StoreError> {
+    let table = Key::new(Table::Job);
+    let mut found = None;
+    tx.scan(
+        table.as_slice(),
+        &table.end(),
+        Order::Ascending,
+        &mut |key, value| {
+            let id = tail(key).ok_or_else(|| StoreError::corrupt("job", "its key is short"))?;
+            let job: JobRecord = codec::decode(value)?;
+            if job.ended.is_some_and(|ended| ended < before) {
+                found = Some((JobId::from_bytes(id), job));
+                return Ok(ControlFlow::Break(()));
+            }
+            // In the order in which they were ordered: what follows is younger.
+            Ok(match job.created < before {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        },
+    )?;
+    let Some((id, job)) = found else {
+        return Ok(false);
+    };
+    // What takes it back reads its parts.
+    if let Some(undo) = job.undone_by
+        && get(tx, undo)?.is_some_and(|undo| undo.ended.is_none_or(|ended| ended >= before))
+    {
+        return Ok(false);
+    }
+    let parts = Key::new(Table::JobItem).id(id.as_bytes());
+    let mut over = Vec::new();
+    tx.scan(
+        parts.as_slice(),
+        &parts.end(),
+        Order::Ascending,
+        &mut |key, _| {
+            over.push(key.to_vec());
+            Ok(match over.len() < limit {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        },
+    )?;
+    if over.len() < limit {
+        over.push(key(id).into_vec());
+    }
+    for key in over {
+        tx.delete(key);
+    }
+    Ok(true)
+}
+
 /// Up to `limit` jobs older than `before` that `fits`, the newest first.
 ///
 /// # Errors

@@ -162,6 +162,8 @@ pub enum Table {
     Job = 0x74,
     /// (job id, number) → [`super::jobs::ItemRecord`].
     JobItem = 0x75,
+    /// mailbox id → [`super::remembered::RememberedRecord`].
+    Remembered = 0x77,
     /// number → one entry of the audit log.
     Audit = 0x80,
 }

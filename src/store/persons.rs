@@ -1,6 +1,7 @@
 //! People who sign in to the console with a name and a password. The password is kept as a hash, links
 //! and recovery codes too; the secret of a second factor has to be kept as it is.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -31,8 +32,10 @@ pub struct PersonRecord {
     pub password_hash: Option<String>,
     /// Codes besides the password.
     pub second: Option<SecondFactor>,
-    /// The secret of a second factor that is being set up.
-    pub pending: Option<[u8; 20]>,
+    /// A second factor that is being set up.
+    pub pending: Option<PendingFactor>,
+    /// Networks from which the person signed in, the last first.
+    pub networks: Vec<IpAddr>,
     /// A link by which the person chooses a password.
     pub invitation: Option<Invitation>,
     /// Counted up when sessions have to end; each session remembers it.
@@ -56,6 +59,25 @@ pub struct SecondFactor {
     pub last_step: u64,
     /// Codes for when the device is lost; each opens once.
     pub recovery: Vec<SecretHash>,
+    /// Wrong codes since the last right one.
+    pub wrong: u32,
+    /// When the last of them came.
+    pub wrong_at: Timestamp,
+}
+
+/// A second factor that is being set up.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingFactor {
+    /// The shared secret.
+    pub secret: [u8; 20],
+    /// Until when its first code is waited for.
+    pub until: Timestamp,
+}
+
+impl std::fmt::Debug for PendingFactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PendingFactor")
+    }
 }
 
 impl std::fmt::Debug for SecondFactor {

@@ -1,15 +1,15 @@
 //! Sessions: who is signed in, in which browser. Kept by the hash of the browser's secret, so that
 //! reading the store does not sign anybody in.
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::codec::{self, Versioned};
+use super::directory::{self, Mailbox, MailboxRecord};
 use super::keys::{Key, Table};
-use super::{Order, ReadTx, StoreError, Tx};
+use super::{ReadTx, StoreError, Tx, messages, retention};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, PersonId, ResellerId, TokenId};
 
@@ -86,13 +86,69 @@ pub struct SessionRecord {
     pub created: Timestamp,
     /// When the last request came, to a minute.
     pub last_seen: Timestamp,
+    /// Of a user: hash of the password hash that the directory had then. With another one it is over.
+    credential: Option<SecretHash>,
 }
 
 impl Versioned for SessionRecord {
     const NAME: &'static str = "session";
 }
 
+/// What a user's session remembers of the directory's password hash.
+pub fn credential(mailbox: &MailboxRecord) -> SecretHash {
+    SecretHash::of(mailbox.password_hash.as_deref().unwrap_or_default())
+}
+
 impl SessionRecord {
+    /// A session that begins, of somebody of operator or reseller.
+    pub const fn new(principal: Principal, now: Timestamp) -> Self {
+        Self {
+            principal,
+            created: now,
+            last_seen: now,
+            credential: None,
+        }
+    }
+
+    /// A session that begins, of the user of a mailbox.
+    pub fn of_user(mailbox: &Mailbox, now: Timestamp) -> Self {
+        let principal = Principal::User {
+            mailbox: mailbox.record.id,
+            address: mailbox.address.clone(),
+        };
+        Self {
+            credential: Some(credential(&mailbox.record)),
+            ..Self::new(principal, now)
+        }
+    }
+
+    /// The user's mailbox as the directory has it now, under whatever address, if its password is the one
+    /// that the session was begun with.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn mailbox(&self, tx: &dyn ReadTx) -> Result<Option<Mailbox>, StoreError> {
+        let Principal::User { mailbox, address } = &self.principal else {
+            return Ok(None);
+        };
+        let under = |address: &Address| -> Result<Option<Mailbox>, StoreError> {
+            let record = directory::mailbox(tx, address)?.filter(|record| record.id == *mailbox);
+            Ok(record.map(|record| Mailbox {
+                record,
+                address: address.clone(),
+            }))
+        };
+        let found = match under(address)? {
+            Some(found) => Some(found),
+            // It may have been renamed.
+            None => match messages::state(tx, *mailbox)? {
+                Some(state) => under(&state.address)?,
+                None => None,
+            },
+        };
+        Ok(found.filter(|found| self.credential == Some(credential(&found.record))))
+    }
+
     /// Whether it is still good.
     pub fn is_alive(&self, now: Timestamp, idle: Duration) -> bool {
         now < self.last_seen.after(idle)
@@ -113,11 +169,17 @@ pub fn find(
     now: Timestamp,
     idle: Duration,
 ) -> Result<Option<SessionRecord>, StoreError> {
-    let Some(bytes) = tx.get(key(secret).as_slice())? else {
-        return Ok(None);
-    };
-    let session: SessionRecord = codec::decode(&bytes)?;
-    Ok(session.is_alive(now, idle).then_some(session))
+    Ok(get(tx, secret)?.filter(|session| session.is_alive(now, idle)))
+}
+
+/// The session of a secret, whether it is over or not.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn get(tx: &dyn ReadTx, secret: &SecretHash) -> Result<Option<SessionRecord>, StoreError> {
+    tx.get(key(secret).as_slice())?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
 }
 
 /// Begins or replaces a session.
@@ -156,36 +218,21 @@ pub fn revoke(tx: &mut dyn Tx, secret: &SecretHash) {
     tx.delete(key(secret).into_vec());
 }
 
-/// Ends up to `limit` of the sessions for which `ends` says so, from `after` on; returns where to
-/// go on, `None` at the end.
+/// Ends those of up to `limit` sessions from `after` on that are over; returns where to go on, `None` at the
+/// end.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn end_where(
+pub fn sweep(
     tx: &mut dyn Tx,
     after: Option<Vec<u8>>,
     limit: usize,
-    ends: &dyn Fn(&SessionRecord) -> bool,
+    now: Timestamp,
+    idle: Duration,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let table = Key::new(Table::Session);
-    let from = after.unwrap_or_else(|| table.clone().into_vec());
-    let mut looked_at = 0;
-    let mut next = None;
-    let mut ended = Vec::new();
-    tx.scan(&from, &table.end(), Order::Ascending, &mut |key, value| {
-        if looked_at == limit {
-            next = Some(key.to_vec());
-            return Ok(ControlFlow::Break(()));
-        }
-        looked_at += 1;
-        // A session that cannot be read is of no use to anybody.
-        if codec::decode(value).map_or(true, |session| ends(&session)) {
-            ended.push(key.to_vec());
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    for key in ended {
-        tx.delete(key);
-    }
-    Ok(next)
+    // A session that cannot be read is of no use to anybody.
+    let is_over = |value: &[u8]| {
+        codec::decode::<SessionRecord>(value).map_or(true, |session| !session.is_alive(now, idle))
+    };
+    retention::step(tx, Table::Session, after, limit, &is_over)
 }

@@ -8,9 +8,9 @@ use super::access::{Access, Grants};
 use super::codec::{self, Versioned};
 use super::keys::{Key, Table, tail};
 pub use super::sessions::{Role, SecretHash};
-use super::{Order, ReadTx, StoreError, Tx};
+use super::{Order, ReadTx, StoreError, Tx, retention};
 use crate::clock::Timestamp;
-use crate::ids::TokenId;
+use crate::ids::{PersonId, TokenId};
 
 /// One token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct TokenRecord {
     pub access: Access,
     /// What its owner calls it.
     pub label: String,
+    /// The person who made it, where it was one.
+    pub made_by: Option<PersonId>,
     /// When it was made.
     pub created: Timestamp,
     /// When it ends; `None`: when it is revoked.
@@ -44,6 +46,27 @@ impl TokenRecord {
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
     }
+}
+
+/// Removes those of up to `limit` tokens from `after` on that opened nothing any more at `before`; returns
+/// where to go on, `None` at the end.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn sweep(
+    tx: &mut dyn Tx,
+    after: Option<Vec<u8>>,
+    limit: usize,
+    before: Timestamp,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    // One that cannot be read is left for whoever looks into the store.
+    let is_over = |value: &[u8]| {
+        codec::decode::<TokenRecord>(value).is_ok_and(|token| {
+            let ended = [token.revoked, token.expires].into_iter().flatten().min();
+            ended.is_some_and(|ended| ended < before)
+        })
+    };
+    retention::step(tx, Table::Token, after, limit, &is_over)
 }
 
 /// A token by its public part.

@@ -33,20 +33,20 @@ const POSTFIXADMIN: &str = "
 ";
 
 /// A server of the test's own; it ends with the test.
-struct Server {
+pub struct Server {
     _directory: tempfile::TempDir,
     path: PathBuf,
     _process: Process,
 }
 
-fn directory_for(user: &str) -> (tempfile::TempDir, PathBuf) {
+pub fn directory_for(user: &str) -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory");
     run(Command::new("chown").arg(user).arg(directory.path()));
     let path = directory.path().to_owned();
     (directory, path)
 }
 
-fn run(command: &mut Command) -> String {
+pub fn run(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|e| panic!("{command:?}: {e}"));
@@ -56,7 +56,7 @@ fn run(command: &mut Command) -> String {
 }
 
 /// Repeats until it succeeds: the server is up.
-fn until_up(mut command: impl FnMut() -> Command) {
+pub fn until_up(mut command: impl FnMut() -> Command) {
     let begun = Instant::now();
     loop {
         let output = command().output().expect("the client runs");
@@ -72,7 +72,7 @@ fn until_up(mut command: impl FnMut() -> Command) {
     }
 }
 
-fn spawn(command: &mut Command, directory: tempfile::TempDir, path: PathBuf) -> Server {
+pub fn spawn(command: &mut Command, directory: tempfile::TempDir, path: PathBuf) -> Server {
     let log = std::fs::File::create(path.join("log")).expect("a log");
     command.stdout(log.try_clone().expect("a log")).stderr(log);
     Server {
@@ -209,7 +209,7 @@ fn psql(port: u16, sql: &str) -> Command {
 }
 
 /// A certificate for localhost, which a server that runs as `owner` may read.
-fn certificate(path: &Path, owner: &str) {
+pub fn certificate(path: &Path, owner: &str) {
     run(Command::new("openssl").current_dir(path).args([
         "req",
         "-x509",

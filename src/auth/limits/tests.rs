@@ -1,7 +1,7 @@
 use super::*;
 
 const RATES: Rates = Rates {
-    account: 30,
+    account: Some(30),
     account_and_address: 10,
     network: 90,
 };
@@ -67,7 +67,7 @@ fn success_is_paid_back() {
     let client = IpAddr::from([192, 0, 2, 1]);
     for _ in 0..1000 {
         let attempt = limits.attempt(&account(0), client, at(0)).unwrap();
-        limits.succeeded(attempt);
+        limits.succeeded(attempt, at(0));
     }
 }
 
@@ -78,4 +78,32 @@ fn memory_is_bounded() {
         buckets.pay(n, at(0));
         assert!(buckets.full_at.len() <= BUCKETS_MAX);
     }
+}
+
+#[test]
+fn who_is_known_somewhere_is_not_kept_out_by_others() {
+    let mut limits = GuessLimits::new(RATES);
+    let home = IpAddr::from([192, 0, 2, 1]);
+    let attempt = limits.attempt(&account(0), home, at(0)).unwrap();
+    limits.succeeded(attempt, at(0));
+    for n in 0..30 {
+        let far = IpAddr::from([10, 0, n, 1]);
+        let _ = limits.attempt(&account(0), far, at(1)).unwrap();
+    }
+    let stranger = IpAddr::from([198, 51, 100, 1]);
+    assert!(limits.attempt(&account(0), stranger, at(1)).is_err());
+    let neighbour = IpAddr::from([192, 0, 2, 77]);
+    let attempt = limits.attempt(&account(0), neighbour, at(1)).unwrap();
+    limits.succeeded(attempt, at(1));
+    // Guessing from there has its own limit.
+    for _ in 0..10 {
+        let _ = limits.attempt(&account(0), home, at(1)).unwrap();
+    }
+    assert!(limits.attempt(&account(0), home, at(1)).is_err());
+    let month = 31 * 24 * 3600;
+    for n in 0..30 {
+        let far = IpAddr::from([10, 0, n, 1]);
+        let _ = limits.attempt(&account(0), far, at(month)).unwrap();
+    }
+    assert!(limits.attempt(&account(0), neighbour, at(month)).is_err());
 }

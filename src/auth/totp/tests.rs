@@ -50,3 +50,25 @@ fn texts_are_as_apps_and_people_read_them() {
     }
     assert_eq!(recovery_form(" abcd-EFGH 2345"), "ABCDEFGH2345");
 }
+
+#[test]
+fn wrong_codes_cost_more_and_more_time() {
+    let secs = |wrong, known| wait_after(wrong, known).as_secs();
+    for (wrong, stranger, known) in [
+        (0, 0, 0),
+        (4, 0, 0),
+        (5, 30, 0),
+        (6, 60, 0),
+        (11, 1920, 0),
+        (12, 3600, 0),
+        (19, 3600, 0),
+        (20, 3600, 30),
+        (u32::MAX, 3600, 3600),
+    ] {
+        assert_eq!(
+            (secs(wrong, false), secs(wrong, true)),
+            (stranger, known),
+            "{wrong}"
+        );
+    }
+}

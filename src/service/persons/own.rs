@@ -1,18 +1,26 @@
 //! What a person does for itself: signing in, choosing a password, setting up a second factor.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::{Actor, NONE, PREFIX, PersonView, Service, ServiceError, invalid, kept, view};
+use crate::auth::limits::network_of;
 use crate::auth::own_password::{self, Unfit};
 use crate::auth::password::PasswordHash;
 use crate::auth::{secret_token, totp};
 use crate::clock::Timestamp;
 use crate::ids::{Address, PersonId};
 use crate::service::sign_in::{self, Doors, SignInError};
-use crate::store::persons::{PersonRecord, SecondFactor};
+use crate::store::persons::{PendingFactor, PersonRecord, SecondFactor};
 use crate::store::sessions::{self, Principal, SecretHash, SessionRecord};
-use crate::store::{StoreError, audit};
+use crate::store::{StoreError, Tx, audit};
 
+/// Networks of a person that are kept.
+const NETWORKS_MAX: usize = 8;
+/// So many wrong codes in a row are told of in the audit log.
+const TOLD: u32 = 5;
+/// How long the first code of a second factor is waited for.
+const PENDING: Duration = Duration::from_secs(3600);
 /// What the codes are called in an app.
 const ISSUER: &str = "Lifeboat";
 
@@ -39,7 +47,7 @@ pub async fn sign_in(
         .as_ref()
         .and_then(|(_, record)| record.password_hash.as_deref())
         .and_then(|text| PasswordHash::parse(text).ok());
-    let right = doors.verify(password, hash).await?;
+    let right = doors.verify_own(password, hash).await?;
     let Some((id, verified)) = found.filter(|_| right) else {
         return Err(SignInError::Wrong);
     };
@@ -51,6 +59,10 @@ pub async fn sign_in(
         format!("person:{id}"),
         "",
     );
+    let mut guessed = event.clone();
+    "person.wrong-codes".clone_into(&mut guessed.action);
+    "the password was right, and the codes were wrong".clone_into(&mut guessed.why);
+    let network = network_of(client);
     let begun = service
         .store
         .write(move |tx| {
@@ -61,19 +73,29 @@ pub async fn sign_in(
             };
             let is_same = record.password_hash == verified.password_hash
                 && record.generation == verified.generation;
-            if !is_same || !takes_code(&mut record, &code, now) {
+            if !is_same {
+                return Ok(false);
+            }
+            let wrong = |record: &PersonRecord| record.second.as_ref().map(|second| second.wrong);
+            let before = wrong(&record);
+            if !takes_code(&mut record, &code, network, now) {
+                let after = wrong(&record);
+                if after != before && after == Some(TOLD) {
+                    audit::append(tx, guessed.clone())?;
+                }
+                kept::put(tx, id, &record)?;
                 return Ok(false);
             }
             record.signed_in_at = Some(now);
+            record.networks.retain(|known| *known != network);
+            record.networks.insert(0, network);
+            record.networks.truncate(NETWORKS_MAX);
             kept::put(tx, id, &record)?;
-            let session = SessionRecord {
-                principal: Principal::Person {
-                    person: id,
-                    generation: record.generation,
-                },
-                created: now,
-                last_seen: now,
+            let principal = Principal::Person {
+                person: id,
+                generation: record.generation,
             };
+            let session = SessionRecord::new(principal, now);
             audit::append(tx, event.clone())?;
             sessions::put(tx, &hash, &session)?;
             Ok::<_, StoreError>(true)
@@ -82,15 +104,35 @@ pub async fn sign_in(
     if !begun {
         return Err(SignInError::Wrong);
     }
-    doors.console_succeeded(attempt);
+    doors.console_succeeded(attempt, now);
     Ok(secret)
 }
 
-/// Whether a code opens, where one is asked for; what was used is used up.
-fn takes_code(record: &mut PersonRecord, entered: &str, now: Timestamp) -> bool {
+/// Whether a code opens, where one is asked for; what was used is used up. After wrong ones none opens for
+/// some time, which is not said: it would tell a stranger that the password is right.
+fn takes_code(record: &mut PersonRecord, entered: &str, network: IpAddr, now: Timestamp) -> bool {
+    let is_known = record.networks.contains(&network);
     let Some(second) = &mut record.second else {
         return true;
     };
+    if now
+        < second
+            .wrong_at
+            .after(totp::wait_after(second.wrong, is_known))
+    {
+        return false;
+    }
+    let is_right = is_code(second, entered, now);
+    second.wrong = if is_right {
+        0
+    } else {
+        second.wrong.saturating_add(1)
+    };
+    second.wrong_at = now;
+    is_right
+}
+
+fn is_code(second: &mut SecondFactor, entered: &str, now: Timestamp) -> bool {
     if let Some(step) = totp::accepted(&second.secret, entered, second.last_step, now) {
         second.last_step = step;
         return true;
@@ -196,11 +238,18 @@ pub fn account(service: &Service, actor: &Actor) -> Result<Account, ServiceError
     Ok(Account {
         view: view(id, &record, service.now()),
         recovery_left: record.second.map_or(0, |second| second.recovery.len()),
-        setup: record.pending.map(|secret| {
-            let uri = totp::uri(&secret, ISSUER, &name);
-            (totp::base32(&secret), uri)
+        setup: pending(record.pending.as_ref(), service.now()).map(|secret| {
+            let uri = totp::uri(secret, ISSUER, &name);
+            (totp::base32(secret), uri)
         }),
     })
+}
+
+/// The secret of a second factor that is still being set up.
+fn pending(known: Option<&PendingFactor>, now: Timestamp) -> Option<&[u8; 20]> {
+    known
+        .filter(|pending| now < pending.until)
+        .map(|pending| &pending.secret)
 }
 
 /// What a person changes about itself.
@@ -210,14 +259,14 @@ pub enum Wish {
     Password(String),
     /// To set up a second factor.
     SetUp,
-    /// The first code of the app that was set up.
+    /// The first code of the app that was set up; all other sessions end.
     Confirm(String),
     /// No second factor any more; all sessions end.
     Remove,
 }
 
 /// Changes what is the person's own. `password` is its password as it is, which nobody who found an open
-/// browser knows; to confirm a code it is not asked for again. Returns recovery codes where there are new
+/// browser knows; to confirm a code it is not asked for again. `session` is the secret of its session. Returns recovery codes where there are new
 /// ones: they are shown once.
 ///
 /// # Errors
@@ -230,6 +279,7 @@ pub async fn change(
     actor: &Actor,
     client: IpAddr,
     password: String,
+    session: &str,
     wish: Wish,
 ) -> Result<Vec<String>, ServiceError> {
     let id = person_of(actor)?;
@@ -243,7 +293,7 @@ pub async fn change(
     if !matches!(wish, Wish::Confirm(_)) {
         let hash = before.password_hash.as_deref();
         let hash = hash.and_then(|text| PasswordHash::parse(text).ok());
-        let right = doors.verify(password, hash).await;
+        let right = doors.verify_own(password, hash).await;
         if !right.map_err(|busy| ServiceError::Unavailable(busy.to_string()))? {
             return Err(invalid("current", "this is not your password"));
         }
@@ -263,6 +313,7 @@ pub async fn change(
         Wish::Confirm(_) => totp::recovery_codes(),
         _ => Vec::new(),
     };
+    let own = SecretHash::of(session);
     let hashes: Vec<SecretHash> = codes
         .iter()
         .map(|code| SecretHash::of(&totp::recovery_form(code)))
@@ -280,17 +331,27 @@ pub async fn change(
                     record.invitation = None;
                     record.generation = record.generation.wrapping_add(1);
                 }
-                Wish::SetUp => record.pending = Some(totp::secret()),
+                Wish::SetUp => {
+                    record.pending = Some(PendingFactor {
+                        secret: totp::secret(),
+                        until: now.after(PENDING),
+                    });
+                }
                 Wish::Confirm(code) => {
                     let wrong = || invalid("code", "this is not the code that the app shows now");
-                    let secret = record.pending.ok_or_else(wrong)?;
+                    let secret = *pending(record.pending.as_ref(), now).ok_or_else(wrong)?;
                     let last_step = totp::accepted(&secret, code, 0, now).ok_or_else(wrong)?;
                     record.pending = None;
                     record.second = Some(SecondFactor {
                         secret,
                         last_step,
                         recovery: hashes.clone(),
+                        wrong: 0,
+                        wrong_at: now,
                     });
+                    // Whoever signed in without a code is out; only this session goes on.
+                    record.generation = record.generation.wrapping_add(1);
+                    go_on(tx, &own, id, record.generation)?;
                 }
                 Wish::Remove => {
                     record.second = None;
@@ -302,6 +363,26 @@ pub async fn change(
             Ok(kept::put(tx, id, &record)?)
         })
         .await?;
-    doors.console_succeeded(attempt);
+    doors.console_succeeded(attempt, now);
     Ok(codes)
+}
+
+/// Takes a person's own session over into a new generation.
+fn go_on(
+    tx: &mut dyn Tx,
+    hash: &SecretHash,
+    id: PersonId,
+    generation: u32,
+) -> Result<(), StoreError> {
+    let Some(mut session) = sessions::get(tx, hash)? else {
+        return Ok(());
+    };
+    if matches!(session.principal, Principal::Person { person, .. } if person == id) {
+        session.principal = Principal::Person {
+            person: id,
+            generation,
+        };
+        sessions::put(tx, hash, &session)?;
+    }
+    Ok(())
 }

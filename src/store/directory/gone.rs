@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::codec::{self, Versioned};
 use super::super::keys::{Key, Table};
-use super::super::{Order, ReadTx, StoreError, Tx, failover, messages};
+use super::super::{Order, ReadTx, StoreError, Tx, failover, messages, remembered};
 use super::details::{self, Details};
 use super::{MailboxRecord, domain, mailbox, placed, put_mailbox};
 use crate::clock::Timestamp;
@@ -82,6 +82,7 @@ pub fn leave(
     let bytes = codec::encode(&gone)?;
     tx.put(row(address, gone.record.id).into_vec(), bytes);
     take_out(tx, address, &gone.record);
+    remembered::remove(tx, gone.record.id);
     Ok(Some(gone.record))
 }
 

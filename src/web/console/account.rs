@@ -249,6 +249,7 @@ pub async fn post(
         &session.actor,
         client,
         password,
+        session.secret(),
         wish,
     )
     .await;

@@ -4,6 +4,9 @@ use super::browser::{Browser, Page};
 use super::merges::manager;
 use super::{NOW, Site};
 use crate::auth::totp;
+use crate::clock::Clock;
+use crate::service::persons::own;
+use crate::service::sign_in::Doors;
 use crate::store::directory::{self, DomainRecord};
 use crate::store::{StoreError, persons};
 
@@ -412,4 +415,103 @@ async fn somebody_who_helps_makes_a_link_that_opens_a_mailbox_once_and_soon() {
         200,
         "what they may not does nothing"
     );
+}
+
+#[tokio::test]
+async fn a_second_factor_ends_other_sessions_and_waits_for_its_first_code_an_hour() {
+    let site = Site::new().await;
+    let mut operator = manager(&site, None).await;
+    let link = enter(&mut operator, EVE, "owner", "").await;
+    choose(&site, &link, PASSWORD).await;
+    let (mut eve, _) = sign_in(&site, EVE, PASSWORD, "").await;
+    let (mut stolen, _) = sign_in(&site, EVE, PASSWORD, "").await;
+    let csrf = eve.get("/console/account").await.field("csrf");
+    let order = |what, password, code| {
+        [
+            ("csrf", &*csrf),
+            ("do", what),
+            ("current", password),
+            ("code", code),
+        ]
+    };
+    let code = |secret: &[u8; 20]| totp::code(secret, totp::step_at(site.clock.now()));
+    let page = eve
+        .post("/console/account", &order("setup", PASSWORD, ""))
+        .await;
+    let secret = secret_of(&page);
+    site.clock.advance(std::time::Duration::from_secs(3600));
+    let late = code(&secret);
+    let page = eve
+        .post("/console/account", &order("confirm", "", &late))
+        .await;
+    assert!(page.status == 422, "{}", page.text());
+    let page = eve
+        .post("/console/account", &order("setup", PASSWORD, ""))
+        .await;
+    let now = code(&secret_of(&page));
+    let page = eve
+        .post("/console/account", &order("confirm", "", &now))
+        .await;
+    assert!(page.says("The second factor is on."), "{}", page.text());
+    assert_eq!(eve.get("/console/account").await.path, "/console/account");
+    assert_eq!(stolen.get("/console").await.path, "/console/login");
+}
+
+/// The door, without a page before it.
+async fn opens(site: &Site, doors: &Doors, password: &str, code: &str, from: [u8; 4]) -> bool {
+    let password = password.to_owned();
+    let opened = own::sign_in(&site.service, doors, EVE, password, code, from.into()).await;
+    opened.is_ok()
+}
+
+#[tokio::test]
+async fn nobody_locks_a_person_out_and_guessed_codes_cost_time() {
+    let site = Site::new().await;
+    let mut operator = manager(&site, None).await;
+    let link = enter(&mut operator, EVE, "owner", "").await;
+    choose(&site, &link, PASSWORD).await;
+    let doors = Doors::new(&site.service.config.get());
+    let home = [192, 0, 2, 1];
+    assert!(opens(&site, &doors, PASSWORD, "", home).await);
+    for n in 0..20 {
+        assert!(!opens(&site, &doors, "a wrong password, long", "", [10, 0, n, 1]).await);
+    }
+    let elsewhere = [203, 0, 113, 9];
+    assert!(opens(&site, &doors, PASSWORD, "", elsewhere).await);
+
+    // With a second factor: who knows the password guesses codes, from as many places as there are.
+    let name = EVE.parse().unwrap();
+    let (secret, now) = (totp::secret(), site.clock.now());
+    site.service
+        .store
+        .write(move |tx| {
+            let (id, mut record) = persons::find(tx, &name)?.unwrap();
+            record.second = Some(persons::SecondFactor {
+                secret,
+                last_step: 0,
+                recovery: Vec::new(),
+                wrong: 0,
+                wrong_at: now,
+            });
+            persons::put(tx, id, &record)
+        })
+        .await
+        .unwrap();
+    for n in 0..5 {
+        assert!(!opens(&site, &doors, PASSWORD, "000", [10, 1, n, 1]).await);
+    }
+    let code = || totp::code(&secret, totp::step_at(site.clock.now()));
+    assert!(
+        !opens(&site, &doors, PASSWORD, &code(), [10, 2, 0, 1]).await,
+        "even what is right opens nothing for a while"
+    );
+    assert!(
+        opens(&site, &doors, PASSWORD, &code(), home).await,
+        "but where Eve is known"
+    );
+    for n in 0..6 {
+        assert!(!opens(&site, &doors, PASSWORD, "000", [10, 3, n, 1]).await);
+    }
+    site.clock.advance(std::time::Duration::from_secs(31));
+    assert!(opens(&site, &doors, PASSWORD, &code(), [10, 4, 0, 1]).await);
 }

@@ -1,8 +1,10 @@
 use axum::http::{Method, StatusCode};
 
 use super::browser::Browser;
-use super::{Site, letter};
+use super::{NOW, Site, letter};
 use crate::mail::Role;
+use crate::store::Tx;
+use crate::store::directory::{self, MailboxRecord, gone};
 
 const ANN: &str = "ann@example.com";
 
@@ -134,6 +136,43 @@ async fn forms_from_elsewhere_do_nothing() {
         )
         .await;
     assert_eq!(evil.path, "/mail/inbox");
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_password_and_its_mailbox_and_follows_another_address() {
+    let site = Site::new().await;
+    let mailbox = site.mailbox(ANN);
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let is_in = async |browser: &mut Browser<'_>| {
+        let page = browser.get("/mail/inbox").await;
+        !page.path.starts_with("/login")
+    };
+    let put = async |change: fn(&mut MailboxRecord)| {
+        let (address, mut record) = (mailbox.address.clone(), mailbox.record.clone());
+        change(&mut record);
+        let put = move |tx: &mut dyn Tx| directory::put_mailbox(tx, &address, &record);
+        site.service.store.write(put).await.unwrap();
+    };
+    put(|record| record.name = Some("Ann Miller".into())).await;
+    assert!(is_in(&mut ann).await, "another name changes nothing");
+    put(|record| record.password_hash = Some("{PLAIN}another".into())).await;
+    assert!(!is_in(&mut ann).await, "another password");
+    put(|_| {}).await;
+    assert!(is_in(&mut ann).await);
+
+    site.deliver(ANN, "Subject: x\n\nx\n").await;
+    let (from, to, record) = (
+        mailbox.address.clone(),
+        "anna@example.com".parse().unwrap(),
+        mailbox.record.clone(),
+    );
+    let rename = move |tx: &mut dyn Tx| gone::rename(tx, &from, &to, &record);
+    site.service.store.write(rename).await.unwrap();
+    assert!(is_in(&mut ann).await, "another address");
+
+    let leave = move |tx: &mut dyn Tx| gone::leave(tx, &"anna@example.com".parse().unwrap(), NOW);
+    site.service.store.write(leave).await.unwrap();
+    assert!(!is_in(&mut ann).await, "no mailbox");
 }
 
 #[tokio::test]
