@@ -86,6 +86,9 @@ if [ "$target" = test ] || [ "$target" = bench ]; then
     need node nodejs
     need npm npm
 fi
+if [ "$target" = test ]; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+fi
 
 case $target in
     demo | test | bench)
@@ -146,6 +149,19 @@ fi
 if [ "$target" = test ] && ! getent passwd Debian-exim >/dev/null; then
     useradd --system --no-create-home --shell /usr/sbin/nologin Debian-exim ||
         die "the user Debian-exim cannot be made; Exim needs it"
+fi
+
+# What asks the API by its description comes from PyPI, into a place of its own.
+if [ "$target" = test ] && ! cmp -s tests/schemathesis.txt target/schemathesis/installed.txt; then
+    rm -rf target/schemathesis
+    mkdir -p target
+    {
+        python3 -m venv target/schemathesis &&
+            target/schemathesis/bin/pip install -q --disable-pip-version-check \
+                -r tests/schemathesis.txt &&
+            cp tests/schemathesis.txt target/schemathesis/installed.txt
+    } || die "schemathesis could not be installed from PyPI (tests/schemathesis.txt): is it reachable?" \
+        "Behind a mirror set PIP_INDEX_URL."
 fi
 
 if [ "$target" = test ] || [ "$target" = bench ]; then

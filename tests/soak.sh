@@ -44,6 +44,7 @@ step browsers env LIFEBOAT_BROWSER_ALL=1 cargo test --locked --features failpoin
 step properties env PROPTEST_CASES=5000 cargo test --locked --features failpoints --lib
 step fuzz env LIFEBOAT_FUZZ_CASES=2000000 cargo test --release --locked --lib receive::fuzz
 step libfuzzer sh tests/fuzz.sh 120
+step api-by-its-description env LIFEBOAT_API_EXAMPLES=60 LIFEBOAT_API_SEED=2 cargo test --locked --features failpoints --test it conformance:: -- --nocapture
 step odd-messages env LIFEBOAT_ODD_MESSAGES=20000 cargo test --locked --features failpoints --test it smtp::odd -- --nocapture
 step demo-finds-drop finds drop exactly_once
 step demo-finds-double finds double exactly_once

@@ -1,10 +1,12 @@
 //! Errors as the API shows them: RFC 9457 problem documents. The only place where they become so.
 
-use axum::extract::FromRequest;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -124,7 +126,7 @@ impl From<PathRejection> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::new(400, "malformed", "Not understood", rejection.body_text())
+        Self::new(422, "malformed", "Not understood", rejection.body_text())
     }
 }
 
@@ -153,10 +155,38 @@ pub fn quoted(etag: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("\"{etag}\"")).ok()
 }
 
-/// A JSON body whose mistakes are problems.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        let status = rejection.status().as_u16();
+        Self::new(status, "malformed", "Not understood", rejection.body_text())
+    }
+}
+
+/// A JSON object whose mistakes are problems.
 pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(request, state).await?;
+        let is_object = bytes.trim_ascii_start().starts_with(b"{");
+        let request = Request::from_parts(parts, axum::body::Body::from(bytes));
+        let axum::Json(value) = axum::Json::from_request(request, state).await?;
+        // serde takes a list for an object too, its fields in their order.
+        match is_object {
+            true => Ok(Self(value)),
+            false => Err(Self::Rejection::new(
+                422,
+                "malformed",
+                "Not understood",
+                "send a JSON object".to_owned(),
+            )),
+        }
+    }
+}
 
 /// A query string whose mistakes are problems.
 #[derive(axum::extract::FromRequestParts)]

@@ -15,6 +15,7 @@ mod door;
 mod jobs;
 mod matrix;
 mod pushed;
+mod retention;
 mod roles;
 
 use super::*;
@@ -177,7 +178,7 @@ fn different(body: &str) -> String {
 
 #[test]
 fn every_route_has_a_row_in_the_matrix() {
-    let described = serde_json::to_value(description()).unwrap();
+    let described = description();
     let routes: BTreeSet<(String, String)> = described["paths"]
         .as_object()
         .unwrap()
@@ -195,8 +196,28 @@ fn every_route_has_a_row_in_the_matrix() {
 }
 
 #[test]
+fn every_route_has_a_name_of_its_own_and_says_what_answers_mean() {
+    let described = description();
+    let mut names = BTreeSet::new();
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{name} is there twice");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let meaning = response["description"].as_str().unwrap();
+                assert!(!meaning.is_empty(), "{method} {path} {status}");
+            }
+        }
+    }
+    assert!(
+        names.contains("put_mailboxes_address_failover"),
+        "{names:?}"
+    );
+}
+
+#[test]
 fn every_route_says_that_what_does_not_work_is_a_problem() {
-    let described = serde_json::to_value(description()).unwrap();
+    let described = description();
     for (path, methods) in described["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let responses = operation["responses"].as_object().unwrap();
@@ -376,6 +397,8 @@ async fn bad_requests_are_problems_that_say_what_is_wrong() {
     };
     let mailbox = "/api/v1/mailboxes/ann@example.com/failover";
     check("PUT", mailbox, "{", 400, "").await;
+    let list = r#"["auto","x"]"#;
+    check("PUT", mailbox, list, 422, "object").await;
     check(
         "PUT",
         mailbox,
@@ -427,7 +450,7 @@ async fn bad_requests_are_problems_that_say_what_is_wrong() {
     )
     .await;
     check("GET", "/api/v1/outages?before=x", "", 422, "before").await;
-    check("GET", "/api/v1/outages?limit=many", "", 400, "").await;
+    check("GET", "/api/v1/outages?limit=many", "", 422, "").await;
     check(
         "POST",
         "/api/v1/tokens",
@@ -436,7 +459,7 @@ async fn bad_requests_are_problems_that_say_what_is_wrong() {
         "reseller",
     )
     .await;
-    check("POST", "/api/v1/provision?format=xml", "", 400, "").await;
+    check("POST", "/api/v1/provision?format=xml", "", 422, "").await;
     check("GET", "/api/v1/nothing", "", 404, "/api/v1/nothing").await;
     let order = r#"{"action":"activate","reason":"x"}"#;
     check(

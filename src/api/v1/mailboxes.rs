@@ -75,7 +75,7 @@ pub(super) struct Asked {
 ///
 /// A page may hold fewer than asked for, even none, and still have a next. With `Accept: text/csv` all of them
 /// come as one CSV file (RFC 4180).
-#[utoipa::path(get, path = "/api/v1/mailboxes", tag = "mailboxes", operation_id = "list_mailboxes",
+#[utoipa::path(get, path = "/api/v1/mailboxes", tag = "mailboxes",
     params(Asked),
     responses((status = 200, content((MailboxPage = "application/json"), (String = "text/csv"))),
               (status = 404, body = Problem), (status = 422, body = Problem)))]

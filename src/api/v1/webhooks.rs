@@ -20,7 +20,7 @@ fn parse(id: &str) -> Result<DestinationId, ServiceError> {
 }
 
 /// All of one's own; operators see everybody's.
-#[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "list_webhooks",
+#[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks",
     responses((status = 200, body = Vec<DestinationView>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
@@ -30,7 +30,7 @@ pub(super) async fn list(
 }
 
 /// Makes one.
-#[utoipa::path(post, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "create_webhook",
+#[utoipa::path(post, path = "/api/v1/webhooks", tag = "webhooks",
     request_body = NewDestination,
     responses((status = 201, body = CreatedDestination), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
@@ -44,7 +44,7 @@ pub(super) async fn create(
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "show_webhook",
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}", tag = "webhooks",
     params(("id" = String, Path)),
     responses((status = 200, body = DestinationView), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -57,7 +57,7 @@ pub(super) async fn show(
 }
 
 /// Changes one; what is absent stays.
-#[utoipa::path(patch, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "change_webhook",
+#[utoipa::path(patch, path = "/api/v1/webhooks/{id}", tag = "webhooks",
     params(("id" = String, Path)), request_body = DestinationChange,
     responses((status = 200, body = DestinationView), (status = 404, body = Problem),
               (status = 422, body = Problem)))]
@@ -74,7 +74,7 @@ pub(super) async fn change(
 }
 
 /// Removes one, with its log.
-#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "remove_webhook",
+#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "webhooks",
     params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn remove(
@@ -101,7 +101,7 @@ pub(super) async fn new_secret(
 }
 
 /// Sends a test; what came of it stands in the log within seconds.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", tag = "webhooks", operation_id = "test_webhook",
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", tag = "webhooks",
     params(("id" = String, Path)),
     responses((status = 202, body = AnnouncementView), (status = 404, body = Problem),
               (status = 409, body = Problem)))]
@@ -116,7 +116,7 @@ pub(super) async fn test(
 }
 
 /// What it was told, or is still to be told, the newest first.
-#[utoipa::path(get, path = "/api/v1/webhooks/{id}/log", tag = "webhooks", operation_id = "log_of_webhook",
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}/log", tag = "webhooks",
     params(("id" = String, Path)),
     responses((status = 200, body = Vec<AnnouncementView>), (status = 404, body = Problem)))]
 pub(super) async fn log(
