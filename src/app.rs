@@ -99,6 +99,16 @@ pub enum StartError {
     Signals(std::io::Error),
 }
 
+/// Reads the files that sending needs and that only the start would miss: the smarthosts' passwords and the
+/// keys that sign.
+///
+/// # Errors
+/// Which, and why.
+pub fn check_files(config: &Config) -> Result<(), StartError> {
+    sending::smarthosts(config, "localhost")?;
+    sending::signers(config).map(drop)
+}
+
 /// Why the server ended other than by being told to.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {

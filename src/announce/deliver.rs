@@ -144,7 +144,7 @@ async fn attempt(
                 hostname: &announcer.hostname,
                 now,
             };
-            match letter.send(&announcer.smarthosts).await {
+            match letter.send(&announcer.smarthosts, &announcer.signers).await {
                 Sent::Taken(said) => Tried::Told(said),
                 Sent::NotNow(why) => Tried::Again(why),
                 Sent::Refused(why) => Tried::Never(why),

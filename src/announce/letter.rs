@@ -7,7 +7,7 @@ use mail_builder::headers::raw::Raw;
 use crate::clock::Timestamp;
 use crate::ids::Address;
 use crate::send::relay::{Outgoing, Relay, Reports};
-use crate::send::{Content, Smarthost};
+use crate::send::{Content, SharedSigners, Smarthost};
 use crate::store::queue::{Outcome, RemoteReply};
 
 /// A letter on its way.
@@ -49,11 +49,16 @@ impl Letter<'_> {
             .write_to_vec()
     }
 
-    /// Sends it over the first smarthost that can be reached.
-    pub(super) async fn send(&self, smarthosts: &[Smarthost]) -> Sent {
+    /// Sends it over the first smarthost that can be reached, signed where its domain has a key.
+    pub(super) async fn send(&self, smarthosts: &[Smarthost], signers: &SharedSigners) -> Sent {
         let message = match self.message() {
             Ok(message) => Content::of(message.into()),
             Err(error) => return Sent::Refused(error.to_string()),
+        };
+        let message = match signers.sign(&self.from.domain_name(), message).await {
+            Ok(message) => message,
+            // Receivers might take it for forged; it waits until the key is mended.
+            Err(error) => return Sent::NotNow(error.to_string()),
         };
         let mut why = "no smarthost is configured".to_owned();
         for smarthost in smarthosts {

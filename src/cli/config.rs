@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::{Failure, Global};
+use crate::app;
 use crate::config;
 use crate::hold;
 use crate::postfix::{self, Asked};
@@ -37,8 +38,12 @@ pub(super) fn run(command: Command, global: &Global) -> Result<(), Failure> {
             for warning in &loaded.warnings {
                 eprintln!("warning: {}: {}", warning.key, warning.text);
             }
+            app::check_files(&loaded.config).map_err(Failure::cannot_run)?;
             println!("{}: sound", global.config.display());
         }
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

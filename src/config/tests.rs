@@ -179,6 +179,27 @@ fn a_password_file_that_everybody_may_read_is_a_warning() {
 }
 
 #[test]
+fn a_fallback_that_is_less_protected_is_a_warning() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = minimum(&password_file(&dir));
+    let with = |relay: &str, fallback: &str| {
+        let text = text.replace("[relay]", &format!("[relay]\ntls = \"{relay}\""));
+        let fallback =
+            format!("[[relay_fallback]]\nsmarthost = \"127.0.0.1:26\"\ntls = \"{fallback}\"\n");
+        let warnings = parse(&format!("{text}\n{fallback}")).unwrap().warnings;
+        warnings.iter().any(|w| w.key == "relay_fallback 1.tls")
+    };
+    for (relay, fallback, warns) in [
+        ("starttls", "off", true),
+        ("implicit", "off", true),
+        ("starttls", "implicit", false),
+        ("off", "off", false),
+    ] {
+        assert_eq!(with(relay, fallback), warns, "{relay} {fallback}");
+    }
+}
+
+#[test]
 fn a_secret_never_shows() {
     let secret = secret::Secret::new("hunter2".into());
     assert_eq!(format!("{secret:?}"), "[secret]");

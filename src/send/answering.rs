@@ -352,7 +352,8 @@ fn entry(
         sender: asked.address.clone(),
         // RFC 3834 §3.3: so that nothing can be answered or returned.
         reverse_path: None,
-        recipients: vec![to.to_string()],
+        // As it was given: only its own server knows whether it reads the local part by case.
+        recipients: vec![asked.reverse_path.clone().unwrap_or_else(|| to.to_string())],
         copy: None,
         prefix: header,
         body: body.id(),

@@ -195,6 +195,14 @@ impl SharedSigners {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(signers);
     }
 
+    /// The message with a signature of each key of the domain in front; as it is where there is none.
+    ///
+    /// # Errors
+    /// When a key does not sign.
+    pub async fn sign(&self, domain: &DomainName, content: Content) -> Result<Content, Unsigned> {
+        self.get().sign(domain, content).await
+    }
+
     /// The keys as they are now.
     pub(super) fn get(&self) -> Arc<Signers> {
         self.0

@@ -20,6 +20,13 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
     for (number, fallback) in config.relay_fallback.iter().enumerate() {
         let key = format!("relay_fallback {}", number + 1);
         access(fallback.access(), &key, findings);
+        if fallback.tls == Tls::Off && config.relay.tls != Tls::Off {
+            findings.warning(
+                format!("{key}.tls"),
+                "off, unlike [relay]: mail goes out unprotected when the preferred smarthost cannot be reached; \
+                 write \"starttls\" or \"implicit\"",
+            );
+        }
     }
     let mut named = HashSet::new();
     for (number, key) in config.dkim.iter().enumerate() {
