@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::ids::{Address, MailboxId, StandbyId};
+use crate::service::audit::{self, Anchor};
 use crate::service::store::{self, ExportPage, StoreReport};
-use crate::service::{Actor, Means, Service, ServiceError, audit};
+use crate::service::{Actor, Means, Service, ServiceError};
 use crate::store::access::Access;
 
 /// The header by which the command line says who runs it. Whoever can open the socket may say so.
@@ -175,13 +176,27 @@ async fn export_message(
     Ok(([(CONTENT_TYPE, "message/rfc822")], bytes).into_response())
 }
 
+/// What is asked of a verification of the audit log.
+#[derive(serde::Deserialize)]
+struct Seen {
+    /// An entry that was seen earlier, `NUMBER:HASH`.
+    seen: Option<String>,
+}
+
 async fn verify_audit(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-) -> Result<Json<u64>, AdminError> {
-    let verified = tokio::task::spawn_blocking(move || audit::verify(&service, &actor)).await;
-    let entries = verified.map_err(|error| AdminError {
+    Query(Seen { seen }): Query<Seen>,
+) -> Result<Json<Anchor>, AdminError> {
+    let seen = seen.map(|text| text.parse::<Anchor>()).transpose();
+    let seen = seen.map_err(|error| ServiceError::Invalid {
+        field: "seen",
+        text: error.to_string(),
+    })?;
+    let verifying = move || audit::verify_since(&service, &actor, seen.as_ref());
+    let verified = tokio::task::spawn_blocking(verifying).await;
+    let last = verified.map_err(|error| AdminError {
         detail: error.to_string(),
     })?;
-    Ok(Json(entries?))
+    Ok(Json(last?))
 }

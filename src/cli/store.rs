@@ -12,6 +12,7 @@ use super::{Failure, Global, output};
 use crate::admin::BackupRequest;
 use crate::clock::{Clock, SystemClock};
 use crate::ids::Address;
+use crate::service::audit::Anchor;
 use crate::service::store::StoreReport;
 use crate::store::backup;
 
@@ -103,9 +104,9 @@ async fn check(client: &Client, json: bool) -> Result<(), Failure> {
     } else {
         print_report(&report);
     }
-    let entries: u64 = client.get("/admin/audit/verify").await?;
+    let last: Anchor = client.get("/admin/audit/verify").await?;
     if !json {
-        println!("audit log: {entries} entries, sound");
+        println!("audit log: {} entries, sound", last.number);
     }
     match problems {
         0 => Ok(()),
