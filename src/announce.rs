@@ -1,10 +1,11 @@
 //! Telling others what happens: events from the store's log to webhooks and to contacts by mail, and alerts
 //! while something is critical.
 //!
-//! Three loops. `hand_out` makes of each event one announcement for each destination that wants it, and
+//! Loops. `hand_out` makes of each event one announcement for each destination that wants it, and
 //! notes how far it came in the same transaction: nothing is left out and nothing is made twice.
 //! `deliver` takes what is due, one at a time for each destination and so many in all, and tries again
-//! with growing pauses. `alarm` looks whether something is critical.
+//! with growing pauses. `alarm` looks whether something is critical. A fourth, `users`, writes to those whose
+//! mailboxes are out, where the policy says so; its letters go through the queue.
 //!
 //! Never here: what an event says to whom (`service::announcing`), and waiting of anybody else for a
 //! receiver. Telling is at least once, under the same id.
@@ -15,12 +16,13 @@ mod deliver;
 mod hand_out;
 mod letter;
 mod retry;
+mod users;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::net::{TlsConnector, TlsError};
-use crate::send::Smarthost;
+use crate::send::{SharedSigners, Smarthost};
 use crate::service::Service;
 
 /// What the loops work with; clones share it.
@@ -28,6 +30,8 @@ use crate::service::Service;
 pub struct Announcer {
     service: Service,
     smarthosts: Vec<Smarthost>,
+    /// The keys that sign what goes out.
+    signers: SharedSigners,
     hostname: String,
     /// Whom webhooks trust; none: no certificates were found, so none is called over https.
     tls: Option<TlsConnector>,
@@ -41,6 +45,7 @@ impl Announcer {
     pub fn new(
         service: Service,
         smarthosts: Vec<Smarthost>,
+        signers: SharedSigners,
         hostname: String,
     ) -> Result<Self, TlsError> {
         let file = service.config.get().announce.tls_ca_file.clone();
@@ -55,6 +60,7 @@ impl Announcer {
         Ok(Self {
             service,
             smarthosts,
+            signers,
             hostname,
             tls,
         })
@@ -69,6 +75,10 @@ impl Announcer {
         let (own, ended) = (self.service.clone(), stop.clone());
         tasks.spawn(async move {
             ended.run_until_cancelled(alarm::run(&own)).await;
+        });
+        let (own, ended) = (self.service.clone(), stop.clone());
+        tasks.spawn(async move {
+            ended.run_until_cancelled(users::run(&own)).await;
         });
         let ended = stop.clone();
         tasks.spawn(async move {

@@ -20,6 +20,7 @@ use crate::service::destinations::Kind;
 
 mod agent;
 mod alert;
+mod audit;
 mod check;
 mod client;
 mod config;
@@ -43,6 +44,7 @@ mod route_agent;
 mod store;
 mod token;
 mod trace;
+mod user_notices;
 
 use client::Client;
 
@@ -111,6 +113,12 @@ enum Command {
     /// When senders are told that their message is safe and not read yet.
     #[command(subcommand)]
     DelayNotices(delay_notices::Command),
+    /// Whether users are told of outages at their other address, and how far telling came.
+    #[command(subcommand)]
+    UserNotices(user_notices::Command),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// What is critical now, told until somebody takes it on.
     #[command(subcommand)]
     Alert(alert::Command),
@@ -199,6 +207,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Merge(command) => merge::run(command, &global).await,
             Command::Notice(command) => notice::run(command, &global).await,
             Command::DelayNotices(command) => delay_notices::run(command, &global).await,
+            Command::UserNotices(command) => user_notices::run(command, &global).await,
+            Command::Audit(command) => audit::run(command, &global).await,
             Command::Alert(command) => alert::run(command, &global).await,
             Command::Webhook(command) => destination::run(Kind::Webhook, command, &global).await,
             Command::Contact(command) => destination::run(Kind::Contact, command, &global).await,

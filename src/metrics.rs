@@ -21,7 +21,7 @@ mod standing;
 pub use standing::{
     CertificateStanding, DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding,
     MergeStanding, ProbeResult, ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding,
-    SourceStanding, Standing, StoreStanding, WayStanding,
+    SourceStanding, Standing, StoreStanding, TellingStanding, WayStanding,
 };
 
 /// The states of a mailstore.
@@ -217,6 +217,32 @@ fn mailstores(registry: &mut Registry, mailstores: &[MailstoreStanding]) {
         "Messages that are still to be merged into a mailstore",
         &|m| Some(m.unmerged_messages),
     );
+    type Telling = fn(&TellingStanding) -> u64;
+    let telling: [(&str, &str, Telling); 4] = [
+        (
+            "users_told",
+            "Users of a mailstore who were told of its last outage",
+            |telling| telling.told,
+        ),
+        (
+            "users_unreachable",
+            "Users of a mailstore who could not be told of its last outage: no address, or one that is out too",
+            |telling| telling.unreachable,
+        ),
+        (
+            "users_told_back",
+            "Users of a mailstore who were told that its last outage is over",
+            |telling| telling.told_back,
+        ),
+        (
+            "users_letters_under_way",
+            "Letters to users of a mailstore that may still be in the queue",
+            |telling| telling.under_way,
+        ),
+    ];
+    for (name, help, value) in telling {
+        each(name, help, &|m| m.telling.as_ref().map(value));
+    }
     each(
         "mailstore_queued_seconds",
         "For how long a mailstore's mail waits in the MX by the mode queue; absent while it does not",

@@ -81,6 +81,8 @@ pub mod tenants;
 pub mod threads;
 pub mod token;
 pub mod trace;
+pub mod user_letters;
+pub mod user_notices;
 pub mod words;
 
 pub use search_index::SearchIndex;

@@ -60,6 +60,7 @@ pub mod sign_in_links;
 pub mod sweep;
 pub mod threads;
 pub mod tokens;
+pub mod told;
 pub mod trace;
 pub mod undo;
 pub mod unmerged;

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::service::Service;
 use crate::service::images::Images;
 use crate::service::sign_in::Doors;
+use crate::service::sign_in_links::LinkDoor;
 use crate::service::status::Board;
 
 pub mod assets;
@@ -40,6 +41,8 @@ pub struct Web {
     pub service: Service,
     /// What sign-ins share.
     pub doors: Arc<Doors>,
+    /// What stands before those who ask for a link to sign in.
+    pub links: Arc<LinkDoor>,
     /// Ends what would otherwise stay open while the server stops.
     pub stop: CancellationToken,
     /// What fetches pictures from elsewhere.
@@ -54,9 +57,11 @@ impl Web {
     /// Pages over a service.
     pub fn new(service: Service) -> Self {
         let doors = Arc::new(Doors::new(&service.config.get()));
+        let links = Arc::new(LinkDoor::new(&service.config.get()));
         Self {
             service,
             doors,
+            links,
             stop: CancellationToken::new(),
             images: Images::default(),
             status: Board::default(),

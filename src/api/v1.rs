@@ -29,6 +29,7 @@ mod sign_in_links;
 mod standing;
 mod tokens;
 mod trace;
+mod user_notices;
 mod webhooks;
 
 /// All routes, without anybody at the door.
@@ -82,6 +83,16 @@ pub fn routes() -> OpenApiRouter<Service> {
             delay_notices::of_domain,
             delay_notices::set_of_domain
         ))
+        .routes(routes!(user_notices::of_all, user_notices::set_of_all))
+        .routes(routes!(
+            user_notices::of_reseller,
+            user_notices::set_of_reseller
+        ))
+        .routes(routes!(
+            user_notices::of_domain,
+            user_notices::set_of_domain
+        ))
+        .routes(routes!(user_notices::progress))
         .routes(routes!(queue::list, queue::change_all))
         .routes(routes!(queue::show, queue::change))
         .routes(routes!(provision::sources))

@@ -51,11 +51,12 @@ impl std::str::FromStr for Scope {
 }
 
 impl Scope {
-    fn path(&self) -> String {
+    /// Where a policy is, by the name of its resource.
+    pub(super) fn path(&self, of: &str) -> String {
         match self {
-            Self::All => "/api/v1/delay-notices".into(),
-            Self::Reseller(id) => format!("/api/v1/resellers/{id}/delay-notices"),
-            Self::Domain(name) => format!("/api/v1/domains/{name}/delay-notices"),
+            Self::All => format!("/api/v1/{of}"),
+            Self::Reseller(id) => format!("/api/v1/resellers/{id}/{of}"),
+            Self::Domain(name) => format!("/api/v1/domains/{name}/{of}"),
         }
     }
 }
@@ -78,7 +79,7 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
     let client = global.client().await?;
     let view: DelayNoticesView = match command {
         Command::Show { scope, json } => {
-            let view = client.get(&scope.path()).await?;
+            let view = client.get(&scope.path("delay-notices")).await?;
             if json {
                 return output::json(&view);
             }
@@ -93,7 +94,9 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
                 hours: after.0,
                 reason,
             };
-            client.call(Method::PUT, &scope.path(), &change).await?
+            client
+                .call(Method::PUT, &scope.path("delay-notices"), &change)
+                .await?
         }
     };
     let holds = match view.hours {

@@ -11,8 +11,12 @@ use crate::net;
 section! {
     /// Telling others what happens: webhooks, mail to contacts, alerts.
     pub struct Announce as "announce" {
-        /// The sender of mail to contacts. It goes through `[relay]`; without it contacts get no mail.
+        /// The sender of mail to contacts and to users. It goes through `[relay]`; without it nobody gets any.
         pub mail_from: Address = optional "\"lifeboat@ops.example.net\"",
+        /// How long a mailstore is out before users are told of it, where the notices policy says so.
+        pub users_after: Span = default "\"10m\"",
+        /// Letters to users a minute, for each mailstore that is out or back.
+        pub users_per_minute: u32 = default "1200",
         /// An alert that nobody has acknowledged is told again after this time.
         pub repeat_after: Span = default "\"15m\"",
         /// How often it is looked whether something is critical; twice in a row raises an alert.

@@ -109,6 +109,9 @@ fn announce(config: &Config, findings: &mut Findings) {
             findings.problem(key, "write 1s or more");
         }
     }
+    if !(1..=12_000).contains(&announce.users_per_minute) {
+        findings.problem("announce.users_per_minute", "write 1 to 12000");
+    }
     if announce.mail_from.is_none() {
         findings.warning(
             "announce.mail_from",

@@ -118,6 +118,22 @@ pub struct MailstoreStanding {
     pub may_merge: bool,
     /// Whether its mailboxes wait until their UIDs are raised.
     pub raising: bool,
+    /// How far its users were told of its last outage; absent where they never were.
+    #[serde(default)]
+    pub telling: Option<TellingStanding>,
+}
+
+/// How far the users of a mailstore were told of its last outage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TellingStanding {
+    /// Who were told that it is out.
+    pub told: u64,
+    /// Who could not be.
+    pub unreachable: u64,
+    /// Who were told that it is back.
+    pub told_back: u64,
+    /// Letters that may still be in the queue.
+    pub under_way: u64,
 }
 
 /// What was last seen in a sentinel.

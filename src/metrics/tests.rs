@@ -16,6 +16,12 @@ fn full() -> Standing {
         mode: "auto".into(),
         sentinel,
         queued_secs: (id == "a1").then_some(60),
+        telling: (id == "a1").then_some(TellingStanding {
+            told: 300,
+            unreachable: 4,
+            told_back: 0,
+            under_way: 20,
+        }),
         queue_lifetime_secs: 100,
         probes: vec![probe(ProbeResult::Up)],
         ..MailstoreStanding::default()
@@ -68,6 +74,10 @@ fn states_and_counts_are_told() {
         "lifeboat_source_age_seconds{source=\"panel\"} 90",
         "lifeboat_certificate_good_seconds{section=\"http\"} -5",
         "lifeboat_mailstore_queued_seconds{mailstore=\"a1\"} 60",
+        "lifeboat_users_told{mailstore=\"a1\"} 300",
+        "lifeboat_users_unreachable{mailstore=\"a1\"} 4",
+        "lifeboat_users_told_back{mailstore=\"a1\"} 0",
+        "lifeboat_users_letters_under_way{mailstore=\"a1\"} 20",
         "lifeboat_source_stale{source=\"panel\"} 1",
         "lifeboat_source_withheld{source=\"panel\"} 3",
     ] {

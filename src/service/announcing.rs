@@ -10,6 +10,7 @@ use crate::ids::{DomainName, ResellerId};
 use crate::route::Scope;
 use crate::store::brand::BrandRecord;
 use crate::store::events::{AlertStep, EventRecord, Happened, OutageStep, is_for_resellers};
+use crate::store::policies::Language;
 
 /// The name of what the test button sends.
 pub const TEST: &str = "test";
@@ -211,12 +212,15 @@ impl Places {
 }
 
 /// The texts that a brand can replace: name, what may stand in braces.
-pub const TEXTS: [(&str, &[&str]); 8] = [
+pub const TEXTS: [(&str, &[&str]); 11] = [
     ("mail-outage-began", PLACEHOLDERS),
     ("mail-outage-returned", PLACEHOLDERS),
     ("mail-outage-resumed", PLACEHOLDERS),
     ("mail-outage-ended", PLACEHOLDERS),
     ("mail-merge-finished", PLACEHOLDERS),
+    ("user-outage-began", USER_PLACEHOLDERS),
+    ("user-outage-ended", USER_PLACEHOLDERS),
+    ("user-sign-in-link", LINK_PLACEHOLDERS),
     ("banner-outage", &["name"]),
     ("status-outage", &["name", "time"]),
     ("status-normal", &["name"]),
@@ -231,6 +235,28 @@ const PLACEHOLDERS: &[&str] = &[
     "status",
     "mailstore",
 ];
+
+const USER_PLACEHOLDERS: &[&str] = &[
+    "name", "address", "webmail", "status", "help", "time", "trouble",
+];
+
+const LINK_PLACEHOLDERS: &[&str] = &[
+    "name", "address", "webmail", "status", "help", "time", "link",
+];
+
+/// What may stand in braces in the text of that name; none if it is none. A letter to users may be there once
+/// more for each language: `user-outage-began.de`.
+pub fn placeholders(name: &str) -> Option<&'static [&'static str]> {
+    let base = match name.split_once('.') {
+        Some((base, tag)) if base.starts_with("user-") => {
+            tag.parse::<Language>().ok().map(|_| base)
+        }
+        Some(_) => None,
+        None => Some(name),
+    }?;
+    let known = TEXTS.iter().find(|(known, _)| *known == base);
+    known.map(|(_, names)| *names)
+}
 
 /// Why a text cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -383,7 +409,7 @@ pub fn test_letter(places: &Places) -> Letter {
 }
 
 /// The first line is the subject.
-fn split(text: &str) -> Letter {
+pub(super) fn split(text: &str) -> Letter {
     let (subject, text) = text.split_once('\n').unwrap_or((text, ""));
     let subject: String = subject
         .chars()

@@ -40,7 +40,8 @@ pub struct Brand {
     /// Texts in place of the usual ones. `mail-outage-began`, `-returned`, `-resumed`, `-ended` and
     /// `mail-merge-finished` are letters: their first line is the subject. `banner-outage` stands in the
     /// banner of the webmail while the mailstore is out, `status-outage` and `status-normal` on the status
-    /// page.
+    /// page. `user-outage-began`, `user-outage-ended` and `user-sign-in-link` are letters to users, in all
+    /// languages or, with `.de` behind the name, in one.
     pub texts: BTreeMap<String, String>,
     /// The colour of buttons and links, as `#rrggbb`: white text, and the colour on our grey, must be readable
     /// (WCAG 2.2, contrast 4.5 to 1). For dark screens it is made lighter. Empty: the usual one.
@@ -268,8 +269,7 @@ fn checked(brand: Brand) -> Result<BrandRecord, ServiceError> {
     }
     let mut texts = BTreeMap::new();
     for (name, text) in &brand.texts {
-        let known = TEXTS.iter().find(|(known, _)| known == name);
-        let (_, placeholders) = known.ok_or_else(|| {
+        let placeholders = announcing::placeholders(name).ok_or_else(|| {
             let names: Vec<&str> = TEXTS.iter().map(|(name, _)| *name).collect();
             let name: String = name.chars().take(40).collect();
             invalid(
@@ -281,6 +281,9 @@ fn checked(brand: Brand) -> Result<BrandRecord, ServiceError> {
         announcing::fill(text, &values)
             .map_err(|error| invalid("texts", format!("{name}: {error}")))?;
         let text = lines("texts", text, TEXT_CHARS_MAX)?;
+        if name.starts_with("user-sign-in-link") && !text.is_empty() && !text.contains("{link}") {
+            return Err(invalid("texts", format!("{name}: {{link}} must be in it")));
+        }
         if !text.is_empty() {
             texts.insert(name.clone(), text);
         }

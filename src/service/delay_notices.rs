@@ -1,12 +1,15 @@
 //! Whether and when senders are told that their message is safe and not read yet: set by the operator for
 //! all, by a reseller for its domains or one of them.
 
+use std::ops::Bound;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError, reason, visible_domain};
 use crate::ids::ResellerId;
 use crate::store::access::Permission;
+use crate::store::directory::placed;
 use crate::store::policies::{self, DelayPolicy, PolicyScope};
 use crate::store::{ReadTx, audit};
 
@@ -34,7 +37,8 @@ pub struct DelayNoticesChange {
     pub reason: String,
 }
 
-fn text(scope: &PolicyScope) -> String {
+/// How a scope is written, in views and in the audit log.
+pub(super) fn text(scope: &PolicyScope) -> String {
     match scope {
         PolicyScope::All => "all".into(),
         PolicyScope::Reseller(id) => format!("reseller:{id}"),
@@ -52,14 +56,26 @@ pub fn scope_of(text: &str) -> Option<PolicyScope> {
     }
 }
 
-/// Whether a scope is the actor's business.
-fn check(tx: &dyn ReadTx, actor: &Actor, scope: &PolicyScope) -> Result<(), ServiceError> {
+/// Whether a scope is there, and the actor's business.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] if it is not; when the store fails.
+pub(super) fn check(
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    scope: &PolicyScope,
+) -> Result<(), ServiceError> {
     match scope {
         PolicyScope::All => actor.operator(),
-        PolicyScope::Reseller(id) => match actor.may_see(Some(id)) {
-            true => Ok(()),
-            false => Err(ServiceError::NotFound("such reseller")),
-        },
+        PolicyScope::Reseller(id) => {
+            // One that has no domain is a name that was written wrong, a domain's perhaps.
+            let is_there = matches!(actor, Actor::Reseller(own, _) if own == id)
+                || !placed::domains_of(tx, id, Bound::Unbounded, 1)?.is_empty();
+            match actor.may_see(Some(id)) && is_there {
+                true => Ok(()),
+                false => Err(ServiceError::NotFound("such reseller")),
+            }
+        }
         PolicyScope::Domain(name) => visible_domain(tx, actor, name).map(drop),
     }
 }

@@ -254,6 +254,8 @@ fn item(
 
 /// How an entry stands; none if there is nothing to say about it.
 fn standing(entry: &QueueEntry, copy: Option<&MessageRecord>, now: Timestamp) -> Option<Standing> {
+    // What Lifeboat wrote by itself, the user has not sent.
+    entry.reverse_path.as_ref()?;
     let hold = copy.and_then(MessageRecord::hold);
     match (&entry.state, hold) {
         (QueueState::Queued { .. }, Some(hold)) => Some(Standing::Held { until: hold.until }),

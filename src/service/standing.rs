@@ -13,12 +13,12 @@ use crate::metrics::history::{History, Sample};
 use crate::metrics::{
     CertificateStanding, DrillsStanding, HeldStanding, IntakeStanding, MailstoreStanding,
     MergeStanding, ProbeResult, ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding,
-    Standing, StoreStanding, WayStanding,
+    Standing, StoreStanding, TellingStanding, WayStanding,
 };
 use crate::net::tls::certificate_file_ends;
 use crate::store::drills::{self, DrillVerdict};
 use crate::store::merge::MergeStatus;
-use crate::store::{StoreError, failover as kept, queue, sent};
+use crate::store::{StoreError, failover as kept, queue, sent, told};
 
 /// Queue entries that are counted; more show as this many.
 const QUEUE_COUNTED_MAX: u64 = 100_000;
@@ -89,7 +89,9 @@ fn of_mailstore(
     let id = &mailstore.id;
     let (now, config) = (service.now(), service.config());
     let probe = &config.probe;
-    let record = service.store.read(|tx| kept::mailstore(tx, id))?;
+    let (record, telling) = service
+        .store
+        .read(|tx| Ok::<_, StoreError>((kept::mailstore(tx, id)?, told::telling(tx, id)?)))?;
     let view = service
         .control
         .as_ref()
@@ -118,6 +120,12 @@ fn of_mailstore(
         unmerged_mailboxes: mailboxes,
         may_merge: view.as_ref().is_some_and(|view| view.may_merge),
         raising: state.raising.is_some(),
+        telling: telling.map(|telling| TellingStanding {
+            told: telling.counts.told,
+            unreachable: telling.counts.unreachable,
+            told_back: telling.counts.told_back,
+            under_way: telling.under_way.len() as u64,
+        }),
     })
 }
 

@@ -269,7 +269,9 @@ fn file(tx: &mut dyn Tx, to: &ToFile, new: &NewMessage) -> Result<Delivered, Sto
         let is_away = set.away.as_ref().is_some_and(|away| away.answers_at(at));
         let late = match to.no_delay {
             true => None,
-            false => policies::of_domain(tx, &address.domain_name())?.after(),
+            false => {
+                policies::of_domain::<policies::DelayPolicy>(tx, &address.domain_name())?.after()
+            }
         };
         let owed = [
             is_away.then_some((Kind::Away, at)),

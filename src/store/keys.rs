@@ -148,6 +148,12 @@ pub enum Table {
     SentLimited = 0x68,
     /// all, a reseller or a domain → [`super::policies::DelayPolicy`].
     DelayPolicy = 0x69,
+    /// all, a reseller or a domain → [`super::policies::UserPolicy`].
+    UserPolicy = 0x6a,
+    /// mailstore → [`super::told::TellingRecord`].
+    Telling = 0x6b,
+    /// (mailstore, mailbox id) → [`super::told::ToldRecord`].
+    Told = 0x6c,
     /// hash of a session's secret → session.
     Session = 0x70,
     /// token id → API token.
@@ -158,6 +164,10 @@ pub enum Table {
     PersonName = 0x73,
     /// hash of a link's secret → [`super::sign_in_links::LinkRecord`].
     SignInLink = 0x76,
+    /// mailbox id → [`super::sign_in_links::LastLink`].
+    SignInLinkOf = 0x77,
+    /// (who made it, until, hash of its secret) → nothing: links in the order in which they end.
+    SignInLinkUntil = 0x78,
     /// job id → [`super::jobs::JobRecord`].
     Job = 0x74,
     /// (job id, number) → [`super::jobs::ItemRecord`].

@@ -1,7 +1,9 @@
-//! After how long a sender is told that the message they wrote was received and is not read yet: as the
-//! operator, a reseller or a domain wants it. Off where nobody said anything.
+//! Whether and when people are told: senders, that the message they wrote was received and is not read yet;
+//! users, that their usual mail is out and that it is back. As the operator, a reseller or a domain wants it.
+//! Off where nobody said anything.
 
 use std::ops::ControlFlow;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -23,8 +25,8 @@ pub enum PolicyScope {
 }
 
 impl PolicyScope {
-    fn key(&self) -> Vec<u8> {
-        let key = Key::new(Table::DelayPolicy);
+    fn key(&self, table: Table) -> Vec<u8> {
+        let key = Key::new(table);
         match self {
             Self::All => key.text("a"),
             Self::Reseller(id) => key.text("r").text(id.as_str()),
@@ -34,7 +36,15 @@ impl PolicyScope {
     }
 }
 
-/// What is set.
+/// Something that is set for all, a reseller or a domain.
+pub trait Policy: Versioned + Copy {
+    /// Where it is kept.
+    const TABLE: Table;
+    /// What holds where nobody said anything.
+    const USUAL: Self;
+}
+
+/// When senders are told of a delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DelayPolicy {
     /// Nobody is told.
@@ -47,6 +57,11 @@ impl Versioned for DelayPolicy {
     const NAME: &'static str = "delay notices";
 }
 
+impl Policy for DelayPolicy {
+    const TABLE: Table = Table::DelayPolicy;
+    const USUAL: Self = Self::Off;
+}
+
 impl DelayPolicy {
     /// After how long senders are told; none: never.
     pub fn after(self) -> Option<Duration> {
@@ -57,12 +72,81 @@ impl DelayPolicy {
     }
 }
 
+/// Whether users are told of outages, at the address at which they are reached when the platform is down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UserPolicy {
+    /// Nobody is told.
+    Off,
+    /// Users are told that their usual mail is out, and that it is back.
+    Told {
+        /// The language of who has not chosen one.
+        language: Language,
+        /// Whether the letter says where a link to sign in without a password can be asked for.
+        link: bool,
+    },
+}
+
+impl Versioned for UserPolicy {
+    const NAME: &'static str = "letters to users";
+}
+
+impl Policy for UserPolicy {
+    const TABLE: Table = Table::UserPolicy;
+    const USUAL: Self = Self::Off;
+}
+
+/// A language that letters are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+    /// Spanish.
+    Es,
+    /// Arabic.
+    Ar,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::En, Self::De, Self::Fr, Self::Es, Self::Ar];
+
+    /// Its tag (BCP 47), as pages and settings have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+            Self::Fr => "fr",
+            Self::Es => "es",
+            Self::Ar => "ar",
+        }
+    }
+}
+
+/// A tag of a language in which no letters are written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write en, de, fr, es or ar")]
+pub struct NoSuchLanguage;
+
+impl FromStr for Language {
+    type Err = NoSuchLanguage;
+
+    fn from_str(tag: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|one| one.as_str() == tag);
+        found.ok_or(NoSuchLanguage)
+    }
+}
+
 /// What is set for exactly this scope.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn get(tx: &dyn ReadTx, scope: &PolicyScope) -> Result<Option<DelayPolicy>, StoreError> {
-    tx.get(&scope.key())?
+pub fn get<P: Policy>(tx: &dyn ReadTx, scope: &PolicyScope) -> Result<Option<P>, StoreError> {
+    tx.get(&scope.key(P::TABLE))?
         .map(|bytes| codec::decode(&bytes))
         .transpose()
 }
@@ -71,14 +155,14 @@ pub fn get(tx: &dyn ReadTx, scope: &PolicyScope) -> Result<Option<DelayPolicy>, 
 ///
 /// # Errors
 /// As [`codec::encode`].
-pub fn put(
+pub fn put<P: Policy>(
     tx: &mut dyn Tx,
     scope: &PolicyScope,
-    policy: Option<DelayPolicy>,
+    policy: Option<P>,
 ) -> Result<(), StoreError> {
     match policy {
-        Some(policy) => tx.put(scope.key(), codec::encode(&policy)?),
-        None => tx.delete(scope.key()),
+        Some(policy) => tx.put(scope.key(P::TABLE), codec::encode(&policy)?),
+        None => tx.delete(scope.key(P::TABLE)),
     }
     Ok(())
 }
@@ -87,9 +171,9 @@ pub fn put(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn of_domain(tx: &dyn ReadTx, domain: &DomainName) -> Result<DelayPolicy, StoreError> {
-    if !is_any(tx)? {
-        return Ok(DelayPolicy::Off);
+pub fn of_domain<P: Policy>(tx: &dyn ReadTx, domain: &DomainName) -> Result<P, StoreError> {
+    if !is_any::<P>(tx)? {
+        return Ok(P::USUAL);
     }
     if let Some(policy) = get(tx, &PolicyScope::Domain(domain.clone()))? {
         return Ok(policy);
@@ -102,23 +186,26 @@ pub fn of_domain(tx: &dyn ReadTx, domain: &DomainName) -> Result<DelayPolicy, St
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn of_reseller(
+pub fn of_reseller<P: Policy>(
     tx: &dyn ReadTx,
     reseller: Option<ResellerId>,
-) -> Result<DelayPolicy, StoreError> {
+) -> Result<P, StoreError> {
     let own = match reseller {
         Some(id) => get(tx, &PolicyScope::Reseller(id))?,
         None => None,
     };
     match own {
         Some(policy) => Ok(policy),
-        None => Ok(get(tx, &PolicyScope::All)?.unwrap_or(DelayPolicy::Off)),
+        None => Ok(get(tx, &PolicyScope::All)?.unwrap_or(P::USUAL)),
     }
 }
 
 /// Whether anything is set at all: mostly not, and every delivery asks.
-fn is_any(tx: &dyn ReadTx) -> Result<bool, StoreError> {
-    let range = Key::new(Table::DelayPolicy);
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_any<P: Policy>(tx: &dyn ReadTx) -> Result<bool, StoreError> {
+    let range = Key::new(P::TABLE);
     let mut found = false;
     tx.scan(
         range.as_slice(),

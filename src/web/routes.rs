@@ -12,8 +12,8 @@ use super::console::{
     notices, ops, people as staff, queue, trace,
 };
 use super::webmail::{
-    actions, compose, conversation, events, files, folders, help, images, invitation, link, list,
-    message, outbox, people, posting, print, receipt, settings, sign_in, zip,
+    actions, compose, conversation, events, files, folders, forgotten, help, images, invitation,
+    link, list, message, outbox, people, posting, print, receipt, settings, sign_in, zip,
 };
 use super::{Web, assets, branding, error, security, status};
 
@@ -28,6 +28,10 @@ pub fn router(web: Web) -> Router {
         .route("/", get(|| async { Redirect::to("/mail/inbox") }))
         .route("/login", get(sign_in::show).post(sign_in::sign_in))
         .route("/login/link", get(link::show).post(link::sign_in))
+        .route(
+            "/login/forgotten",
+            get(forgotten::show).post(forgotten::ask),
+        )
         .route("/logout", post(sign_in::sign_out))
         .route("/mail", get(|| async { Redirect::to("/mail/inbox") }))
         .route("/mail/search", get(list::search))

@@ -7,6 +7,7 @@ mod empty;
 pub mod events;
 pub mod files;
 pub mod folders;
+pub mod forgotten;
 pub mod help;
 pub mod images;
 pub mod invitation;

@@ -25,6 +25,7 @@ export const doors = [
   ["sign-in-error", "/login", signInWrongly],
   ["sign-in-first", "/mail/inbox"],
   ["link-over", "/login/link?key=none"],
+  ["forgotten", "/login/forgotten"],
   ["status", "/status"],
   ["console-sign-in", "/console/login"],
   ["console-sign-in-error", "/console/login", async (page) => {

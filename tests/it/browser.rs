@@ -131,6 +131,7 @@ impl Site {
         let options = LifeboatOptions {
             mailstores,
             smarthost: Some(smarthost.addr().to_string()),
+            extra: "[announce]\nmail_from = \"lifeboat@ops.test\"\n".into(),
             ..LifeboatOptions::default()
         };
         let lifeboat = Lifeboat::start(crate::binary(), &dir.sub("lifeboat"), options);

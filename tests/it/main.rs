@@ -33,6 +33,7 @@ mod snapshot;
 mod sources;
 mod standby;
 mod surfaces;
+mod telling;
 
 /// The binary under test.
 #[allow(dead_code, reason = "modules come one after the other")]

@@ -17,6 +17,7 @@ pub(super) enum About {
 
 const CHANGE: &str = r#"{"action":"pin-standby","reason":"test"}"#;
 const DELAY: &str = r#"{"hours":4,"reason":"test"}"#;
+const USERS: &str = r#"{"own":{"tell":false},"reason":"test"}"#;
 const NOTICE: &str = r#"{"text":"We work on it."}"#;
 const SYNC: &str = r#"{"reason":"test"}"#;
 const PAUSE: &str = r#"{"action":"pause","reason":"test"}"#;
@@ -36,7 +37,7 @@ pub(super) fn needs(method: &str, route: &str) -> Option<Permission> {
         (_, "jobs") => Permission::Failover,
         _ if route.ends_with("/sign-in-link") => Permission::SignInLinks,
         _ if route.ends_with("/failover") => Permission::Failover,
-        _ if route.ends_with("delay-notices") || route.ends_with("/notice") => Permission::Notices,
+        _ if route.ends_with("-notices") || route.ends_with("/notice") => Permission::Notices,
         (_, "notices") => Permission::Notices,
         (_, "drills") => Permission::Failover,
         (_, "merges") => Permission::Merge,
@@ -479,6 +480,55 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "/api/v1/domains/example.com/delay-notices",
         DELAY,
         About::Acme,
+    ),
+    (
+        "GET",
+        "/api/v1/user-notices",
+        "/api/v1/user-notices",
+        "",
+        About::Platform,
+    ),
+    (
+        "PUT",
+        "/api/v1/user-notices",
+        "/api/v1/user-notices",
+        USERS,
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/resellers/{id}/user-notices",
+        "/api/v1/resellers/acme/user-notices",
+        "",
+        About::Acme,
+    ),
+    (
+        "PUT",
+        "/api/v1/resellers/{id}/user-notices",
+        "/api/v1/resellers/acme/user-notices",
+        USERS,
+        About::Acme,
+    ),
+    (
+        "GET",
+        "/api/v1/domains/{domain}/user-notices",
+        "/api/v1/domains/example.com/user-notices",
+        "",
+        About::Acme,
+    ),
+    (
+        "PUT",
+        "/api/v1/domains/{domain}/user-notices",
+        "/api/v1/domains/example.com/user-notices",
+        USERS,
+        About::Acme,
+    ),
+    (
+        "GET",
+        "/api/v1/user-notices/progress",
+        "/api/v1/user-notices/progress",
+        "",
+        About::Platform,
     ),
     (
         "GET",

@@ -14,7 +14,7 @@ use super::destinations::{notice, refused, said_once};
 use super::who;
 use crate::ids::ResellerId;
 use crate::service::Actor;
-use crate::service::announcing::TEXTS;
+use crate::service::announcing::{TEXTS, placeholders};
 use crate::service::brands::{self, Brand, BrandLinkView};
 use crate::store::brand::{LOGO_BYTES_MAX, Logo};
 use crate::web::Web;
@@ -55,7 +55,7 @@ pub struct BrandPage {
 /// A text that a brand may replace.
 #[derive(Clone, Debug)]
 pub struct Text {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) label: String,
     pub(super) text: String,
     pub(super) rows: u8,
@@ -95,16 +95,27 @@ pub async fn show(
 fn brand_page(reader: &Reader, session: &Session, ask: &Ask, brand: &Brand) -> BrandPage {
     let texts = reader.texts;
     let link = |link: &BrandLinkView| format!("{} {}\n", link.url, link.text);
-    let placeholders = TEXTS.iter().flat_map(|(_, names)| names.iter());
-    let mut names: Vec<String> = placeholders.map(|name| format!("{{{name}}}")).collect();
+    let all = TEXTS.iter().flat_map(|(_, names)| names.iter());
+    let mut names: Vec<String> = all.map(|name| format!("{{{name}}}")).collect();
     names.sort_unstable();
     names.dedup();
     let names = names.join(", ");
     let text = |(name, _): &(&'static str, &[&str])| Text {
-        name,
+        name: (*name).to_owned(),
         label: texts.get(&format!("brand-text-{name}")).into_owned(),
         text: brand.texts.get(*name).cloned().unwrap_or_default(),
-        rows: if name.starts_with("mail-") { 6 } else { 2 },
+        rows: if is_letter(name) { 6 } else { 2 },
+    };
+    // Those for one language, which the API sets.
+    let own = |(name, text): (&String, &String)| {
+        let (base, tag) = name.split_once('.')?;
+        let label = texts.get(&format!("brand-text-{base}"));
+        Some(Text {
+            name: name.clone(),
+            label: format!("{label} ({tag})"),
+            text: text.clone(),
+            rows: 6,
+        })
     };
     BrandPage {
         p: Page::of(reader, &texts.get("brand-title")),
@@ -121,7 +132,11 @@ fn brand_page(reader: &Reader, session: &Session, ask: &Ask, brand: &Brand) -> B
         colour: brand.colour.clone(),
         logo: brand.logo.clone(),
         texts_hint: texts.with("brand-texts-hint", &[("names", Value::Text(&names))]),
-        texts: TEXTS.iter().map(text).collect(),
+        texts: TEXTS
+            .iter()
+            .map(text)
+            .chain(brand.texts.iter().filter_map(own))
+            .collect(),
     }
 }
 
@@ -167,6 +182,11 @@ pub async fn post(
     }
 }
 
+/// Whether a text is a letter, with lines.
+fn is_letter(name: &str) -> bool {
+    name.starts_with("mail-") || name.starts_with("user-")
+}
+
 fn data_url(bytes: &[u8]) -> String {
     let kind = Logo::try_from(bytes.to_vec()).map_or("image/png", |logo| logo.kind.media_type());
     format!("data:{kind};base64,{}", STANDARD.encode(bytes))
@@ -190,9 +210,11 @@ fn written(form: &Form, logo: String) -> Brand {
             url: url.to_owned(),
         }
     };
-    let texts: BTreeMap<String, String> = TEXTS
+    let texts: BTreeMap<String, String> = form
+        .fields()
         .iter()
-        .map(|(name, _)| ((*name).to_owned(), form.get(name).to_owned()))
+        .filter(|(name, _)| placeholders(name).is_some())
+        .cloned()
         .collect();
     Brand {
         name: form.get("name").to_owned(),

@@ -1,5 +1,5 @@
-//! The console's page of delay notices: after how long senders are told that their message is safe and not
-//! read yet. Operators set it for all, resellers for their domains.
+//! The console's page of the notices policy: after how long senders are told that their message is safe and not
+//! read yet, and whether users are told of outages. Operators set it for all, resellers for their domains.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::who;
 use crate::service::delay_notices::{self, DelayNoticesChange, DelayNoticesView};
+use crate::service::user_notices::{self, UserNotices, UserNoticesChange, UserNoticesView};
 use crate::service::{Actor, ServiceError};
 use crate::store::policies::PolicyScope;
 use crate::web::Web;
@@ -50,6 +51,32 @@ pub struct Item {
     pub(super) now: String,
     pub(super) choices: Vec<Choice>,
     pub(super) reason: String,
+    pub(super) users: Users,
+}
+
+/// What is set for users.
+#[derive(Clone, Debug)]
+pub struct Users {
+    /// What holds.
+    pub(super) now: String,
+    pub(super) choices: Vec<Choice>,
+    pub(super) languages: Vec<Choice>,
+    pub(super) reason: String,
+}
+
+/// What is set for a scope.
+struct Found {
+    senders: DelayNoticesView,
+    users: UserNoticesView,
+}
+
+impl Found {
+    fn of(web: &Web, actor: &Actor, scope: &PolicyScope) -> Result<Self, ServiceError> {
+        Ok(Self {
+            senders: delay_notices::show(&web.service, actor, scope)?,
+            users: user_notices::show(&web.service, actor, scope)?,
+        })
+    }
 }
 
 /// What is looked for: a domain, or for operators a reseller.
@@ -87,7 +114,7 @@ fn delays_page(
         Actor::Reseller(id, _) => PolicyScope::Reseller(id.clone()),
         _ => PolicyScope::All,
     };
-    let own = delay_notices::show(&web.service, &session.actor, &own)?;
+    let own = Found::of(web, &session.actor, &own)?;
     let found = match q {
         "" => None,
         q => find(web, &session.actor, q)?,
@@ -103,21 +130,21 @@ fn delays_page(
         nothing: !q.is_empty() && found.is_none(),
         items: found
             .iter()
-            .filter(|found| found.scope != own.scope)
+            .filter(|found| found.senders.scope != own.senders.scope)
             .chain([&own])
-            .map(|view| item(texts, view))
+            .map(|found| item(texts, found))
             .collect(),
     })
 }
 
 /// What is set for the domain or reseller of that name, if the actor has such a one.
-fn find(web: &Web, actor: &Actor, name: &str) -> Result<Option<DelayNoticesView>, Fault> {
+fn find(web: &Web, actor: &Actor, name: &str) -> Result<Option<Found>, Fault> {
     let scopes = [
         name.parse().ok().map(PolicyScope::Domain),
         name.parse().ok().map(PolicyScope::Reseller),
     ];
     for scope in scopes.into_iter().flatten() {
-        match delay_notices::show(&web.service, actor, &scope) {
+        match Found::of(web, actor, &scope) {
             Ok(view) => return Ok(Some(view)),
             Err(ServiceError::NotFound(_)) => {}
             Err(error) => return Err(error.into()),
@@ -126,7 +153,8 @@ fn find(web: &Web, actor: &Actor, name: &str) -> Result<Option<DelayNoticesView>
     Ok(None)
 }
 
-fn item(texts: &Texts, view: &DelayNoticesView) -> Item {
+fn item(texts: &Texts, found: &Found) -> Item {
+    let view = &found.senders;
     let named = |key: &str, name: &str| texts.with(key, &[("name", Value::Text(name))]);
     let heading = match view.scope.split_once(':') {
         Some(("reseller", name)) => named("delay-of-reseller", name),
@@ -143,30 +171,82 @@ fn item(texts: &Texts, view: &DelayNoticesView) -> Item {
         now,
         choices: choices(texts, view.own_hours, view.scope != "all"),
         reason: String::new(),
+        users: users(texts, &found.users),
+    }
+}
+
+fn choice(value: &str, text: String, selected: bool) -> Choice {
+    Choice {
+        value: value.to_owned(),
+        text,
+        hint: String::new(),
+        selected,
+    }
+}
+
+/// How what is set for users is written in the form: whether they are told, and whether with a link.
+fn told(set: Option<&UserNotices>) -> &'static str {
+    match set {
+        None => "",
+        Some(UserNotices { tell: false, .. }) => "no",
+        Some(UserNotices { link: false, .. }) => "yes",
+        Some(_) => "link",
+    }
+}
+
+fn users(texts: &Texts, view: &UserNoticesView) -> Users {
+    let may_follow = view.scope != "all";
+    let set = match (told(view.own.as_ref()), may_follow) {
+        ("", false) => "no",
+        (set, _) => set,
+    };
+    let follow = may_follow.then_some(("", "delay-follow"));
+    let ways = [
+        ("no", "delay-never"),
+        ("yes", "users-yes"),
+        ("link", "users-link"),
+    ];
+    let choices = follow.into_iter().chain(ways);
+    let language = &view.own.as_ref().unwrap_or(&view.holds).language;
+    let languages = Texts::all().iter().map(|one| {
+        let name = one.get("language-name").into_owned();
+        choice(one.lang, name, one.lang == language)
+    });
+    let now = match told(Some(&view.holds)) {
+        "no" => texts.get("users-now-never").into_owned(),
+        way => {
+            let now = texts.get(match way {
+                "link" => "users-now-link",
+                _ => "users-now",
+            });
+            now.into_owned()
+        }
+    };
+    Users {
+        now,
+        choices: choices
+            .map(|(value, key)| choice(value, texts.get(key).into_owned(), value == set))
+            .collect(),
+        languages: languages.collect(),
+        reason: String::new(),
     }
 }
 
 fn choices(texts: &Texts, set: Option<u16>, may_follow: bool) -> Vec<Choice> {
-    let choice = |value: String, text: String, selected: bool| Choice {
-        value,
-        text,
-        hint: String::new(),
-        selected,
-    };
     let mut choices = Vec::new();
     if may_follow {
         let follow = texts.get("delay-follow").into_owned();
-        choices.push(choice(String::new(), follow, set.is_none()));
+        choices.push(choice("", follow, set.is_none()));
     }
     let never = texts.get("delay-never").into_owned();
     let is_never = set == Some(0) || (!may_follow && set.is_none());
-    choices.push(choice("0".to_owned(), never, is_never));
+    choices.push(choice("0", never, is_never));
     let mut hours: Vec<u16> = HOURS.into_iter().chain(set).filter(|at| *at > 0).collect();
     hours.sort_unstable();
     hours.dedup();
     for at in hours {
         let text = texts.with("delay-after", &[("hours", Value::Number(at.into()))]);
-        choices.push(choice(at.to_string(), text, set == Some(at)));
+        choices.push(choice(&at.to_string(), text, set == Some(at)));
     }
     choices
 }
@@ -179,39 +259,119 @@ pub async fn post(
     form: Form,
 ) -> Result<Response, Fault> {
     session.check(form.get("csrf"))?;
-    let posted = form.get("scope");
-    let scope = delay_notices::scope_of(posted).ok_or(Fault::NotFound)?;
-    let hours = match form.get("hours") {
-        "" => None,
-        hours => Some(hours.parse().map_err(|_| Fault::Bad)?),
-    };
-    let change = DelayNoticesChange {
-        hours,
-        reason: form.get("reason").to_owned(),
+    let scope = delay_notices::scope_of(form.get("scope")).ok_or(Fault::NotFound)?;
+    let set = match form.get("what") {
+        "users" => set_users(&web, &session.actor, scope, &form).await,
+        _ => set_senders(&web, &session.actor, scope, &form).await,
     };
     let q = form.get("q").trim();
-    match delay_notices::set(&web.service, &session.actor, scope, &change).await {
-        Ok(_) => {
+    match set {
+        Ok(()) => {
             let here = format!("/console/delays?q={}", form_encode(q));
             Ok(redirect(&web, &here, Some(&Flash::new("done-delay"))))
         }
-        Err(ServiceError::Invalid { field, .. }) => {
-            let texts = reader.texts;
-            let mut made = delays_page(&web, &reader, &session, q)?;
-            let key = match field {
-                "reason" => "error-reason",
-                _ => "error-delay-hours",
-            };
-            made.errors = vec![FormError {
-                field: None,
-                text: texts.get(key).into_owned(),
-            }];
-            for item in made.items.iter_mut().filter(|item| item.scope == posted) {
-                item.choices = choices(texts, hours, posted != "all");
-                item.reason = form.get("reason").chars().take(500).collect();
-            }
+        Err(Refused::Form(key)) => {
+            let made = refused(&web, &reader, &session, &form, key)?;
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
-        Err(error) => Err(error.into()),
+        Err(Refused::Fault(fault)) => Err(fault),
     }
+}
+
+/// Why nothing was set.
+enum Refused {
+    /// Something in the form; the key of the sentence that says what.
+    Form(&'static str),
+    Fault(Fault),
+}
+
+impl From<ServiceError> for Refused {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Invalid {
+                field: "reason", ..
+            } => Self::Form("error-reason"),
+            ServiceError::Invalid { .. } => Self::Form("error-delay-hours"),
+            ServiceError::Conflict(_) => Self::Form("error-users-sender"),
+            error => Self::Fault(error.into()),
+        }
+    }
+}
+
+async fn set_senders(
+    web: &Web,
+    actor: &Actor,
+    scope: PolicyScope,
+    form: &Form,
+) -> Result<(), Refused> {
+    let change = DelayNoticesChange {
+        hours: hours(form).map_err(Refused::Fault)?,
+        reason: form.get("reason").to_owned(),
+    };
+    delay_notices::set(&web.service, actor, scope, &change).await?;
+    Ok(())
+}
+
+fn hours(form: &Form) -> Result<Option<u16>, Fault> {
+    match form.get("hours") {
+        "" => Ok(None),
+        hours => Ok(Some(hours.parse().map_err(|_| Fault::Bad)?)),
+    }
+}
+
+async fn set_users(
+    web: &Web,
+    actor: &Actor,
+    scope: PolicyScope,
+    form: &Form,
+) -> Result<(), Refused> {
+    let own = match form.get("tell") {
+        "" => None,
+        tell => Some(UserNotices {
+            tell: tell != "no",
+            link: tell == "link",
+            language: form.get("language").to_owned(),
+        }),
+    };
+    let change = UserNoticesChange {
+        own,
+        reason: form.get("reason").to_owned(),
+    };
+    user_notices::set(&web.service, actor, scope, &change).await?;
+    Ok(())
+}
+
+/// The page with what was entered, and what is wrong with it.
+fn refused(
+    web: &Web,
+    reader: &Reader,
+    session: &Session,
+    form: &Form,
+    key: &str,
+) -> Result<DelaysPage, Fault> {
+    let texts = reader.texts;
+    let mut made = delays_page(web, reader, session, form.get("q").trim())?;
+    made.errors = vec![FormError {
+        field: None,
+        text: texts.get(key).into_owned(),
+    }];
+    let scope = form.get("scope");
+    let reason: String = form.get("reason").chars().take(500).collect();
+    for item in made.items.iter_mut().filter(|item| item.scope == scope) {
+        if form.get("what") == "users" {
+            for (choices, name) in [
+                (&mut item.users.choices, "tell"),
+                (&mut item.users.languages, "language"),
+            ] {
+                for one in choices {
+                    one.selected = one.value == form.get(name);
+                }
+            }
+            item.users.reason = reason.clone();
+        } else {
+            item.choices = choices(texts, hours(form)?, scope != "all");
+            item.reason = reason.clone();
+        }
+    }
+    Ok(made)
 }

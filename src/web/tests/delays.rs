@@ -90,6 +90,52 @@ async fn each_sets_it_for_their_own_and_the_narrower_holds() {
 }
 
 #[tokio::test]
+async fn users_are_told_where_there_is_a_sender_and_a_name_written_wrong_is_nobody() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut operator = manager(&site, None).await;
+    let page = operator.get("/console/delays?q=example.com").await;
+    assert!(page.says("Users are not written to at present."));
+    let csrf = page.field("csrf");
+    let set = |tell, reason| {
+        [
+            ("csrf", csrf.as_str()),
+            ("what", "users"),
+            ("scope", "domain:example.com"),
+            ("q", "example.com"),
+            ("tell", tell),
+            ("language", "de"),
+            ("reason", reason),
+        ]
+    };
+    let refused = operator.post("/console/delays", &set("link", "x")).await;
+    assert!(refused.status == 422 && refused.says("announce.mail_from"));
+    let mut config = (*site.service.config.get()).clone();
+    config.announce.mail_from = Some("service@ops.example".parse().unwrap());
+    site.service.config.set(config);
+    let blank = operator.post("/console/delays", &set("link", " ")).await;
+    assert!(blank.status == 422 && blank.says("Enter a reason."));
+    assert!(
+        blank.says("value=\"link\" selected") && blank.says("value=\"de\" lang=\"de\" selected"),
+        "the choice stays"
+    );
+    let saved = operator
+        .post("/console/delays", &set("link", "Asked for"))
+        .await;
+    assert!(saved.says("Saved.") && saved.says("the letter says where to ask for a link"));
+    let saved = operator
+        .post("/console/delays", &set("", "Asked for"))
+        .await;
+    assert!(saved.says("Saved.") && saved.says("Users are not written to at present."));
+    for wrong in ["exmaple.com", "exmaple", "acme2"] {
+        let page = operator.get(&format!("/console/delays?q={wrong}")).await;
+        assert!(page.says("There is no such domain"), "{wrong}");
+    }
+    let found = operator.get("/console/delays?q=acme").await;
+    assert!(found.says("All domains of acme"));
+}
+
+#[tokio::test]
 async fn what_is_not_theirs_is_not_there() {
     let site = Site::new().await;
     belongs_to(&site, "example.com", "acme").await;

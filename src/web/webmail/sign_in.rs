@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::shell::{door_banner, redirect};
 use super::{compose, posting};
 use crate::service::sign_in::{self, SignInError};
-use crate::service::{ClientAddress, ServiceError, profile};
+use crate::service::{ClientAddress, ServiceError, profile, sign_in_links};
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::flash::Flash;
@@ -35,6 +35,8 @@ pub struct LoginPage {
     pub(super) address: String,
     pub(super) kept: Vec<Kept>,
     pub(super) languages: Vec<Language>,
+    /// Whether a link to sign in can be asked for.
+    pub(super) has_links: bool,
 }
 
 /// A language that the page can be read in.
@@ -101,6 +103,7 @@ impl LoginPage {
             address: String::new(),
             kept: Vec::new(),
             languages: Vec::new(),
+            has_links: sign_in_links::are_mailed(&web.service),
         })
     }
 }

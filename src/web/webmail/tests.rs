@@ -370,6 +370,7 @@ impl Sample {
                 value: self.s("x"),
             }],
             languages: Vec::new(),
+            has_links: true,
         }
     }
 
