@@ -193,13 +193,10 @@ fn each_user_is_told_once_whatever_dies_in_between_and_told_again_when_it_is_ove
     let back = letters(&sink, BACK);
     assert_eq!(back.keys().cloned().collect::<BTreeSet<_>>(), expected);
     assert!(back.values().all(|ids| ids.len() == 1), "{back:?}");
-    let progress = lifeboat.cli_json(&["user-notices", "progress", "--json"]);
-    let count = |key: &str| progress[0][key].as_u64();
-    assert_eq!(
-        count("told_back"),
-        Some(expected.len() as u64),
-        "{progress}"
-    );
+    wait_until("it is counted", PATIENCE, || {
+        let progress = lifeboat.cli_json(&["user-notices", "progress", "--json"]);
+        progress[0]["told_back"].as_u64() == Some(expected.len() as u64)
+    });
     lifeboat.cli(&["store", "check"]);
     lifeboat.cli(&["audit", "verify"]);
 }
