@@ -15,10 +15,10 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, SharedConfig};
 use crate::hold::Counts;
-use crate::net::{self, BindError, Endpoint, Listener, TlsError};
+use crate::net::{self, BindError, Endpoint, Listener, TlsAcceptor, TlsError};
 use crate::receive::authenticity::NoResolver;
 use crate::send::{SharedSigners, UnusableKey};
-use crate::service::{SearchIndex, Service};
+use crate::service::{SearchIndex, Service, ShownCertificates};
 use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
@@ -129,6 +129,8 @@ struct App {
     tls: http::SharedTls,
     hold_tls: http::SharedTls,
     smtp_tls: http::SharedTls,
+    /// What these show.
+    shown: ShownCertificates,
     signers: SharedSigners,
     config_path: PathBuf,
     store: Store,
@@ -175,6 +177,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
         tls: http::SharedTls::default(),
         hold_tls: http::SharedTls::default(),
         smtp_tls: http::SharedTls::default(),
+        shown: ShownCertificates::default(),
         signers: SharedSigners::default(),
         config_path,
         store,
@@ -207,9 +210,11 @@ impl App {
         let admin_socket = Endpoint::Unix(self.config.admin_socket());
         let admin = bind("store.path", &admin_socket, OWNER).await?;
         let holding = holding::listeners(self).await?;
-        self.tls.set(serving::certificate(&self.config)?);
-        self.hold_tls.set(holding::certificate(&self.config)?);
-        self.smtp_tls.set(receiving::certificate(&self.config)?);
+        self.show(
+            serving::certificate(&self.config)?,
+            holding::certificate(&self.config)?,
+            receiving::certificate(&self.config)?,
+        );
         let sender = sending::sender(self)?;
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
@@ -234,6 +239,7 @@ impl App {
             intake,
             history: Arc::default(),
             drilling: Arc::default(),
+            shown: self.shown.clone(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::new(self.stop.clone()),
         };
@@ -244,6 +250,22 @@ impl App {
         self.start_history(&service);
         self.start_serving(&service, pages, admin);
         Ok(())
+    }
+
+    /// Shows these certificates from now on: to browsers, to mail programs, by SMTP.
+    fn show(
+        &self,
+        http: Option<TlsAcceptor>,
+        hold: Option<TlsAcceptor>,
+        smtp: Option<TlsAcceptor>,
+    ) {
+        for (section, acceptor) in [("http", &http), ("hold", &hold), ("smtp", &smtp)] {
+            let shown = acceptor.as_ref().and_then(TlsAcceptor::shown);
+            self.shown.set(section, shown);
+        }
+        self.tls.set(http);
+        self.hold_tls.set(hold);
+        self.smtp_tls.set(smtp);
     }
 
     async fn drain(&self) {

@@ -4,9 +4,10 @@
 //! ([`Actor`]), and every control change is written to the audit log before it takes effect. What an
 //! actor may not see does not exist for it: it gets [`ServiceError::NotFound`], never "forbidden".
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{SharedClock, Timestamp};
@@ -16,6 +17,7 @@ use crate::hold::Counts;
 use crate::ids::{Address, DomainName, MailboxId, PersonId, ResellerId};
 use crate::merge::Merger;
 use crate::metrics::history::History;
+use crate::net::tls::Shown;
 use crate::receive::Intake;
 use crate::store::access::{Grants, Permission};
 use crate::store::audit::AuditEvent;
@@ -284,6 +286,29 @@ pub struct Service {
     pub tenants: tenants::Tenants,
     /// Who listens to what happens.
     pub changes: changes::Streams,
+    /// The certificates that are shown now, by the section that configures them.
+    pub shown: ShownCertificates,
+}
+
+/// The certificates that are shown now, as they were read last; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct ShownCertificates(Arc<Mutex<BTreeMap<&'static str, Shown>>>);
+
+impl ShownCertificates {
+    /// Keeps what a section shows from now on.
+    pub fn set(&self, section: &'static str, shown: Option<&Shown>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match shown {
+            Some(shown) => all.insert(section, shown.clone()),
+            None => all.remove(section),
+        };
+    }
+
+    /// What a section shows; none where no server runs, or none is configured.
+    pub fn get(&self, section: &str) -> Option<Shown> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(section).cloned()
+    }
 }
 
 impl Service {

@@ -76,6 +76,7 @@ impl Env {
             intake: Arc::default(),
             history: Arc::default(),
             drilling: Arc::default(),
+            shown: Default::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),
         };

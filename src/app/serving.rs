@@ -55,9 +55,7 @@ impl App {
                 }
                 // The parts that run know the mailstores of the start.
                 config.mailstore.clone_from(&self.config.mailstore);
-                self.tls.set(tls);
-                self.hold_tls.set(hold);
-                self.smtp_tls.set(smtp);
+                self.show(tls, hold, smtp);
                 self.signers.set(signers);
                 self.current.set(config);
                 tracing::info!("the configuration was read again");

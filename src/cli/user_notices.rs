@@ -5,7 +5,7 @@ use http::Method;
 
 use super::delay_notices::Scope;
 use super::{Failure, Global, output};
-use crate::service::user_notices::{TellingView, UserNotices, UserNoticesChange, UserNoticesView};
+use crate::service::user_notices::{TellingView, UserNoticesChange, UserNoticesView};
 use crate::store::policies::Language;
 
 #[derive(Debug, Subcommand)]
@@ -90,17 +90,16 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             link,
             reason,
         } => {
-            let own = |tell| UserNotices {
-                tell,
+            let change = UserNoticesChange {
+                tell: match tell {
+                    Tell::Yes => Some(true),
+                    Tell::No => Some(false),
+                    Tell::Inherit => None,
+                },
                 link,
                 language: language.as_str().to_owned(),
+                reason,
             };
-            let own = match tell {
-                Tell::Yes => Some(own(true)),
-                Tell::No => Some(own(false)),
-                Tell::Inherit => None,
-            };
-            let change = UserNoticesChange { own, reason };
             let path = scope.path("user-notices");
             client.call(Method::PUT, &path, &change).await?
         }

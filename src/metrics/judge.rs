@@ -321,6 +321,15 @@ fn certificates(answer: &mut Answer, standing: &Standing, of: Thresholds) {
         };
         answer.say(of.judge(days as f64), text);
         answer.measure(section, days as f64, "", of);
+        if certificate.to_be_reloaded {
+            let text = format!(
+                "{section}: the file holds another certificate than is shown: systemctl reload lifeboat"
+            );
+            answer.say(Status::Warning, text);
+        }
+        if let Some(why) = &certificate.error {
+            answer.say(Status::Critical, format!("{section}: {why}"));
+        }
     }
 }
 

@@ -42,6 +42,9 @@ pub struct CertificateStanding {
     pub good_for_secs: Option<i64>,
     /// Why it cannot be read.
     pub error: Option<String>,
+    /// Whether the file holds another one than is shown: the server was not told to read it (SIGHUP).
+    #[serde(default)]
+    pub to_be_reloaded: bool,
 }
 
 /// How a source of the directory stands.

@@ -43,7 +43,7 @@ fn full() -> Standing {
         certificates: vec![CertificateStanding {
             section: "http".into(),
             good_for_secs: Some(-5),
-            error: None,
+            ..CertificateStanding::default()
         }],
         sources: vec![SourceStanding {
             name: "panel".into(),

@@ -91,15 +91,27 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(list)
 }
 
-/// When the certificate that a server shows ends: the first in the file (PEM).
-///
-/// # Errors
-/// When the file cannot be read or holds no certificate.
-pub fn certificate_file_ends(path: &Path) -> Result<Timestamp, TlsError> {
-    certificates(path)?
-        .first()
-        .and_then(|certificate| certificate::ends(certificate))
-        .ok_or(TlsError::Certificate)
+/// A certificate that a server shows, in DER.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown(CertificateDer<'static>);
+
+impl Shown {
+    /// The one that a server would show from a file (PEM): the first.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no certificate.
+    pub fn in_file(path: &Path) -> Result<Self, TlsError> {
+        let first = certificates(path)?.into_iter().next();
+        first.map(Self).ok_or(TlsError::Certificate)
+    }
+
+    /// When it ends.
+    ///
+    /// # Errors
+    /// When it does not say so.
+    pub fn ends(&self) -> Result<Timestamp, TlsError> {
+        certificate::ends(&self.0).ok_or(TlsError::Certificate)
+    }
 }
 
 /// The file of certificates that this system trusts.
@@ -199,7 +211,7 @@ impl TlsConnector {
 
 /// Speaks TLS as a server.
 #[derive(Clone)]
-pub struct TlsAcceptor(tokio_rustls::TlsAcceptor);
+pub struct TlsAcceptor(tokio_rustls::TlsAcceptor, Option<Shown>);
 
 impl std::fmt::Debug for TlsAcceptor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -214,11 +226,18 @@ impl TlsAcceptor {
     /// When a file cannot be read, or key and certificate do not belong together.
     pub fn new(certificate_file: &Path, key_file: &Path) -> Result<Self, TlsError> {
         let key = PrivateKeyDer::from_pem_file(key_file).map_err(|e| file_error(key_file, e))?;
+        let chain = certificates(certificate_file)?;
+        let shown = chain.first().cloned().map(Shown);
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(certificates(certificate_file)?, key)?;
-        Ok(Self(Arc::new(config).into()))
+            .with_single_cert(chain, key)?;
+        Ok(Self(Arc::new(config).into(), shown))
+    }
+
+    /// The certificate that it shows.
+    pub fn shown(&self) -> Option<&Shown> {
+        self.1.as_ref()
     }
 
     /// Shakes hands on `stream`, within `timeout`.

@@ -108,7 +108,8 @@ impl LinkDoor {
         let sign_in = &config.sign_in;
         Self {
             limits: Mutex::new(GuessLimits::new(Rates {
-                account: sign_in.failures_per_account,
+                // The store spreads what is mailed to one: nobody is kept from asking by others who ask.
+                account: None,
                 account_and_address: ASKED_PER_MINUTE,
                 network: sign_in.failures_per_network,
             })),

@@ -15,7 +15,7 @@ use crate::metrics::{
     MergeStanding, ProbeResult, ProbeStanding, QueueStanding, RefusedStanding, SentinelStanding,
     Standing, StoreStanding, TellingStanding, WayStanding,
 };
-use crate::net::tls::certificate_file_ends;
+use crate::net::tls::Shown;
 use crate::store::drills::{self, DrillVerdict};
 use crate::store::merge::MergeStatus;
 use crate::store::{StoreError, failover as kept, queue, sent, told};
@@ -196,7 +196,7 @@ fn of_store(service: &Service) -> StoreStanding {
     }
 }
 
-/// Read when asked for: an operator who renewed one sees it without a restart.
+/// Read when asked for: an operator who renewed one sees whether it is shown.
 fn of_certificates(service: &Service) -> Vec<CertificateStanding> {
     let config = service.config();
     let files = [
@@ -205,14 +205,19 @@ fn of_certificates(service: &Service) -> Vec<CertificateStanding> {
         ("hold", &config.hold.tls_certificate_file),
     ];
     let of = |(section, file): (&str, &Option<PathBuf>)| {
-        let ends = certificate_file_ends(file.as_ref()?);
+        let in_file = Shown::in_file(file.as_ref()?);
+        let shown = service.shown.get(section);
+        // What is shown counts, not what lies beside it.
+        let ends = match (&shown, &in_file) {
+            (Some(shown), _) => shown.ends().ok(),
+            (None, Ok(in_file)) => in_file.ends().ok(),
+            (None, Err(_)) => None,
+        };
         Some(CertificateStanding {
             section: section.to_owned(),
-            good_for_secs: ends
-                .as_ref()
-                .ok()
-                .map(|ends| ends.as_secs() - service.now().as_secs()),
-            error: ends.err().map(|error| error.to_string()),
+            good_for_secs: ends.map(|ends| ends.as_secs() - service.now().as_secs()),
+            to_be_reloaded: matches!((&shown, &in_file), (Some(shown), Ok(file)) if shown != file),
+            error: in_file.err().map(|error| error.to_string()),
         })
     };
     files.into_iter().filter_map(of).collect()

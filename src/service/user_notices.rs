@@ -13,15 +13,12 @@ use crate::store::{ReadTx, audit};
 
 /// Whether users are told, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct UserNotices {
     /// Whether they are told that their usual mail is out, and that it is back.
     pub tell: bool,
     /// Whether the letter says where to ask for a link to sign in without a password.
-    #[serde(default)]
     pub link: bool,
     /// The language of who has not chosen one: `en`, `de`, `fr`, `es` or `ar`.
-    #[serde(default = "usual_language")]
     pub language: String,
 }
 
@@ -44,9 +41,16 @@ pub struct UserNoticesView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserNoticesChange {
-    /// What holds from now on; absent: as the wider scope says.
+    /// Whether users are told that their usual mail is out, and that it is back; absent: as the wider scope
+    /// says.
     #[serde(default)]
-    pub own: Option<UserNotices>,
+    pub tell: Option<bool>,
+    /// Whether the letter says where to ask for a link to sign in without a password.
+    #[serde(default)]
+    pub link: bool,
+    /// The language of who has not chosen one: `en`, `de`, `fr`, `es` or `ar`.
+    #[serde(default = "usual_language")]
+    pub language: String,
     /// Why, for the audit log.
     pub reason: String,
 }
@@ -84,19 +88,20 @@ fn view_of(policy: UserPolicy) -> UserNotices {
     }
 }
 
-fn policy_of(notices: &UserNotices) -> Result<UserPolicy, ServiceError> {
-    let language = notices.language.parse::<Language>();
+/// What is to be set; none: as the wider scope says.
+fn policy_of(change: &UserNoticesChange) -> Result<Option<UserPolicy>, ServiceError> {
+    let language = change.language.parse::<Language>();
     let language = language.map_err(|error| ServiceError::Invalid {
         field: "language",
         text: error.to_string(),
     })?;
-    Ok(match notices.tell {
+    Ok(change.tell.map(|tell| match tell {
         true => UserPolicy::Told {
             language,
-            link: notices.link,
+            link: change.link,
         },
         false => UserPolicy::Off,
-    })
+    }))
 }
 
 fn view(tx: &dyn ReadTx, scope: &PolicyScope) -> Result<UserNoticesView, ServiceError> {
@@ -141,7 +146,7 @@ pub async fn set(
     service.store.read(|tx| check(tx, actor, &scope))?;
     actor.may(Permission::Notices)?;
     let why = reason(&change.reason)?;
-    let policy = change.own.as_ref().map(policy_of).transpose()?;
+    let policy = policy_of(change)?;
     let has_sender = service.config().announce.mail_from.is_some();
     if matches!(policy, Some(UserPolicy::Told { .. })) && !has_sender {
         return Err(ServiceError::Conflict(

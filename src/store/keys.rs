@@ -165,7 +165,7 @@ pub enum Table {
     /// hash of a link's secret → [`super::sign_in_links::LinkRecord`].
     SignInLink = 0x76,
     /// mailbox id → [`super::sign_in_links::LastLink`].
-    SignInLinkOf = 0x77,
+    SignInLinkOf = 0x79,
     /// (who made it, until, hash of its secret) → nothing: links in the order in which they end.
     SignInLinkUntil = 0x78,
     /// job id → [`super::jobs::JobRecord`].

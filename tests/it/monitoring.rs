@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::binary;
-use crate::rig::{Lifeboat, LifeboatOptions, MailstoreOptions, RigDir, need_packages};
+use crate::rig::{Lifeboat, LifeboatOptions, MailstoreOptions, RigDir, certificate, need_packages};
 
 /// A server over a mailstore that does not answer.
 fn server(dir: &RigDir) -> Lifeboat {
@@ -100,6 +100,37 @@ fn the_check_gives_all_four_answers() {
     let (status, said) = check(&lifeboat, &format!("{NEGATE} -s -c OK"), "server");
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("LIFEBOAT SERVER OK"), "{said}");
+}
+
+/// Renewed, and the server was not told: the file looks well, and what is shown does not change.
+#[test]
+fn a_certificate_that_is_not_the_one_in_the_file_is_told() {
+    let dir = RigDir::new("shown");
+    let (certificate, key) = certificate(dir.path(), 90);
+    let extra = format!(
+        "[smtp]\ntls_certificate_file = {certificate:?}\ntls_key_file = {key:?}\n\
+         disk_free_min = \"1MB\"\ndisk_free_low = \"2MB\"\n"
+    );
+    let options = LifeboatOptions {
+        extra,
+        ..LifeboatOptions::default()
+    };
+    let lifeboat = Lifeboat::start(binary(), &dir.sub("lifeboat"), options);
+    let says = |status, words: &str| {
+        let (found, said) = check(&lifeboat, "", "certificates");
+        found == status && said.contains(words)
+    };
+    assert!(says(0, "smtp: 89 days left"));
+    crate::rig::certificate(dir.path(), 5);
+    assert!(says(
+        1,
+        "smtp: the file holds another certificate than is shown"
+    ));
+    assert!(says(1, "smtp=89"), "what is shown counts");
+    lifeboat.signal(Signal::HUP);
+    crate::rig::wait_until("it is read", Duration::from_secs(60), || {
+        says(1, "smtp=4") && !says(1, "another certificate")
+    });
 }
 
 #[test]

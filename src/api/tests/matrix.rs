@@ -17,7 +17,7 @@ pub(super) enum About {
 
 const CHANGE: &str = r#"{"action":"pin-standby","reason":"test"}"#;
 const DELAY: &str = r#"{"hours":4,"reason":"test"}"#;
-const USERS: &str = r#"{"own":{"tell":false},"reason":"test"}"#;
+const USERS: &str = r#"{"tell":false,"reason":"test"}"#;
 const NOTICE: &str = r#"{"text":"We work on it."}"#;
 const SYNC: &str = r#"{"reason":"test"}"#;
 const PAUSE: &str = r#"{"action":"pause","reason":"test"}"#;

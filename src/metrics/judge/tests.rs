@@ -44,7 +44,7 @@ fn standing() -> Standing {
         certificates: vec![CertificateStanding {
             section: "http".into(),
             good_for_secs: Some(90 * 86_400),
-            error: None,
+            ..CertificateStanding::default()
         }],
         sources: vec![SourceStanding {
             name: "panel".into(),
@@ -150,6 +150,12 @@ fn everything_that_can_go_wrong_is_told() {
             |s| s.certificates[0].good_for_secs = Some(13 * 86_400),
             Status::Warning,
             "http: 13 days left",
+        ),
+        (
+            What::Certificates,
+            |s| s.certificates[0].to_be_reloaded = true,
+            Status::Warning,
+            "http: the file holds another certificate than is shown",
         ),
         (
             What::Certificates,

@@ -1,5 +1,14 @@
 use super::*;
 
+fn change(tell: Option<bool>, link: bool, language: &str) -> UserNoticesChange {
+    UserNoticesChange {
+        tell,
+        link,
+        language: language.into(),
+        reason: "test".into(),
+    }
+}
+
 #[test]
 fn what_is_written_is_what_is_read() {
     for (tell, link, language) in [
@@ -7,17 +16,14 @@ fn what_is_written_is_what_is_read() {
         (true, false, "en"),
         (false, false, "en"),
     ] {
+        let policy = policy_of(&change(Some(tell), link, language)).unwrap();
         let notices = UserNotices {
             tell,
             link,
             language: language.into(),
         };
-        assert_eq!(view_of(policy_of(&notices).unwrap()), notices);
+        assert_eq!(policy.map(view_of), Some(notices));
     }
-    let odd = UserNotices {
-        tell: true,
-        link: false,
-        language: "klingon".into(),
-    };
-    assert!(policy_of(&odd).is_err());
+    assert_eq!(policy_of(&change(None, true, "fr")).unwrap(), None);
+    assert!(policy_of(&change(Some(true), false, "klingon")).is_err());
 }

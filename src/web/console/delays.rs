@@ -325,16 +325,11 @@ async fn set_users(
     scope: PolicyScope,
     form: &Form,
 ) -> Result<(), Refused> {
-    let own = match form.get("tell") {
-        "" => None,
-        tell => Some(UserNotices {
-            tell: tell != "no",
-            link: tell == "link",
-            language: form.get("language").to_owned(),
-        }),
-    };
+    let tell = form.get("tell");
     let change = UserNoticesChange {
-        own,
+        tell: (!tell.is_empty()).then_some(tell != "no"),
+        link: tell == "link",
+        language: form.get("language").to_owned(),
         reason: form.get("reason").to_owned(),
     };
     user_notices::set(&web.service, actor, scope, &change).await?;
