@@ -1,4 +1,5 @@
-//! The audit log: read and verified by operators.
+//! The audit log: for operators all of it, for a reseller what was done by its people and to its domains; verified
+//! by operators.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,13 +7,21 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, Service, ServiceError};
+use crate::clock::Timestamp;
+use crate::ids::ResellerId;
+use crate::route::Scope;
 use crate::store::access::Permission;
 use crate::store::audit::{self, AuditEntry, AuditHead, AuditVerified};
+use crate::store::{ReadTx, StoreError, directory};
 
 /// Entries verified in one read.
 const VERIFY_STEP: usize = 1000;
 /// Most entries in one page.
 pub const PAGE_MAX: usize = 500;
+/// Entries that one page of a search looks at; then it ends, with a cursor, however few it found.
+const LOOKED_AT_MAX: usize = 5_000;
+/// Entries read at a time.
+const ROWS: usize = 500;
 
 /// Entries older than number `before`, the newest first.
 ///
@@ -77,6 +86,147 @@ impl FromStr for Anchor {
     }
 }
 
+/// What is looked for; all of it must be so. Words are found anywhere, in large or small letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In who did it.
+    pub who: String,
+    /// In what was done.
+    pub action: String,
+    /// In to what.
+    pub subject: String,
+    /// Not before this time.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+}
+
+impl Filter {
+    fn takes(&self, entry: &AuditEntry) -> bool {
+        let has = |text: &str, part: &str| {
+            part.is_empty() || text.to_lowercase().contains(&part.to_lowercase())
+        };
+        let event = &entry.event;
+        has(&event.who, &self.who)
+            && has(&event.action, &self.action)
+            && has(&event.subject, &self.subject)
+            && self.from.is_none_or(|from| event.at >= from)
+            && self.until.is_none_or(|until| event.at < until)
+    }
+}
+
+/// Entries that were found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The entries, the newest first.
+    pub entries: Vec<AuditEntry>,
+    /// Ask for what is older than this number next; none: there is nothing older.
+    pub next: Option<u64>,
+}
+
+/// Entries older than number `before` that a filter takes and the actor may see, the newest first. A page may hold
+/// fewer than `limit`, even none, and still name the next. A reseller sees what its own people and programs did, and
+/// what was done to its domains and mailboxes; of an operator it is told only that it was one.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub fn search(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<Found, ServiceError> {
+    actor.may(Permission::Audit)?;
+    let limit = limit.clamp(1, PAGE_MAX);
+    let (mut entries, mut before, mut looked_at) = (Vec::new(), before, 0);
+    while looked_at < LOOKED_AT_MAX {
+        let rows = service.store.read(|tx| {
+            let rows = audit::list(tx, before, ROWS)?;
+            let shown = rows.into_iter().map(|entry| {
+                let number = entry.number;
+                Ok::<_, StoreError>((number, entry.event.at, visible(tx, actor, entry)?))
+            });
+            shown.collect::<Result<Vec<_>, _>>()
+        })?;
+        let is_last = rows.len() < ROWS;
+        looked_at += rows.len();
+        for (number, at, entry) in rows {
+            // Older ones lie before the time that is asked for.
+            if filter.from.is_some_and(|from| at < from) {
+                return Ok(Found {
+                    entries,
+                    next: None,
+                });
+            }
+            before = Some(number);
+            entries.extend(entry.filter(|entry| filter.takes(entry)));
+            if entries.len() == limit {
+                let next = before.filter(|number| *number > 1);
+                return Ok(Found { entries, next });
+            }
+        }
+        if is_last {
+            before = None;
+            break;
+        }
+    }
+    Ok(Found {
+        entries,
+        next: before,
+    })
+}
+
+/// The entry as the actor may see it, if it may.
+fn visible(
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    mut entry: AuditEntry,
+) -> Result<Option<AuditEntry>, StoreError> {
+    let reseller = match actor {
+        Actor::Operator(_) | Actor::System(_) => return Ok(Some(entry)),
+        Actor::Reseller(reseller, _) => reseller,
+        Actor::User(..) | Actor::Agent(..) | Actor::Router(_) => return Ok(None),
+    };
+    if is_by(&entry.event.who, reseller) {
+        return Ok(Some(entry));
+    }
+    let domain = match entry.event.subject.parse() {
+        Ok(Scope::Domain(domain)) => domain,
+        Ok(Scope::Mailbox(address)) => address.domain_name(),
+        Ok(Scope::Mailstore(_)) | Err(_) => return Ok(None),
+    };
+    let owner = directory::domain(tx, &domain)?.and_then(|record| record.reseller);
+    if owner.as_ref() != Some(reseller) {
+        return Ok(None);
+    }
+    match entry.event.who.split(' ').next() {
+        // Whoever owned the domain before, and what they wrote, is nobody else's business.
+        Some("reseller") => return Ok(None),
+        Some("operator") => entry.event.who = "operator".to_owned(),
+        _ => {}
+    }
+    entry.event.detail = String::new();
+    Ok(Some(entry))
+}
+
+/// Whether an actor as the log shows it is somebody of a reseller.
+fn is_by(who: &str, reseller: &ResellerId) -> bool {
+    who.strip_prefix("reseller ")
+        .and_then(|rest| rest.strip_prefix(reseller.as_str()))
+        .is_some_and(|rest| rest.starts_with(" ("))
+}
+
+/// The last entry: who notes it elsewhere finds out if the log is ever replaced whole.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub fn head(service: &Service, actor: &Actor) -> Result<Anchor, ServiceError> {
+    actor.operator()?;
+    actor.may(Permission::Audit)?;
+    Ok(service.store.read(audit::head)?.into())
+}
+
 /// Verifies the whole chain; returns the number of its last entry.
 ///
 /// # Errors
@@ -123,3 +273,6 @@ pub fn verify_since(
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! and taken back where nobody changed it since.
 
 mod counting;
+pub mod matching;
 
 use std::time::Duration;
 
@@ -206,8 +207,19 @@ pub async fn create(
 ) -> Result<JobView, ServiceError> {
     has_business(actor)?;
     actor.may(Permission::Failover)?;
-    let reason = reason(&new.reason)?;
+    reason(&new.reason)?;
     let looked = preview(service, actor, new.scopes.clone()).await?;
+    ordered(service, actor, new, &looked).await
+}
+
+/// Begins a job that was looked at, if the order says how much it concerns.
+async fn ordered(
+    service: &Service,
+    actor: &Actor,
+    new: NewJob,
+    looked: &JobPreview,
+) -> Result<JobView, ServiceError> {
+    let reason = reason(&new.reason)?;
     if looked.mailboxes > UNCOUNTED_MAX && new.count != Some(looked.mailboxes) {
         return Err(invalid(
             "count",

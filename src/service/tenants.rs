@@ -62,6 +62,14 @@ impl Census {
         all
     }
 
+    /// Every share: of which mailstore, whose, and how much.
+    pub fn each(&self) -> impl Iterator<Item = (&MailstoreId, Option<&ResellerId>, &Share)> {
+        self.0.iter().flat_map(|(mailstore, owners)| {
+            let owners = owners.iter();
+            owners.map(move |(owner, share)| (mailstore, owner.as_ref(), share))
+        })
+    }
+
     fn add(&mut self, owner: Option<&ResellerId>, domain: &DomainName, on: &MailstoreId, n: u64) {
         let owners = self.0.entry(on.clone()).or_default();
         owners.entry(owner.cloned()).or_default().add(domain, n);

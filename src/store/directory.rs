@@ -231,15 +231,40 @@ pub fn each_domain(
         start.as_slice(),
         &start.end(),
         Order::Ascending,
-        &mut |key, value| {
-            let name = key
-                .get(1..key.len().saturating_sub(1))
-                .and_then(|name| std::str::from_utf8(name).ok())
-                .and_then(|name| name.parse().ok())
-                .ok_or_else(|| StoreError::corrupt("domain", "its key is not a domain"))?;
-            visit(name, codec::decode(value)?)
-        },
+        &mut |key, value| visit(domain_in(key)?, codec::decode(value)?),
     )
+}
+
+fn domain_in(key: &[u8]) -> Result<DomainName, StoreError> {
+    key.get(1..key.len().saturating_sub(1))
+        .and_then(|name| std::str::from_utf8(name).ok())
+        .and_then(|name| name.parse().ok())
+        .ok_or_else(|| StoreError::corrupt("domain", "its key is not a domain"))
+}
+
+/// Up to `limit` domains in alphabetical order, after `after`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn domains_after(
+    tx: &dyn ReadTx,
+    after: Option<&DomainName>,
+    limit: usize,
+) -> Result<Vec<(DomainName, DomainRecord)>, StoreError> {
+    let all = Key::new(Table::Domain);
+    let from = after.map_or_else(
+        || all.clone().into_vec(),
+        |after| Key::new(Table::Domain).domain(after).end(),
+    );
+    let mut found = Vec::new();
+    tx.scan(&from, &all.end(), Order::Ascending, &mut |key, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push((domain_in(key)?, codec::decode(value)?));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 /// Up to `limit` mailboxes in order of (domain, local part), after `after`; of one domain, or of all.

@@ -396,11 +396,7 @@ pub fn all_overrides(tx: &dyn ReadTx) -> Result<OverrideTable, StoreError> {
         &range.end(),
         Order::Ascending,
         &mut |key, value| {
-            let scope = key
-                .get(1..key.len().saturating_sub(1))
-                .and_then(|text| std::str::from_utf8(text).ok())
-                .and_then(|text| text.parse().ok())
-                .ok_or_else(|| StoreError::corrupt("override", "its key is not a scope"))?;
+            let scope = scope_in(key)?;
             let overrides: Overrides = codec::decode(value)?;
             match scope {
                 Scope::Domain(domain) => {
@@ -415,6 +411,40 @@ pub fn all_overrides(tx: &dyn ReadTx) -> Result<OverrideTable, StoreError> {
         },
     )?;
     Ok(table)
+}
+
+/// The scope that an override's key names.
+fn scope_in(key: &[u8]) -> Result<Scope, StoreError> {
+    key.get(1..key.len().saturating_sub(1))
+        .and_then(|text| std::str::from_utf8(text).ok())
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| StoreError::corrupt("override", "its key is not a scope"))
+}
+
+/// Up to `limit` domains and mailboxes with overrides, expired ones too, behind `after`: domains first, each in
+/// alphabetical order.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn overrides_after(
+    tx: &dyn ReadTx,
+    after: Option<&Scope>,
+    limit: usize,
+) -> Result<Vec<(Scope, Overrides)>, StoreError> {
+    let range = Key::new(Table::Override);
+    let from = after.map_or_else(
+        || range.clone().into_vec(),
+        |after| override_key(after).end(),
+    );
+    let mut found = Vec::new();
+    tx.scan(&from, &range.end(), Order::Ascending, &mut |key, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push((scope_in(key)?, codec::decode(value)?));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 fn sentinel_key(id: &MailstoreId) -> Key {

@@ -21,6 +21,8 @@ pub struct Assets {
     pub compose_js: String,
     /// The module that edits text with formatting.
     pub formatting_js: String,
+    /// The module of the console's pages that change while they are open.
+    pub console_js: String,
     /// The icon of the site.
     pub icon: String,
 }
@@ -32,7 +34,7 @@ struct File {
     content: &'static str,
 }
 
-const FILES: [File; 6] = [
+const FILES: [File; 7] = [
     File {
         stem: "app",
         extension: "css",
@@ -64,6 +66,12 @@ const FILES: [File; 6] = [
         content: include_str!("../../static/formatting.js"),
     },
     File {
+        stem: "console",
+        extension: "js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/console.js"),
+    },
+    File {
         stem: "icon",
         extension: "svg",
         media_type: "image/svg+xml",
@@ -79,10 +87,10 @@ impl File {
     }
 }
 
-static NAMES: LazyLock<[String; 6]> = LazyLock::new(|| FILES.each_ref().map(File::name));
+static NAMES: LazyLock<[String; 7]> = LazyLock::new(|| FILES.each_ref().map(File::name));
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let [css, js, mail, compose_js, formatting_js, icon] =
+    let [css, js, mail, compose_js, formatting_js, console_js, icon] =
         NAMES.each_ref().map(|name| format!("/static/{name}"));
     Assets {
         css,
@@ -90,6 +98,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         mail,
         compose_js,
         formatting_js,
+        console_js,
         icon,
     }
 });

@@ -8,8 +8,9 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::console::{
-    self, account, alerts, brand, delays, destinations, help as help_link, mailboxes, merges,
-    notices, ops, people as staff, queue, trace,
+    account, alerts, audit, brand, bulk, change, delays, destinations, domains, door,
+    events as changes, help as help_link, jobs, mailboxes, merges, notices, ops, outages,
+    overrides, overview, people as staff, queue, resellers, tokens, trace,
 };
 use super::webmail::{
     actions, compose, conversation, events, files, folders, forgotten, help, images, invitation,
@@ -58,9 +59,9 @@ pub fn router(web: Web) -> Router {
         .route("/mail/{folder}/{id}/print", get(print::print))
         .route("/mail/{folder}/{id}/source", get(message::source))
         .route("/mail/{folder}/{id}/eml", get(files::eml))
-        .route("/console", get(console::overview))
-        .route("/console/change", get(console::change))
-        .route("/console/failover", post(console::apply))
+        .route("/console", get(overview::show))
+        .route("/console/change", get(change::show))
+        .route("/console/failover", post(change::apply))
         .route("/console/ops", get(ops::show))
         .route("/console/notices", get(notices::show).post(notices::post))
         .route("/console/queue", get(queue::show).post(queue::order))
@@ -75,6 +76,18 @@ pub fn router(web: Web) -> Router {
             "/console/announce/{kind}/{id}",
             get(destinations::show).post(destinations::act),
         )
+        .route("/console/events", get(changes::stream))
+        .route("/console/outages", get(outages::list))
+        .route("/console/outages/{id}", get(outages::show))
+        .route("/console/domains", get(domains::show))
+        .route("/console/overrides", get(overrides::show))
+        .route("/console/resellers", get(resellers::show))
+        .route("/console/bulk", post(bulk::show))
+        .route("/console/jobs", get(jobs::list).post(bulk::order))
+        .route("/console/jobs/{id}", get(jobs::show).post(jobs::undo))
+        .route("/console/tokens", get(tokens::show).post(tokens::post))
+        .route("/console/audit", get(audit::show).post(audit::verify))
+        .route("/console/audit.csv", get(audit::file))
         .route("/console/mailboxes", get(mailboxes::show))
         .route("/console/mailboxes.csv", get(mailboxes::file))
         .route("/console/brand", get(brand::show).post(brand::post))
@@ -83,7 +96,7 @@ pub fn router(web: Web) -> Router {
         .route("/console/merges/domain/{domain}", get(merges::domain))
         .route(
             "/console/login",
-            get(console::sign_in_page).post(console::sign_in),
+            get(door::sign_in_page).post(door::sign_in),
         )
         .route("/console/help", get(help_link::show).post(help_link::post))
         .route("/console/people", get(staff::show).post(staff::post))
@@ -92,7 +105,7 @@ pub fn router(web: Web) -> Router {
             "/console/welcome",
             get(account::welcome).post(account::choose),
         )
-        .route("/console/logout", post(console::sign_out))
+        .route("/console/logout", post(door::sign_out))
         .route("/status", get(status::show))
         .route("/status.json", get(status::json))
         .route("/status.atom", get(status::atom))

@@ -9,6 +9,7 @@ mod folders;
 mod formatting;
 mod images;
 mod invitation;
+mod lists;
 mod live;
 mod merges;
 mod notices;
@@ -18,6 +19,7 @@ mod queue;
 mod safety;
 mod sending;
 mod smuggling;
+mod tenancy;
 mod torture;
 
 use std::path::Path;

@@ -14,6 +14,16 @@ pub struct When {
     pub text: String,
 }
 
+impl When {
+    /// The time that counts as now, by the clock.
+    pub fn now(times: &Times) -> Self {
+        Self {
+            machine: times.now().to_string(),
+            text: times.clock(times.now()),
+        }
+    }
+}
+
 /// What formats times for one reader.
 #[derive(Clone, Debug)]
 pub struct Times {
@@ -129,6 +139,16 @@ impl Times {
                 ("year", Value::Text(&local.year().to_string())),
             ],
         )
+    }
+
+    /// The beginning of a day in the reader's zone, as a date field sends it (`2026-11-23`), or so many days after.
+    pub fn midnight(&self, day: &str, days_after: i64) -> Option<Timestamp> {
+        let date: jiff::civil::Date = day.parse().ok()?;
+        let date = date
+            .checked_add(jiff::Span::new().try_days(days_after).ok()?)
+            .ok()?;
+        let at = date.to_zoned(self.zone.clone()).ok()?.timestamp();
+        Some(Timestamp::from_millis(at.as_millisecond()))
     }
 
     /// Hours and minutes, with the day before them where it is not today.

@@ -156,6 +156,29 @@ export const consolePages = [
   ["console-change-domain", "/console/change?scope=domain:example.com"],
   ["console-change-mailbox", `/console/change?scope=mailbox:${site.users[0]}`],
   ["console-change-error", "/console/change?scope=mailstore:a1", submitNothing],
+  ["console-menu", "/console", pressed(".menu-console > summary")],
+  ["console-domains", "/console/domains"],
+  ["console-domains-none", "/console/domains?name=nothing"],
+  ["console-overrides", "/console/overrides", async (page) => { await switchMany(page); await page.goto("/console/overrides"); }],
+  ["console-bulk", "/console/mailboxes?select=page", choose],
+  ["console-bulk-error", "/console/mailboxes?select=page", async (page) => {
+    await choose(page);
+    await submitNothing(page);
+  }],
+  ["console-job", "/console/domains", switchMany],
+  ["console-jobs", "/console/jobs"],
+  ["console-outages", "/console/outages"],
+  ["console-timeline", (_, link) => link("/console/outages", "/console/outages/")],
+  ["console-resellers", "/console/resellers"],
+  ["console-tokens", "/console/tokens"],
+  ["console-token-made", "/console/tokens", async (page) => {
+    await page.locator("#label").fill("A panel with quite a long name");
+    await page.locator('input[name="access"][value="read-only"]').check();
+    await primary(page).click();
+    await page.locator("#made").waitFor();
+  }],
+  ["console-audit", "/console/audit"],
+  ["console-audit-error", "/console/audit?from=soon"],
   ["console-merges", "/console/merges"],
   ["console-outage", (_, link) => link("/console/merges", "/console/merges/outage/")],
   ["console-receipts", "/console/merges/domain/example.com"],
@@ -186,6 +209,24 @@ export const consolePages = [
   }],
   ["console-people-link", "/console/people", addPerson],
 ];
+
+/** Goes on with what is chosen on a list. */
+async function choose(page) {
+  await primary(page).click();
+  await page.waitForURL("**/console/bulk");
+}
+
+/** Opts one domain out of nothing: a job that ends at once, and a setting that ends by itself. */
+async function switchMany(page) {
+  await page.goto("/console/domains");
+  await page.locator('input[name="id"][value="domain:merged.example"]').check();
+  await choose(page);
+  await page.locator("#action-pin-primary").check();
+  await page.locator("#ends").selectOption("4");
+  await page.locator("#reason").fill("A look at the pages");
+  await primary(page).click();
+  await page.waitForURL("**/console/jobs/*");
+}
 
 let people = 0;
 /** Enters somebody; the link to hand on is on the page. */

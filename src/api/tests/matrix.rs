@@ -218,14 +218,14 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "/api/v1/outages",
         "/api/v1/outages",
         "",
-        About::Platform,
+        About::Tenant,
     ),
     (
         "GET",
         "/api/v1/outages/{id}",
         "/api/v1/outages/00000000000000000000000000000000",
         "",
-        About::Platform,
+        About::Absent,
     ),
     (
         "POST",

@@ -20,7 +20,7 @@ pub(super) struct Paging {
     limit: Option<usize>,
 }
 
-/// Outages, the newest first.
+/// Outages, the newest first; for a reseller those of mailstores that it has mailboxes on.
 #[utoipa::path(get, path = "/api/v1/outages", tag = "outages", params(Paging),
     responses((status = 200, body = OutagePage), (status = 401, body = Problem)))]
 pub(super) async fn list(
@@ -30,7 +30,7 @@ pub(super) async fn list(
 ) -> Result<Json<OutagePage>, Problem> {
     let before = paging.before.map(|id| parse(&id, "before")).transpose()?;
     let limit = paging.limit.unwrap_or(PAGE_MAX);
-    Ok(Json(outage::list(&service, &actor, before, limit)?))
+    Ok(Json(outage::list(&service, &actor, before, limit).await?))
 }
 
 /// One outage with its timeline.
@@ -45,7 +45,7 @@ pub(super) async fn show(
     let id = id
         .parse()
         .map_err(|_| ServiceError::NotFound("such outage"))?;
-    Ok(Json(outage::show(&service, &actor, id)?))
+    Ok(Json(outage::show(&service, &actor, id).await?))
 }
 
 fn parse(id: &str, field: &'static str) -> Result<OutageId, ServiceError> {

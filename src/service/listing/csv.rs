@@ -111,7 +111,7 @@ fn line(mailbox: &MailboxView) -> String {
 
 /// A field that holds what it says and is no formula: a spreadsheet takes what begins with one of these
 /// characters for one, and what begins with an apostrophe for text.
-fn quoted(field: &str) -> String {
+pub fn quoted(field: &str) -> String {
     let guard = match field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => "'",
         false => "",

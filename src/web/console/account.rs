@@ -10,14 +10,14 @@ use serde::Deserialize;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::who;
+use super::frame::{Frame, said_once};
 use crate::service::persons::own::{self, Account, Wish};
 use crate::service::{ClientAddress, ServiceError};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{FormError, Notice, Page, page};
+use crate::web::page::{FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Area, Manager, Session, session_cookie};
 use crate::web::texts::{Texts, Value};
@@ -31,11 +31,7 @@ const QUIET: i32 = 4;
 #[derive(Template)]
 #[template(path = "console/account.html")]
 pub struct AccountPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) line: String,
     pub(super) sign_in: String,
     pub(super) second: Option<String>,
@@ -63,10 +59,7 @@ pub struct Picture {
 #[derive(Template)]
 #[template(path = "console/welcome.html")]
 pub struct WelcomePage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) heading: String,
     pub(super) text: String,
     pub(super) sign_in: String,
@@ -115,10 +108,7 @@ fn welcome_page(
     };
     let values = [("address", Value::Text(&person.sign_in))];
     let view = WelcomePage {
-        p: Page::of(reader, &heading),
-        who: None,
-        csrf: String::new(),
-        errors: error.into_iter().collect(),
+        p: Frame::outside(reader, &heading).with_errors(error.into_iter().collect()),
         text: texts.with("welcome-text", &values),
         heading,
         sign_in: person.sign_in,
@@ -151,16 +141,9 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let account = own::account(&web.service, &session.actor)?;
-    let said = Flash::read(&headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()));
-    let view = AccountPage {
-        notice: said,
-        ..account_page(&reader, &session, account)
-    };
-    let mut response = page(StatusCode::OK, &view);
-    let forget = Flash::forget(&web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    Ok(response)
+    let mut made = account_page(&reader, &session, account);
+    made.p = made.p.with_said(&reader, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
 fn account_page(reader: &Reader, session: &Session, account: Account) -> AccountPage {
@@ -173,11 +156,7 @@ fn account_page(reader: &Reader, session: &Session, account: Account) -> Account
     ];
     let left = account.recovery_left as u64;
     AccountPage {
-        p: Page::of(reader, &texts.get("account-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors: Vec::new(),
+        p: Frame::new(reader, session, &texts.get("account-title")),
         line: texts.with("account-line", &values),
         sign_in: account.view.sign_in.clone(),
         second: account
@@ -304,9 +283,7 @@ fn refused(
         field: Some(field),
         text: texts.get(key).into_owned(),
     }];
-    let view = AccountPage {
-        errors,
-        ..account_page(reader, session, account)
-    };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+    let mut made = account_page(reader, session, account);
+    made.p.errors = errors;
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
 }

@@ -2,17 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::who;
+use super::frame::{Frame, said_once};
 use crate::service::ServiceError;
 use crate::service::alerts::{self, AlertView};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{FormError, Notice, Page, page};
+use crate::web::page::{FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::Value;
@@ -22,11 +22,7 @@ use crate::web::webmail::shell::redirect;
 #[derive(Template)]
 #[template(path = "console/alerts.html")]
 pub struct AlertsPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) items: Vec<Item>,
 }
 
@@ -48,22 +44,12 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let open = alerts::list(&web.service, &session.actor)?;
-    let said = Flash::read(&headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()));
-    let form = alerts_page(&reader, &session, open, said, Vec::new());
-    let mut response = page(StatusCode::OK, &form);
-    let forget = Flash::forget(&web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    Ok(response)
+    let mut made = alerts_page(&reader, &session, open);
+    made.p = made.p.with_said(&reader, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
-fn alerts_page(
-    reader: &Reader,
-    session: &Session,
-    open: Vec<AlertView>,
-    notice: Option<Notice>,
-    errors: Vec<FormError>,
-) -> AlertsPage {
+fn alerts_page(reader: &Reader, session: &Session, open: Vec<AlertView>) -> AlertsPage {
     let texts = reader.texts;
     let item = |alert: AlertView| {
         let time = reader.times.text(&alert.raised_at);
@@ -82,11 +68,7 @@ fn alerts_page(
         }
     };
     AlertsPage {
-        p: Page::of(reader, &texts.get("alerts-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice,
-        errors,
+        p: Frame::new(reader, session, &texts.get("alerts-title")),
         items: open.into_iter().map(item).collect(),
     }
 }
@@ -111,8 +93,9 @@ pub async fn post(
                 field: None,
                 text: reader.texts.get("error-alert").into_owned(),
             };
-            let form = alerts_page(&reader, &session, open, None, vec![error]);
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+            let mut made = alerts_page(&reader, &session, open);
+            made.p.errors = vec![error];
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
         Err(error) => Err(error.into()),
     }

@@ -10,10 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::destinations::{notice, refused, said_once};
-use super::who;
+use super::frame::{Frame, refused, said_once};
 use crate::ids::ResellerId;
-use crate::service::Actor;
 use crate::service::announcing::{TEXTS, placeholders};
 use crate::service::brands::{self, Brand, BrandLinkView};
 use crate::store::brand::{LOGO_BYTES_MAX, Logo};
@@ -21,7 +19,7 @@ use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{FormError, Notice, Page, page};
+use crate::web::page::page;
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::Value;
@@ -34,12 +32,7 @@ const TEXTS_BYTES_MAX: usize = 256 * 1024;
 #[derive(Template)]
 #[template(path = "console/brand.html")]
 pub struct BrandPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
-    pub(super) is_operator: bool,
+    pub(super) p: Frame,
     pub(super) reseller: String,
     pub(super) name: String,
     pub(super) hosts: String,
@@ -88,7 +81,7 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let brand = brands::show(&web.service, &session.actor, ask.whose()?.as_ref())?;
     let mut made = brand_page(&reader, &session, &ask, &brand);
-    made.notice = notice(&reader, &session, &headers);
+    made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
@@ -118,12 +111,7 @@ fn brand_page(reader: &Reader, session: &Session, ask: &Ask, brand: &Brand) -> B
         })
     };
     BrandPage {
-        p: Page::of(reader, &texts.get("brand-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors: Vec::new(),
-        is_operator: matches!(session.actor, Actor::Operator(_)),
+        p: Frame::new(reader, session, &texts.get("brand-title")),
         reseller: ask.reseller.trim().to_owned(),
         name: brand.name.clone(),
         hosts: brand.hosts.join("\n"),
@@ -176,7 +164,7 @@ pub async fn post(
             if shown.field == Some("logo") {
                 made.logo = String::new();
             }
-            made.errors = vec![shown];
+            made.p.errors = vec![shown];
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
     }

@@ -3,11 +3,11 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::who;
+use super::frame::{Frame, said_once};
 use crate::service::delay_notices::{self, DelayNoticesChange, DelayNoticesView};
 use crate::service::user_notices::{self, UserNotices, UserNoticesChange, UserNoticesView};
 use crate::service::{Actor, ServiceError};
@@ -16,7 +16,7 @@ use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{Choice, FormError, Notice, Page, page};
+use crate::web::page::{Choice, FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::{Texts, Value};
@@ -29,12 +29,7 @@ const HOURS: [u16; 8] = [1, 2, 4, 8, 12, 24, 48, 72];
 #[derive(Template)]
 #[template(path = "console/delays.html")]
 pub struct DelaysPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
-    pub(super) is_operator: bool,
+    pub(super) p: Frame,
     /// What was looked for.
     pub(super) q: String,
     /// Whether it is not there.
@@ -95,12 +90,8 @@ pub async fn show(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
     let mut made = delays_page(&web, &reader, &session, ask.q.trim())?;
-    made.notice = Flash::read(&headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()));
-    let mut response = page(StatusCode::OK, &made);
-    let forget = Flash::forget(&web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    Ok(response)
+    made.p = made.p.with_said(&reader, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
 fn delays_page(
@@ -120,12 +111,7 @@ fn delays_page(
         q => find(web, &session.actor, q)?,
     };
     Ok(DelaysPage {
-        p: Page::of(reader, &texts.get("delay-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors: Vec::new(),
-        is_operator: matches!(session.actor, Actor::Operator(_)),
+        p: Frame::new(reader, session, &texts.get("delay-title")),
         q: q.to_owned(),
         nothing: !q.is_empty() && found.is_none(),
         items: found
@@ -346,7 +332,7 @@ fn refused(
 ) -> Result<DelaysPage, Fault> {
     let texts = reader.texts;
     let mut made = delays_page(web, reader, session, form.get("q").trim())?;
-    made.errors = vec![FormError {
+    made.p.errors = vec![FormError {
         field: None,
         text: texts.get(key).into_owned(),
     }];

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::who;
+use super::frame::{Frame, refused, said_once};
 use crate::ids::DestinationId;
 use crate::service::destinations::{
     self, AnnouncementView, CreatedDestination, DestinationChange, DestinationView, Kind,
@@ -17,7 +17,7 @@ use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{Choice, FormError, Notice, Page, page};
+use crate::web::page::{Choice, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::{Texts, Value};
@@ -27,14 +27,9 @@ use crate::web::webmail::shell::redirect;
 #[derive(Template)]
 #[template(path = "console/destinations.html")]
 pub struct DestinationsPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) words: Words,
     pub(super) rows: Vec<Row>,
-    pub(super) is_operator: bool,
     pub(super) draft: Draft,
 }
 
@@ -42,11 +37,7 @@ pub struct DestinationsPage {
 #[derive(Template)]
 #[template(path = "console/destination.html")]
 pub struct DestinationPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) words: Words,
     pub(super) row: Row,
     pub(super) draft: Draft,
@@ -193,31 +184,6 @@ fn is_operator(session: &Session) -> bool {
     matches!(session.actor, Actor::Operator(_))
 }
 
-/// Shows a page with what was just done, once.
-pub(super) fn said_once(web: &Web, mut response: Response) -> Response {
-    let forget = Flash::forget(web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    response
-}
-
-pub(super) fn notice(reader: &Reader, session: &Session, headers: &HeaderMap) -> Option<Notice> {
-    Flash::read(headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()))
-}
-
-/// What the service refused, at the field it is about; none for what is no mistake of the form.
-pub(super) fn refused(texts: &Texts, error: &ServiceError) -> Option<FormError> {
-    let (field, why) = match error {
-        ServiceError::Invalid { field, text } => (Some(*field), text),
-        ServiceError::Conflict(text) => (None, text),
-        _ => return None,
-    };
-    Some(FormError {
-        field,
-        text: texts.with("error-refused", &[("why", Value::Text(why))]),
-    })
-}
-
 /// `GET /console/announce/{kind}`.
 pub async fn list(
     State(web): State<Web>,
@@ -232,7 +198,7 @@ pub async fn list(
         ..Draft::default()
     };
     let mut made = list_page(&web, &reader, &session, kind, draft)?;
-    made.notice = notice(&reader, &session, &headers);
+    made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
@@ -247,14 +213,9 @@ fn list_page(
     let words = words(texts, kind);
     let all = destinations::list(&web.service, &session.actor, kind)?;
     Ok(DestinationsPage {
-        p: Page::of(reader, &words.heading),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors: Vec::new(),
+        p: Frame::new(reader, session, &words.heading),
         words,
         rows: all.iter().map(|view| row(reader, kind, view)).collect(),
-        is_operator: is_operator(session),
         draft,
     })
 }
@@ -298,7 +259,7 @@ pub async fn create(
                 events: event_choices(reader.texts, is_operator(&session), &chosen),
             };
             let mut made = list_page(&web, &reader, &session, kind, draft)?;
-            made.errors = vec![shown];
+            made.p.errors = vec![shown];
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
     }
@@ -342,11 +303,7 @@ fn one_page(
         events: event_choices(texts, is_operator(session), &view.events),
     };
     Ok(DestinationPage {
-        p: Page::of(reader, &view.to),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors: Vec::new(),
+        p: Frame::new(reader, session, &view.to),
         words: words(texts, kind),
         row: row(reader, kind, &view),
         draft,
@@ -383,7 +340,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let mut made = one_page(&web, &reader, &session, kind_of(&kind)?, id_of(&id)?)?;
-    made.notice = notice(&reader, &session, &headers);
+    made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
@@ -445,7 +402,7 @@ pub async fn act(
         Err(error) => {
             let shown = refused(reader.texts, &error).ok_or(error)?;
             let mut made = one_page(&web, &reader, &session, kind, id)?;
-            made.errors = vec![shown];
+            made.p.errors = vec![shown];
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::who;
+use super::frame::Frame;
 use crate::ids::Address;
 use crate::service::ServiceError;
 use crate::service::sign_in_links::{self, SignInLink};
@@ -13,7 +13,7 @@ use crate::store::access::Permission;
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::form::Form;
-use crate::web::page::{FormError, Page, page};
+use crate::web::page::{FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::Value;
@@ -22,10 +22,7 @@ use crate::web::texts::Value;
 #[derive(Template)]
 #[template(path = "console/help.html")]
 pub struct HelpPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) address: String,
     /// What is said of a link, and the link.
     pub(super) made: Option<(String, String)>,
@@ -34,10 +31,7 @@ pub struct HelpPage {
 fn help_page(reader: &Reader, session: &Session) -> HelpPage {
     let texts = reader.texts;
     HelpPage {
-        p: Page::of(reader, &texts.get("help-link-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        errors: Vec::new(),
+        p: Frame::new(reader, session, &texts.get("help-link-title")),
         address: String::new(),
         made: None,
     }
@@ -74,15 +68,15 @@ pub async fn post(
             Ok(page(StatusCode::OK, &HelpPage { made, ..view }))
         }
         Err(ServiceError::NotFound(_)) => {
-            let view = HelpPage {
-                errors: vec![FormError {
-                    field: Some("address"),
-                    text: texts.get("error-help-link").into_owned(),
-                }],
+            let mut made = HelpPage {
                 address: text.chars().take(254).collect(),
                 ..view
             };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            made.p.errors = vec![FormError {
+                field: Some("address"),
+                text: texts.get("error-help-link").into_owned(),
+            }];
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
         Err(error) => Err(error.into()),
     }

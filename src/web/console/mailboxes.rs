@@ -1,73 +1,47 @@
-//! The console's page of mailboxes by where their mail goes: exactly which are affected, and all of them as CSV.
+//! The console's page of mailboxes by where their mail goes: exactly which are affected, to be switched singly or many
+//! at once, and all of them as CSV.
 
-use askama::Template;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::destinations::refused;
-use super::who;
+use super::domains::pick;
+use super::frame::{Frame, refused, said_once};
+use super::overview::change_href;
+use super::views::{Bulk, Field, Listing, Row, Table, cell, column};
+use crate::route::Scope;
+use crate::service::ServiceError;
 use crate::service::listing::{self, Cursor, Filter, csv};
 use crate::service::mailboxes::{MailboxPage, MailboxView};
-use crate::service::{Actor, ServiceError};
+use crate::store::access::Permission;
 use crate::web::Web;
 use crate::web::error::Fault;
-use crate::web::page::{Choice, FormError, Page, page};
+use crate::web::page::page;
 use crate::web::reader::Reader;
-use crate::web::session::{Manager, Session};
+use crate::web::session::Manager;
 use crate::web::texts::{Texts, Value};
 
+const PATH: &str = "/console/mailboxes";
 /// Rows on one page.
 const SHOWN: usize = 50;
-
-/// The page.
-#[derive(Template)]
-#[template(path = "console/mailboxes.html")]
-pub struct MailboxesPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) errors: Vec<FormError>,
-    pub(super) is_operator: bool,
-    pub(super) mailstore: String,
-    pub(super) domain: String,
-    pub(super) reseller: String,
-    pub(super) routes: Vec<Choice>,
-    pub(super) rows: Vec<Row>,
-    pub(super) csv_href: String,
-    pub(super) next_href: Option<String>,
-}
-
-/// A mailbox.
-#[derive(Clone, Debug)]
-pub struct Row {
-    pub(super) address: String,
-    pub(super) href: String,
-    pub(super) state: String,
-    pub(super) chip: &'static str,
-    pub(super) level: String,
-    pub(super) since: String,
-    pub(super) mailstore: String,
-    pub(super) reseller: String,
-    pub(super) unmerged: u64,
-}
 
 /// What is asked for, as the form says it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Ask {
-    mailstore: String,
-    domain: String,
-    reseller: String,
-    route: String,
-    after: String,
+    pub(super) mailstore: String,
+    pub(super) domain: String,
+    pub(super) reseller: String,
+    pub(super) route: String,
+    pub(super) after: String,
+    pub(super) select: String,
 }
 
 /// A text that may be left empty.
-fn said<T: std::str::FromStr<Err: std::fmt::Display>>(
+pub(super) fn said<T: std::str::FromStr<Err: std::fmt::Display>>(
     field: &'static str,
     text: &str,
 ) -> Result<Option<T>, ServiceError> {
@@ -83,7 +57,8 @@ fn said<T: std::str::FromStr<Err: std::fmt::Display>>(
 }
 
 impl Ask {
-    fn filter(&self) -> Result<Filter, ServiceError> {
+    /// The filter that it means.
+    pub(super) fn filter(&self) -> Result<Filter, ServiceError> {
         Ok(Filter {
             mailstore: said("mailstore", &self.mailstore)?,
             domain: said("domain", &self.domain)?,
@@ -96,10 +71,10 @@ impl Ask {
     }
 }
 
-fn href(path: &str, filter: &Filter, after: Option<&str>) -> String {
+fn href(path: &str, filter: &Filter, more: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(filter.pairs());
-    query.extend_pairs(after.map(|after| ("after", after)));
+    query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
     format!("{path}?{}", query.finish())
 }
 
@@ -109,29 +84,50 @@ pub async fn show(
     reader: Reader,
     Manager(session): Manager,
     Query(ask): Query<Ask>,
+    headers: HeaderMap,
 ) -> Result<Response, Fault> {
+    let texts = reader.texts;
     let found = ask.filter().and_then(|filter| {
         let after: Option<Cursor> = said("after", &ask.after)?;
         let service = &web.service;
         let page = listing::list(service, &session.actor, &filter, after.as_ref(), SHOWN)?;
         Ok((filter, page))
     });
-    match found {
-        Ok((filter, found)) => {
-            let made = mailboxes_page(&reader, &session, &ask, &filter, found);
-            Ok(page(StatusCode::OK, &made))
-        }
+    let (filter, found, errors) = match found {
+        Ok((filter, found)) => (filter, found, Vec::new()),
         Err(error) => {
-            let shown = refused(reader.texts, &error).ok_or(error)?;
+            let shown = refused(texts, &error).ok_or(error)?;
             let empty = MailboxPage {
                 mailboxes: Vec::new(),
                 next: None,
             };
-            let mut made = mailboxes_page(&reader, &session, &ask, &Filter::default(), empty);
-            made.errors = vec![shown];
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
+            (Filter::default(), empty, vec![shown])
         }
+    };
+    let heading = texts.get("mailboxes-title").into_owned();
+    let p = Frame::new(&reader, &session, &heading)
+        .with_said(&reader, &headers)
+        .with_errors(errors);
+    let may_switch = session.actor.may(Permission::Failover).is_ok();
+    let is_operator = p.is_operator;
+    let mut made = Listing::new(p, heading, PATH, href(PATH, &filter, &[]));
+    made.fields = fields(texts, &ask, is_operator);
+    made.csv_href = Some(href("/console/mailboxes.csv", &filter, &[]));
+    let mut table = mailboxes_table(&reader, &found.mailboxes, is_operator);
+    if may_switch && !found.mailboxes.is_empty() {
+        for row in &mut table.rows {
+            let value = format!("mailbox:{}", row.name);
+            row.pick = Some(pick(texts, &value, &row.name, &ask.select));
+        }
+        made.bulk = Some(bulk(texts, &ask, &filter));
+    } else {
+        table.rows.iter_mut().for_each(|row| row.change_href = None);
     }
+    made.tables = vec![table];
+    made.next_href = found
+        .next
+        .map(|next| href(PATH, &filter, &[("after", &next)]));
+    Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
 /// `GET /console/mailboxes.csv`.
@@ -144,51 +140,80 @@ pub async fn file(
     Ok((csv::HEADERS, Body::from_stream(lines)).into_response())
 }
 
-fn mailboxes_page(
-    reader: &Reader,
-    session: &Session,
-    ask: &Ask,
-    filter: &Filter,
-    found: MailboxPage,
-) -> MailboxesPage {
-    let texts = reader.texts;
-    let next = found.next.as_deref();
-    MailboxesPage {
-        p: Page::of(reader, &texts.get("mailboxes-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        errors: Vec::new(),
-        is_operator: matches!(session.actor, Actor::Operator(_)),
-        mailstore: ask.mailstore.trim().to_owned(),
-        domain: ask.domain.trim().to_owned(),
-        reseller: ask.reseller.trim().to_owned(),
-        routes: routes(texts, &ask.route),
-        rows: found.mailboxes.iter().map(|m| row(reader, m)).collect(),
-        csv_href: href("/console/mailboxes.csv", filter, None),
-        next_href: next.map(|next| href("/console/mailboxes", filter, Some(next))),
+fn bulk(texts: &Texts, ask: &Ask, filter: &Filter) -> Bulk {
+    let mut hidden = vec![("of", "mailboxes".to_owned())];
+    hidden.extend(filter.pairs());
+    let select = match ask.select.as_str() {
+        "page" => "",
+        _ => "page",
+    };
+    Bulk {
+        hidden,
+        select_href: href(PATH, filter, &[("after", &ask.after), ("select", select)]),
+        select: texts.get("bulk-page").into_owned(),
+        all: texts.get("bulk-all-mailboxes").into_owned(),
     }
 }
 
-fn routes(texts: &Texts, chosen: &str) -> Vec<Choice> {
-    let choice = |(value, key): (&str, &str)| Choice {
-        value: value.to_owned(),
-        text: texts.get(key).into_owned(),
-        hint: String::new(),
-        selected: value == chosen,
-    };
-    [
+fn fields(texts: &Texts, ask: &Ask, is_operator: bool) -> Vec<Field> {
+    let routes = [
         ("", "mailboxes-any"),
         ("affected", "mailboxes-affected"),
         ("standby", "mailboxes-standby"),
         ("queue", "mailboxes-queue"),
         ("primary", "mailboxes-primary"),
-    ]
-    .into_iter()
-    .map(choice)
-    .collect()
+    ];
+    let mut fields = vec![
+        Field::choice(texts, "route", "mailboxes-route", &ask.route, &routes),
+        Field::text(texts, "domain", "mailboxes-domain", &ask.domain),
+        Field::text(texts, "mailstore", "mailboxes-mailstore", &ask.mailstore),
+    ];
+    if is_operator {
+        fields.push(Field::text(texts, "reseller", "reseller", &ask.reseller));
+    }
+    fields
 }
 
-fn row(reader: &Reader, mailbox: &MailboxView) -> Row {
+/// The text of what decided where mail goes.
+pub(super) fn level_key(level: &str) -> &'static str {
+    match level {
+        "mailbox" => "mailboxes-by-mailbox",
+        "domain" => "mailboxes-by-domain",
+        "mailstore" => "mailboxes-by-mailstore",
+        "safety" => "mailboxes-by-safety",
+        "raising" => "mailboxes-by-raising",
+        _ => "mailboxes-by-nothing",
+    }
+}
+
+fn mailboxes_table(reader: &Reader, mailboxes: &[MailboxView], with_owner: bool) -> Table {
+    let texts = reader.texts;
+    let mut columns: Vec<_> = [
+        "mailboxes-address",
+        "state",
+        "mailboxes-by",
+        "mailboxes-mailstore",
+    ]
+    .map(|key| column(texts, key, false))
+    .into();
+    if with_owner {
+        columns.push(column(texts, "reseller", false));
+    }
+    columns.push(column(texts, "mailboxes-unmerged", true));
+    Table {
+        caption: texts.get("mailboxes-title").into_owned(),
+        columns,
+        rows: mailboxes
+            .iter()
+            .map(|mailbox| row(reader, mailbox, with_owner))
+            .collect(),
+        empty: mailboxes
+            .is_empty()
+            .then(|| texts.get("mailboxes-none").into_owned()),
+    }
+}
+
+fn row(reader: &Reader, mailbox: &MailboxView, with_owner: bool) -> Row {
     let texts = reader.texts;
     let (state, chip) = match mailbox.route.as_str() {
         "standby" => ("mailboxes-standby", "chip-warm"),
@@ -196,14 +221,7 @@ fn row(reader: &Reader, mailbox: &MailboxView) -> Row {
         "primary" => ("mailboxes-primary", "chip-good"),
         _ => ("mailboxes-unknown", ""),
     };
-    let level = match mailbox.level.as_str() {
-        "mailbox" => "mailboxes-by-mailbox",
-        "domain" => "mailboxes-by-domain",
-        "mailstore" => "mailboxes-by-mailstore",
-        "safety" => "mailboxes-by-safety",
-        "raising" => "mailboxes-by-raising",
-        _ => "mailboxes-by-nothing",
-    };
+    let level = texts.get(level_key(&mailbox.level)).into_owned();
     let time = |key: &str, at: &Option<String>| {
         at.as_ref().map(|at| {
             let time = reader.times.text(at);
@@ -214,19 +232,37 @@ fn row(reader: &Reader, mailbox: &MailboxView) -> Row {
         time("mailboxes-since", &mailbox.since),
         time("mailboxes-until", &mailbox.until),
     ];
-    let times: Vec<String> = times.into_iter().flatten().collect();
-    let scope = Serializer::new(String::new())
-        .append_pair("scope", &format!("mailbox:{}", mailbox.address))
-        .finish();
+    let level = times
+        .into_iter()
+        .flatten()
+        .fold(level, |text, time| format!("{text}. {time}"));
+    let mut cells = vec![
+        cell(texts, "mailboxes-by", level, false),
+        cell(
+            texts,
+            "mailboxes-mailstore",
+            mailbox.mailstore.clone(),
+            false,
+        ),
+    ];
+    if with_owner {
+        let owner = mailbox.reseller.clone().unwrap_or_else(|| "–".to_owned());
+        cells.push(cell(texts, "reseller", owner, false));
+    }
+    cells.push(cell(
+        texts,
+        "mailboxes-unmerged",
+        mailbox.unmerged.to_string(),
+        true,
+    ));
+    let scope = mailbox.address.parse().ok().map(Scope::Mailbox);
     Row {
-        address: mailbox.address.clone(),
-        href: format!("/console/change?{scope}"),
+        name: mailbox.address.clone(),
+        evidence: None,
         state: texts.get(state).into_owned(),
         chip,
-        level: texts.get(level).into_owned(),
-        since: times.join(" "),
-        mailstore: mailbox.mailstore.clone(),
-        reseller: mailbox.reseller.clone().unwrap_or_else(|| "–".to_owned()),
-        unmerged: mailbox.unmerged,
+        cells,
+        change_href: scope.as_ref().map(change_href),
+        pick: None,
     }
 }

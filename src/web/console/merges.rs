@@ -8,18 +8,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::views::{Cell, Column, Row, Table};
-use super::who;
+use super::frame::{Frame, Link};
+use super::outages;
+use super::views::{Row, Table, cell, column};
 use crate::ids::{DomainName, MailstoreId};
+use crate::service::domains;
 use crate::service::merge::{self, BlockedView, MailstoreMergeView};
 use crate::service::merge_orders::{self, MergeAction, MergeOrder};
 use crate::service::merge_receipt::{self, ReceiptList, ReceiptView};
-use crate::service::outage::{self, OutageView};
+use crate::service::outage;
 use crate::service::{Actor, ServiceError};
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::form::Form;
-use crate::web::page::{FormError, Page, ok, page};
+use crate::web::page::{FormError, ok, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::{Texts, Value};
@@ -36,10 +38,7 @@ const RECEIPTS_SHOWN: usize = 50;
 #[derive(Template)]
 #[template(path = "console/merges.html")]
 pub struct MergesPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) live: bool,
     pub(super) summary: String,
     pub(super) mailstores: Vec<String>,
@@ -52,21 +51,12 @@ pub struct MergesPage {
 #[derive(Template)]
 #[template(path = "console/receipts.html")]
 pub struct ReceiptsPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
+    pub(super) p: Frame,
     pub(super) live: bool,
     pub(super) heading: String,
     pub(super) lines: Vec<String>,
     pub(super) tables: Vec<Table>,
     pub(super) next_href: Option<String>,
-}
-
-/// A link.
-#[derive(Clone, Debug)]
-pub struct Link {
-    pub(super) href: String,
-    pub(super) text: String,
 }
 
 /// How a page is asked for.
@@ -90,11 +80,11 @@ pub async fn overview(
     Manager(session): Manager,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let made = merges_page(&web, &reader, &session, ask.is_live(), None, "")?;
+    let made = merges_page(&web, &reader, &session, ask.is_live(), None, "").await?;
     Ok(ok(&made))
 }
 
-fn merges_page(
+async fn merges_page(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -104,10 +94,8 @@ fn merges_page(
 ) -> Result<MergesPage, Fault> {
     let texts = reader.texts;
     let mut made = MergesPage {
-        p: Page::of(reader, &texts.get("merges-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        errors: error.into_iter().collect(),
+        p: Frame::new(reader, session, &texts.get("merges-title"))
+            .with_errors(error.into_iter().collect()),
         live,
         summary: String::new(),
         mailstores: Vec::new(),
@@ -116,22 +104,19 @@ fn merges_page(
         links: Vec::new(),
     };
     if let Actor::Reseller(..) = session.actor {
-        let domains = crate::service::overview::domains(&web.service, &session.actor)?;
-        made.links = domains
-            .into_iter()
-            .filter_map(|row| match row.scope {
-                crate::route::Scope::Domain(name) => Some(Link {
-                    href: format!("/console/merges/domain/{name}"),
-                    text: name.to_string(),
-                }),
-                _ => None,
-            })
-            .collect();
+        let filter = domains::Filter::default();
+        let most = domains::PAGE_MAX;
+        let found = domains::list(&web.service, &session.actor, &filter, None, most)?;
+        let link = |domain: domains::DomainView| Link {
+            href: format!("/console/merges/domain/{}", domain.domain),
+            text: domain.domain,
+        };
+        made.links = found.domains.into_iter().map(link).collect();
         made.summary = texts.get("merges-reseller").into_owned();
         return Ok(made);
     }
     let view = merge::status(&web.service, &session.actor)?;
-    let outages = outage::list(&web.service, &session.actor, None, OUTAGES_SHOWN)?;
+    let outages = outage::list(&web.service, &session.actor, None, OUTAGES_SHOWN).await?;
     let numbers = [
         ("count", Value::Number(view.unmerged)),
         ("mailboxes", Value::Number(view.mailboxes)),
@@ -146,23 +131,12 @@ fn merges_page(
     if !view.blocked.is_empty() {
         made.tables.push(blocked(reader, &view.blocked));
     }
-    made.tables.push(outages_table(reader, &outages.outages));
+    let mut table = outages::table(reader, &outages.outages);
+    for (row, outage) in table.rows.iter_mut().zip(&outages.outages) {
+        row.change_href = Some(format!("/console/merges/outage/{}", outage.id));
+    }
+    made.tables.push(table);
     Ok(made)
-}
-
-fn column(texts: &Texts, key: &str, number: bool) -> Column {
-    Column {
-        text: texts.get(key).into_owned(),
-        number,
-    }
-}
-
-fn cell(texts: &Texts, key: &str, text: String, number: bool) -> Cell {
-    Cell {
-        label: texts.get(key).into_owned(),
-        text,
-        number,
-    }
 }
 
 fn mailstores(texts: &Texts, views: &[MailstoreMergeView]) -> Table {
@@ -198,7 +172,7 @@ fn mailstores(texts: &Texts, views: &[MailstoreMergeView]) -> Table {
                     false,
                 ),
             ],
-            change_href: None,
+            ..Row::default()
         }
     };
     Table {
@@ -237,7 +211,7 @@ fn blocked(reader: &Reader, blocked: &[BlockedView]) -> Table {
                     false,
                 ),
             ],
-            change_href: None,
+            ..Row::default()
         }
     };
     Table {
@@ -251,43 +225,6 @@ fn blocked(reader: &Reader, blocked: &[BlockedView]) -> Table {
         ],
         rows: blocked.iter().take(BLOCKED_SHOWN).map(row).collect(),
         empty: None,
-    }
-}
-
-fn outages_table(reader: &Reader, outages: &[OutageView]) -> Table {
-    let texts = reader.texts;
-    let row = |view: &OutageView| {
-        let (state, chip) = match (&view.returned_at, &view.merged_at) {
-            (_, Some(_)) => ("merge-done", "chip-good"),
-            (Some(_), None) => ("merge-running", "chip-busy"),
-            (None, None) => ("state-active", "chip-warm"),
-        };
-        let merged = view.merged_at.as_ref();
-        let merged = merged.map_or_else(|| "–".to_owned(), |at| reader.times.text(at));
-        Row {
-            name: reader.times.text(&view.activated_at),
-            evidence: None,
-            state: texts.get(state).into_owned(),
-            chip,
-            cells: vec![
-                cell(texts, "mailstore", view.mailstore.clone(), false),
-                cell(texts, "merge-merged-at", merged, false),
-            ],
-            change_href: Some(format!("/console/merges/outage/{}", view.id)),
-        }
-    };
-    Table {
-        caption: texts.get("merge-outages").into_owned(),
-        columns: vec![
-            column(texts, "merge-outage", false),
-            column(texts, "state", false),
-            column(texts, "mailstore", false),
-            column(texts, "merge-merged-at", false),
-        ],
-        empty: outages
-            .is_empty()
-            .then(|| texts.get("merge-no-outage").into_owned()),
-        rows: outages.iter().map(row).collect(),
     }
 }
 
@@ -321,7 +258,7 @@ pub async fn order(
                 text: reader.texts.get("error-reason").into_owned(),
             };
             let reason = form.get("reason");
-            let made = merges_page(&web, &reader, &session, false, Some(error), reason)?;
+            let made = merges_page(&web, &reader, &session, false, Some(error), reason).await?;
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
         Err(error) => Err(error.into()),
@@ -365,9 +302,7 @@ pub async fn outage(
     let next = list.next.as_ref();
     let next_href = next.map(|next| format!("/console/merges/outage/{id}?after={next}"));
     Ok(ok(&ReceiptsPage {
-        p: Page::of(&reader, &heading),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
+        p: Frame::new(&reader, &session, &heading),
         live: ask.is_live(),
         heading,
         lines: said,
@@ -400,9 +335,7 @@ pub async fn domain(
         format!("/console/merges/domain/{name}?after={next}")
     });
     Ok(ok(&ReceiptsPage {
-        p: Page::of(&reader, &heading),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
+        p: Frame::new(&reader, &session, &heading),
         live: ask.is_live(),
         heading,
         lines: vec![texts.get("merge-domain-text").into_owned()],
@@ -461,7 +394,7 @@ fn receipts(reader: &Reader, list: &ReceiptList) -> Table {
                     false,
                 ),
             ],
-            change_href: None,
+            ..Row::default()
         }
     };
     Table {

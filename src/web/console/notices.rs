@@ -2,17 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::who;
+use super::frame::{Frame, said_once};
 use crate::service::ServiceError;
 use crate::service::words::{self, NoticeView};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{FormError, Notice, Page, page};
+use crate::web::page::{FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::Value;
@@ -22,11 +22,7 @@ use crate::web::webmail::shell::redirect;
 #[derive(Template)]
 #[template(path = "console/notices.html")]
 pub struct NoticesPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) items: Vec<Item>,
 }
 
@@ -47,22 +43,12 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let notices = words::list(&web.service, &session.actor)?;
-    let said = Flash::read(&headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()));
-    let form = notices_page(&reader, &session, &notices, said, Vec::new());
-    let mut response = page(StatusCode::OK, &form);
-    let forget = Flash::forget(&web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    Ok(response)
+    let mut made = notices_page(&reader, &session, &notices);
+    made.p = made.p.with_said(&reader, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
-fn notices_page(
-    reader: &Reader,
-    session: &Session,
-    notices: &[NoticeView],
-    notice: Option<Notice>,
-    errors: Vec<FormError>,
-) -> NoticesPage {
+fn notices_page(reader: &Reader, session: &Session, notices: &[NoticeView]) -> NoticesPage {
     let texts = reader.texts;
     let item = |view: &NoticeView| Item {
         heading: match &view.mailstore {
@@ -77,11 +63,7 @@ fn notices_page(
         }),
     };
     NoticesPage {
-        p: Page::of(reader, &texts.get("notice-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice,
-        errors,
+        p: Frame::new(reader, session, &texts.get("notice-title")),
         items: notices.iter().map(item).collect(),
     }
 }
@@ -120,8 +102,9 @@ pub async fn post(
                 field: None,
                 text: reader.texts.get("error-notice").into_owned(),
             };
-            let form = notices_page(&reader, &session, &notices, None, vec![error]);
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+            let mut made = notices_page(&reader, &session, &notices);
+            made.p.errors = vec![error];
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
         Err(error) => Err(error.into()),
     }

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::who;
+use super::frame::Frame;
 use crate::metrics::history::{Point, Series};
 use crate::metrics::judge::{Status, Thresholds, What, judge};
 use crate::service::standing;
 use crate::web::Web;
 use crate::web::chart::{Chart, draw};
 use crate::web::error::Fault;
-use crate::web::page::{Page, ok};
+use crate::web::page::ok;
 use crate::web::reader::Reader;
 use crate::web::session::Manager;
 use crate::web::texts::{Texts, Value};
@@ -21,9 +21,7 @@ use crate::web::when::When;
 #[derive(Template)]
 #[template(path = "console/ops.html")]
 pub struct OpsPage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
+    pub(super) p: Frame,
     pub(super) now: When,
     pub(super) checks: Vec<Check>,
     pub(super) charts: Vec<Chart>,
@@ -88,15 +86,9 @@ pub async fn show(
                 .collect::<Vec<_>>(),
         )
     };
-    let now = reader.times.now();
     Ok(ok(&OpsPage {
-        p: Page::of(&reader, &texts.get("ops-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        now: When {
-            machine: now.to_string(),
-            text: reader.times.clock(now),
-        },
+        p: Frame::new(&reader, &session, &texts.get("ops-title")),
+        now: When::now(&reader.times),
         checks: What::EACH.into_iter().map(check).collect(),
         charts,
         since,

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::who;
+use super::frame::{Frame, said_once};
 use crate::ids::PersonId;
 use crate::service::persons::{
     self, InvitationOrder, Invited, NewPerson, PersonChange, PersonView,
@@ -16,7 +16,7 @@ use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{Choice, FormError, Notice, Page, page};
+use crate::web::page::{Choice, FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::{Texts, Value};
@@ -30,14 +30,9 @@ const SHOWN_MAX: usize = 500;
 #[derive(Template)]
 #[template(path = "console/people.html")]
 pub struct PeoplePage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) link: Option<Link>,
     pub(super) people: Vec<Item>,
-    pub(super) is_operator: bool,
     pub(super) name: String,
     pub(super) sign_in: String,
     pub(super) reseller: String,
@@ -70,19 +65,9 @@ pub async fn show(
     Manager(session): Manager,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let said = Flash::read(&headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()));
-    let view = people_page(&web, &reader, &session, &Form::default())?;
-    let mut response = page(
-        StatusCode::OK,
-        &PeoplePage {
-            notice: said,
-            ..view
-        },
-    );
-    let forget = Flash::forget(&web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    Ok(response)
+    let mut made = people_page(&web, &reader, &session, &Form::default())?;
+    made.p = made.p.with_said(&reader, &headers);
+    Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
 fn roles(texts: &Texts, chosen: Option<Access>) -> Vec<Choice> {
@@ -136,18 +121,13 @@ fn people_page(
     let texts = reader.texts;
     let people = persons::list(&web.service, &session.actor)?;
     Ok(PeoplePage {
-        p: Page::of(reader, &texts.get("people-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors: Vec::new(),
+        p: Frame::new(reader, session, &texts.get("people-title")),
         link: None,
         people: people
             .iter()
             .take(SHOWN_MAX)
             .map(|one| item(texts, reader, one))
             .collect(),
-        is_operator: matches!(session.actor, Actor::Operator(_)),
         name: form.get("name").chars().take(200).collect(),
         sign_in: form.get("sign_in").chars().take(400).collect(),
         reseller: form.get("reseller").chars().take(100).collect(),
@@ -196,10 +176,9 @@ fn refused(
     field: Option<&'static str>,
     text: String,
 ) -> Result<Response, Fault> {
-    let view = people_page(web, reader, session, form)?;
-    let errors = vec![FormError { field, text }];
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(page(status, &PeoplePage { errors, ..view }))
+    let mut made = people_page(web, reader, session, form)?;
+    made.p.errors = vec![FormError { field, text }];
+    Ok(page(made.p.status(), &made))
 }
 
 enum Done {

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::who;
+use super::frame::{Frame, said_once};
 use crate::service::ServiceError;
 use crate::service::queue::{
     self, Filter, QueueAction, QueueChange, QueueEntryView, QueueOrder, QueueView, StateName,
@@ -15,7 +15,7 @@ use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
-use crate::web::page::{Choice, FormError, Notice, Page, page};
+use crate::web::page::{Choice, FormError, page};
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
 use crate::web::texts::{Texts, Value};
@@ -30,11 +30,7 @@ const ROUNDS_MAX: usize = 20;
 #[derive(Template)]
 #[template(path = "console/queue.html")]
 pub struct QueuePage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
-    pub(super) notice: Option<Notice>,
-    pub(super) errors: Vec<FormError>,
+    pub(super) p: Frame,
     pub(super) here: String,
     pub(super) sender: String,
     pub(super) state: String,
@@ -95,18 +91,9 @@ pub async fn show(
     headers: HeaderMap,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let said = Flash::read(&headers)
-        .and_then(|said| said.notice(reader.texts, &session.csrf, "", |_| String::new()));
     let mut made = queue_page(&web, &reader, &session, &ask)?;
-    made.notice = said;
-    let status = match made.errors.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let mut response = page(status, &made);
-    let forget = Flash::forget(&web);
-    response.headers_mut().append(header::SET_COOKIE, forget);
-    Ok(response)
+    made.p = made.p.with_said(&reader, &headers);
+    Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
 fn queue_page(
@@ -138,11 +125,7 @@ fn queue_page(
     };
     let sender = ask.sender.trim();
     Ok(QueuePage {
-        p: Page::of(reader, &texts.get("queue-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
-        notice: None,
-        errors,
+        p: Frame::new(reader, session, &texts.get("queue-title")).with_errors(errors),
         here: ask.href(None),
         sender: sender.to_owned(),
         state: ask.state.clone(),
@@ -276,7 +259,7 @@ pub async fn order(
                 _ => "error-queue-sender",
             };
             let mut made = queue_page(&web, &reader, &session, &ask)?;
-            made.errors = vec![FormError {
+            made.p.errors = vec![FormError {
                 field: Some(if field == "reason" {
                     "reason"
                 } else {

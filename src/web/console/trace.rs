@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::who;
+use super::frame::Frame;
 use crate::service::ServiceError;
 use crate::service::trace::{self, JourneyView, RecipientView};
 use crate::web::Web;
 use crate::web::error::Fault;
-use crate::web::page::{Page, page};
+use crate::web::page::page;
 use crate::web::reader::Reader;
 use crate::web::session::Manager;
 use crate::web::texts::Value;
@@ -20,9 +20,7 @@ use crate::web::texts::Value;
 #[derive(Template)]
 #[template(path = "console/trace.html")]
 pub struct TracePage {
-    pub(super) p: Page,
-    pub(super) who: Option<String>,
-    pub(super) csrf: String,
+    pub(super) p: Frame,
     pub(super) q: String,
     pub(super) nothing: bool,
     pub(super) journeys: Vec<Journey>,
@@ -67,9 +65,7 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let mut made = TracePage {
-        p: Page::of(&reader, &texts.get("trace-title")),
-        who: Some(who(texts, &session.actor)),
-        csrf: session.csrf.clone(),
+        p: Frame::new(&reader, &session, &texts.get("trace-title")),
         q: ask.q.trim().to_owned(),
         nothing: false,
         journeys: Vec::new(),

@@ -193,7 +193,7 @@ async fn a_code_is_asked_for_once_there_is_a_second_factor_and_opens_once() {
     assert!(page.says("Recovery codes") && page.says("The second factor is on."));
     let html = page.text();
     let recovery = html
-        .split("<li>")
+        .split("dir=\"ltr\"><li>")
         .nth(1)
         .unwrap()
         .split('<')

@@ -10,6 +10,7 @@
 import { files } from "./files.mjs";
 import { compose } from "./compose.mjs";
 import { console_ } from "./console.mjs";
+import { consoleLists } from "./console-lists.mjs";
 import { conversation } from "./conversation.mjs";
 import { folders } from "./folders.mjs";
 import { invitation } from "./invitation.mjs";
@@ -27,5 +28,5 @@ import { writing } from "./writing.mjs";
 
 export const tasks = [
   ...signIn, ...read, ...conversation, ...reply, ...files, ...invitation, ...pictures, ...compose, ...writing, ...outbox,
-  ...folders, ...search, ...settings, ...live, ...keys, ...trouble, ...console_,
+  ...folders, ...search, ...settings, ...live, ...keys, ...trouble, ...console_, ...consoleLists,
 ];

@@ -1,0 +1,139 @@
+//! Settings of single domains and mailboxes, those that end by themselves too: for operators all, for a reseller
+//! those of its domains.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Actor, Service, ServiceError};
+use crate::clock::Timestamp;
+use crate::ids::ResellerId;
+use crate::route::{Override, Overrides, Rank, Scope};
+use crate::store::{ReadTx, StoreError, directory, failover as kept};
+
+/// Most settings in one page.
+pub const PAGE_MAX: usize = 200;
+/// Domains and mailboxes that one page looks at; then it ends, with a cursor, however few it found.
+const LOOKED_AT_MAX: usize = 5_000;
+
+/// A setting of a domain or mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OverrideView {
+    /// `domain:example.com` or `mailbox:ann@example.com`.
+    pub scope: String,
+    /// Whose the domain is; absent: nobody's.
+    pub reseller: Option<String>,
+    /// `standby`, `primary` or `queue`.
+    pub setting: String,
+    /// Whose word it is: `operator` or `reseller`. An operator's beats a reseller's.
+    pub by: String,
+    /// Who set it; a reseller is told of an operator only that it was one.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// When it was set.
+    pub set_at: String,
+    /// When it ends by itself; absent: never.
+    pub expires_at: Option<String>,
+    /// Whether the one who asks could end it.
+    pub own: bool,
+}
+
+/// A page of settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OverridePage {
+    /// The settings, domains first.
+    pub overrides: Vec<OverrideView>,
+    /// The cursor of the next page; absent on the last.
+    pub next: Option<String>,
+}
+
+/// What is asked for; all of it must be so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this reseller's domains.
+    pub reseller: Option<ResellerId>,
+    /// Only those that end by themselves.
+    pub timed: bool,
+}
+
+/// Settings that are in force and the actor's business, behind the scope `after`. A page may hold fewer than
+/// `limit` scopes, even none, and still name the next.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for another reseller's; when the store fails.
+pub fn list(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<&Scope>,
+    limit: usize,
+) -> Result<OverridePage, ServiceError> {
+    let whose = super::destinations::owner_for(actor, filter.reseller.as_ref())?;
+    let (now, limit) = (service.now(), limit.clamp(1, PAGE_MAX));
+    service.store.read(|tx| {
+        let rows = kept::overrides_after(tx, after, LOOKED_AT_MAX)?;
+        let is_last = rows.len() < LOOKED_AT_MAX;
+        let (mut found, mut scopes, mut last) = (Vec::new(), 0, None);
+        for (scope, overrides) in rows {
+            if scopes == limit {
+                return Ok(OverridePage {
+                    overrides: found,
+                    next: last.map(|scope: Scope| scope.to_string()),
+                });
+            }
+            let owner = owner(tx, &scope)?;
+            let is_theirs = whose.is_none() || owner == whose;
+            if is_theirs && actor.may_see(owner.as_ref()) {
+                let shown = views(actor, filter, &scope, owner.as_ref(), &overrides, now);
+                scopes += usize::from(!shown.is_empty());
+                found.extend(shown);
+            }
+            last = Some(scope);
+        }
+        Ok(OverridePage {
+            overrides: found,
+            next: last.filter(|_| !is_last).map(|scope| scope.to_string()),
+        })
+    })
+}
+
+fn owner(tx: &dyn ReadTx, scope: &Scope) -> Result<Option<ResellerId>, StoreError> {
+    let domain = match scope {
+        Scope::Domain(domain) => domain.clone(),
+        Scope::Mailbox(address) => address.domain_name(),
+        Scope::Mailstore(_) => return Ok(None),
+    };
+    Ok(directory::domain(tx, &domain)?.and_then(|record| record.reseller))
+}
+
+/// What is in force of the settings of one scope, the mightier first.
+fn views(
+    actor: &Actor,
+    filter: &Filter,
+    scope: &Scope,
+    owner: Option<&ResellerId>,
+    overrides: &Overrides,
+    now: Timestamp,
+) -> Vec<OverrideView> {
+    let is_reseller = matches!(actor, Actor::Reseller(..));
+    let view = |rank: Rank, set: &Override| OverrideView {
+        scope: scope.to_string(),
+        reseller: owner.map(ToString::to_string),
+        setting: set.setting.as_str().to_owned(),
+        by: match rank {
+            Rank::Operator => "operator".to_owned(),
+            Rank::Reseller => "reseller".to_owned(),
+        },
+        author: super::domains::author(actor, &set.author),
+        reason: set.reason.clone(),
+        set_at: set.set_at.to_string(),
+        expires_at: set.expires_at.map(|end| end.to_string()),
+        own: is_reseller == (rank == Rank::Reseller),
+    };
+    [Rank::Operator, Rank::Reseller]
+        .into_iter()
+        .filter_map(|rank| Some((rank, overrides.of_rank(rank, now)?)))
+        .filter(|(_, set)| !filter.timed || set.expires_at.is_some())
+        .map(|(rank, set)| view(rank, set))
+        .collect()
+}
