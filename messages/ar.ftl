@@ -1440,3 +1440,35 @@ ends-in-hours = { $hours ->
     [many] بعد { $hours } ساعة
    *[other] بعد { $hours } ساعة
 }
+decisions-title = ما يحتاج إلى قرار
+decisions-none = لا شيء ينتظرك.
+decision-mailstore = مخزن
+decision-queue = بريد ينتظر في MX
+decision-merge = دمج ينتظر
+decision-source = مصدر الدليل
+decision-held = رسائل موقوفة
+decision-alert = تنبيه لم يتولّه أحد
+parts-title = العقد والأجزاء
+parts-version = Lifeboat { $version }.
+parts-vantages = من يراقب المخازن: الخادم ووكلاؤه
+parts-vantage = من أين وماذا وكيف
+parts-silent = صامت
+parts-age = منذ كم
+parts-took = استغرق
+parts-none = لا أحد يراقب مخزنًا بعد.
+parts-here = هذا الخادم
+parts-part = الجزء
+parts-value = حاله
+parts-free = { $free } من { $all } متاحة
+parts-waits = رسائل تنتظر: { $count }، موقوفة: { $held }، أقدمها منذ { $time }
+parts-way = اتصالات مفتوحة: { $open }، رسائل منذ البدء: { $count }
+parts-good-for = صالح لمدة { $time }
+parts-not-good = انتهى أو لا يُقرأ
+parts-sources = مصادر الدليل
+parts-source = المصدر
+parts-errors = صفوف خاطئة
+parts-no-source = لا مصدر مهيّأ.
+long-seconds = { $count } ث
+long-minutes = { $count } د
+long-hours = { $count } س
+long-days = { $count } ي

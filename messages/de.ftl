@@ -1292,3 +1292,35 @@ ends-in-hours = { $hours ->
     [one] In { $hours } Stunde
    *[other] In { $hours } Stunden
 }
+decisions-title = Was entschieden werden muss
+decisions-none = Nichts wartet auf Sie.
+decision-mailstore = Mailstore
+decision-queue = E-Mail wartet im MX
+decision-merge = Zusammenführung wartet
+decision-source = Quelle des Verzeichnisses
+decision-held = Angehaltene Nachrichten
+decision-alert = Alarm, den niemand übernommen hat
+parts-title = Knoten und Teile
+parts-version = Lifeboat { $version }.
+parts-vantages = Wer auf die Mailstores sieht: der Server und seine Agenten
+parts-vantage = Von wo, was, wie
+parts-silent = Schweigt
+parts-age = Wie lange her
+parts-took = Dauerte
+parts-none = Noch sieht niemand auf einen Mailstore.
+parts-here = Dieser Server
+parts-part = Teil
+parts-value = Wie es steht
+parts-free = { $free } von { $all } sind frei
+parts-waits = Wartende Nachrichten: { $count }, angehalten: { $held }, die älteste seit { $time }
+parts-way = Offene Verbindungen: { $open }, Nachrichten seit dem Start: { $count }
+parts-good-for = Noch gültig: { $time }
+parts-not-good = Abgelaufen oder nicht lesbar
+parts-sources = Quellen des Verzeichnisses
+parts-source = Quelle
+parts-errors = Falsche Zeilen
+parts-no-source = Es ist keine Quelle eingerichtet.
+long-seconds = { $count } s
+long-minutes = { $count } min
+long-hours = { $count } h
+long-days = { $count } T

@@ -1292,3 +1292,35 @@ ends-in-hours = { $hours ->
     [one] In { $hours } hour
    *[other] In { $hours } hours
 }
+decisions-title = What needs a decision
+decisions-none = Nothing waits for you.
+decision-mailstore = Mailstore
+decision-queue = Mail waits in the MX
+decision-merge = Merge waits
+decision-source = Source of the directory
+decision-held = Held messages
+decision-alert = Alert nobody has taken on
+parts-title = Nodes and parts
+parts-version = Lifeboat { $version }.
+parts-vantages = Who looks at the mailstores: the server and its agents
+parts-vantage = From where, what, how
+parts-silent = Silent
+parts-age = How long ago
+parts-took = Took
+parts-none = Nobody looks at a mailstore yet.
+parts-here = This server
+parts-part = Part
+parts-value = How it stands
+parts-free = { $free } of { $all } are free
+parts-waits = Messages that wait: { $count }, held: { $held }, the oldest for { $time }
+parts-way = Open connections: { $open }, messages since the start: { $count }
+parts-good-for = Good for { $time }
+parts-not-good = It has ended or cannot be read
+parts-sources = Sources of the directory
+parts-source = Source
+parts-errors = Wrong rows
+parts-no-source = No source is configured.
+long-seconds = { $count } s
+long-minutes = { $count } min
+long-hours = { $count } h
+long-days = { $count } d

@@ -1292,3 +1292,35 @@ ends-in-hours = { $hours ->
     [one] En { $hours } hora
    *[other] En { $hours } horas
 }
+decisions-title = Lo que pide una decisión
+decisions-none = Nada le espera.
+decision-mailstore = Almacén
+decision-queue = Correo en espera en el MX
+decision-merge = Fusión en espera
+decision-source = Fuente del directorio
+decision-held = Mensajes retenidos
+decision-alert = Alerta sin responsable
+parts-title = Nodos y componentes
+parts-version = Lifeboat { $version }.
+parts-vantages = Quién observa los almacenes: el servidor y sus agentes
+parts-vantage = Desde dónde, qué, cómo
+parts-silent = En silencio
+parts-age = Hace
+parts-took = Tardó
+parts-none = Nadie observa aún un almacén.
+parts-here = Este servidor
+parts-part = Parte
+parts-value = Cómo está
+parts-free = { $free } de { $all } libres
+parts-waits = Mensajes en espera: { $count }, retenidos: { $held }, el más antiguo desde hace { $time }
+parts-way = Conexiones abiertas: { $open }, mensajes desde el inicio: { $count }
+parts-good-for = Válido aún: { $time }
+parts-not-good = Caducado o ilegible
+parts-sources = Fuentes del directorio
+parts-source = Fuente
+parts-errors = Filas erróneas
+parts-no-source = No hay ninguna fuente configurada.
+long-seconds = { $count } s
+long-minutes = { $count } min
+long-hours = { $count } h
+long-days = { $count } d

@@ -1293,3 +1293,35 @@ ends-in-hours = { $hours ->
     [one] Dans { $hours } heure
    *[other] Dans { $hours } heures
 }
+decisions-title = Ce qui demande une décision
+decisions-none = Rien ne vous attend.
+decision-mailstore = Serveur
+decision-queue = Courrier en attente dans le MX
+decision-merge = Fusion en attente
+decision-source = Source de l'annuaire
+decision-held = Messages retenus
+decision-alert = Alerte que personne n'a prise
+parts-title = Nœuds et composants
+parts-version = Lifeboat { $version }.
+parts-vantages = Qui observe les serveurs : ce serveur et ses agents
+parts-vantage = D'où, quoi, comment
+parts-silent = Muet
+parts-age = Il y a
+parts-took = Durée
+parts-none = Personne n'observe encore de serveur.
+parts-here = Ce serveur
+parts-part = Composant
+parts-value = État
+parts-free = { $free } sur { $all } sont libres
+parts-waits = Messages en attente : { $count }, retenus : { $held }, le plus ancien depuis { $time }
+parts-way = Connexions ouvertes : { $open }, messages depuis le démarrage : { $count }
+parts-good-for = Encore valable : { $time }
+parts-not-good = Expiré ou illisible
+parts-sources = Sources de l'annuaire
+parts-source = Source
+parts-errors = Lignes fautives
+parts-no-source = Aucune source n'est configurée.
+long-seconds = { $count } s
+long-minutes = { $count } min
+long-hours = { $count } h
+long-days = { $count } j

@@ -31,6 +31,7 @@ pub mod audit;
 pub mod brands;
 pub mod bulk;
 pub mod changes;
+pub mod decisions;
 pub mod delay_notices;
 pub mod destinations;
 pub mod domains;

@@ -20,7 +20,7 @@ pub const PAGE_MAX: usize = 200;
 /// Domains that one page looks at by their names; then it ends, with a cursor, however few it found.
 const NAMES_LOOKED_AT: usize = 5_000;
 /// Domains whose mailboxes one page looks at.
-const LOOKED_INTO: usize = 400;
+const LOOKED_INTO: usize = 100;
 /// Mailboxes of a domain that are looked at.
 pub const MAILBOXES_LOOKED_AT: usize = 200;
 /// Names read at a time.

@@ -21,6 +21,7 @@ pub mod ops;
 pub mod outages;
 pub mod overrides;
 pub mod overview;
+pub mod parts;
 pub mod people;
 pub mod queue;
 pub mod resellers;

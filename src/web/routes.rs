@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use super::console::{
     account, alerts, audit, brand, bulk, change, delays, destinations, domains, door,
     events as changes, help as help_link, jobs, mailboxes, merges, notices, ops, outages,
-    overrides, overview, people as staff, queue, resellers, tokens, trace,
+    overrides, overview, parts, people as staff, queue, resellers, tokens, trace,
 };
 use super::webmail::{
     actions, compose, conversation, events, files, folders, forgotten, help, images, invitation,
@@ -81,6 +81,7 @@ pub fn router(web: Web) -> Router {
         .route("/console/outages/{id}", get(outages::show))
         .route("/console/domains", get(domains::show))
         .route("/console/overrides", get(overrides::show))
+        .route("/console/parts", get(parts::show))
         .route("/console/resellers", get(resellers::show))
         .route("/console/bulk", post(bulk::show))
         .route("/console/jobs", get(jobs::list).post(bulk::order))

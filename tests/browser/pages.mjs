@@ -170,6 +170,7 @@ export const consolePages = [
   ["console-outages", "/console/outages"],
   ["console-timeline", (_, link) => link("/console/outages", "/console/outages/")],
   ["console-resellers", "/console/resellers"],
+  ["console-parts", "/console/parts"],
   ["console-tokens", "/console/tokens"],
   ["console-token-made", "/console/tokens", async (page) => {
     await page.locator("#label").fill("A panel with quite a long name");

@@ -27,6 +27,8 @@ const PATH: &str = "/console/audit";
 const SHOWN: usize = 50;
 /// Most entries of a file.
 const FILE_MAX: usize = 10_000;
+/// Pages of the log that are looked through for a file.
+const FILE_PAGES_MAX: usize = 100;
 
 /// What is looked for, as the form says it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -235,13 +237,13 @@ pub async fn file(
     let filter = ask.filter(&reader)?;
     let mut text = String::from("number,at,who,action,subject,why,detail\r\n");
     let (mut before, mut count) = (None, 0);
-    while count < FILE_MAX {
+    for _ in 0..FILE_PAGES_MAX {
         let limit = audit::PAGE_MAX.min(FILE_MAX - count);
         let found = search(&web, &session, filter.clone(), before, limit).await?;
         count += found.entries.len();
         text.extend(found.entries.iter().map(line));
         before = found.next;
-        if before.is_none() {
+        if before.is_none() || count == FILE_MAX {
             break;
         }
     }

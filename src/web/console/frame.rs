@@ -185,6 +185,7 @@ const MENU: [(&str, &[Entry]); 5] = [
         &[
             ("/console", "menu-overview", For::All),
             ("/console/ops", "ops-title", For::Operators),
+            ("/console/parts", "parts-title", For::Operators),
             ("/console/alerts", "alerts-title", For::Operators),
             ("/console/outages", "outages-title", For::All),
             ("/console/merges", "merges-title", For::All),

@@ -7,10 +7,11 @@ use axum::response::Response;
 use super::frame::Frame;
 use crate::metrics::history::{Point, Series};
 use crate::metrics::judge::{Status, Thresholds, What, judge};
+use crate::service::decisions::{self, DecisionItem, Kind};
 use crate::service::standing;
 use crate::web::Web;
 use crate::web::chart::{Chart, draw};
-use crate::web::error::Fault;
+use crate::web::error::{Fault, form_encode};
 use crate::web::page::ok;
 use crate::web::reader::Reader;
 use crate::web::session::Manager;
@@ -23,9 +24,21 @@ use crate::web::when::When;
 pub struct OpsPage {
     pub(super) p: Frame,
     pub(super) now: When,
+    pub(super) decisions: Vec<Decision>,
     pub(super) checks: Vec<Check>,
     pub(super) charts: Vec<Chart>,
     pub(super) since: String,
+}
+
+/// Something that waits for a word.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub(super) kind: String,
+    pub(super) subject: String,
+    /// In English, as the program itself says it.
+    pub(super) text: String,
+    /// Where it is decided; none where that is not a page.
+    pub(super) href: Option<String>,
 }
 
 /// One thing that was checked.
@@ -89,10 +102,41 @@ pub async fn show(
     Ok(ok(&OpsPage {
         p: Frame::new(&reader, &session, &texts.get("ops-title")),
         now: When::now(&reader.times),
+        decisions: decisions::list(service, &session.actor)?
+            .into_iter()
+            .map(|item| decision(texts, item))
+            .collect(),
         checks: What::EACH.into_iter().map(check).collect(),
         charts,
         since,
     }))
+}
+
+fn decision(texts: &Texts, item: DecisionItem) -> Decision {
+    let subject = form_encode(&item.subject);
+    let (key, href) = match item.kind {
+        Kind::Mailstore => (
+            "decision-mailstore",
+            Some(format!("/console/change?scope=mailstore:{subject}")),
+        ),
+        Kind::Queue => (
+            "decision-queue",
+            Some(format!("/console/change?scope=mailstore:{subject}")),
+        ),
+        Kind::Merge => ("decision-merge", Some("/console/merges".to_owned())),
+        Kind::Source => ("decision-source", None),
+        Kind::Held => (
+            "decision-held",
+            Some("/console/queue?state=held".to_owned()),
+        ),
+        Kind::Alert => ("decision-alert", Some("/console/alerts".to_owned())),
+    };
+    Decision {
+        kind: texts.get(key).into_owned(),
+        subject: item.subject,
+        text: item.text,
+        href,
+    }
 }
 
 /// Findings shown of one check; the rest is `lifeboat check`'s.

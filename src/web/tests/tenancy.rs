@@ -64,6 +64,7 @@ const PAGES: &[(&str, &str, Whose)] = &[
     ("/console/domains", "/console/domains", Whose::Everybody),
     ("/console/overrides", "/console/overrides", Whose::Everybody),
     ("/console/resellers", "/console/resellers", Whose::Operators),
+    ("/console/parts", "/console/parts", Whose::Operators),
     ("/console/bulk", "", Whose::NoPage),
     ("/console/jobs", "/console/jobs", Whose::Everybody),
     ("/console/jobs/{id}", "jobs", Whose::Absent),
