@@ -11,7 +11,7 @@ const BLOCKED_NAMED: usize = 50;
 /// What kind of decision it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum DecisionKind {
     /// Whether a mailstore is switched, or let back.
     Mailstore,
     /// How long mail goes on waiting in the MX.
@@ -30,7 +30,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DecisionItem {
     /// What kind it is.
-    pub kind: Kind,
+    pub kind: DecisionKind,
     /// What it is about: a mailstore, a mailbox, a source, an alert.
     pub subject: String,
     /// In words.
@@ -52,34 +52,38 @@ pub fn list(service: &Service, actor: &Actor) -> Result<Vec<DecisionItem>, Servi
     let mut items = Vec::new();
     for mailstore in &standing.mailstores {
         let needs = mailstore.needs.clone();
-        items.extend(needs.map(|text| item(Kind::Mailstore, &mailstore.id, text)));
+        items.extend(needs.map(|text| item(DecisionKind::Mailstore, &mailstore.id, text)));
         let lifetime = mailstore.queue_lifetime_secs;
         let waited = mailstore.queued_secs.filter(|secs| secs * 2 >= lifetime);
         items.extend(waited.map(|secs| {
             let (hours, most) = (secs / 3600, lifetime / 3600);
             let text = format!("its mail has waited in the MX for {hours} h of at most {most} h");
-            item(Kind::Queue, &mailstore.id, text)
+            item(DecisionKind::Queue, &mailstore.id, text)
         }));
     }
     for source in &standing.sources {
         let stands = source.end.as_deref().is_none_or(|end| end == "complete");
         if !stands {
-            items.push(item(Kind::Source, &source.name, source.text.clone()));
+            items.push(item(
+                DecisionKind::Source,
+                &source.name,
+                source.text.clone(),
+            ));
         }
     }
     let blocked = merge::status(service, actor)?.blocked;
     items.extend(blocked.into_iter().take(BLOCKED_NAMED).map(|blocked| {
         let mailbox = blocked.mailbox.unwrap_or_else(|| "–".to_owned());
-        item(Kind::Merge, &mailbox, blocked.detail)
+        item(DecisionKind::Merge, &mailbox, blocked.detail)
     }));
     if standing.queue.held > 0 {
         let text = format!("{} messages are held in the queue", standing.queue.held);
-        items.push(item(Kind::Held, "", text));
+        items.push(item(DecisionKind::Held, "", text));
     }
     let open = alerts::list(service, actor)?;
     let waiting = open
         .into_iter()
         .filter(|alert| alert.acknowledged_by.is_none());
-    items.extend(waiting.map(|alert| item(Kind::Alert, &alert.name, alert.text)));
+    items.extend(waiting.map(|alert| item(DecisionKind::Alert, &alert.name, alert.text)));
     Ok(items)
 }

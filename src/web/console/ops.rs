@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::frame::Frame;
 use crate::metrics::history::{Point, Series};
 use crate::metrics::judge::{Status, Thresholds, What, judge};
-use crate::service::decisions::{self, DecisionItem, Kind};
+use crate::service::decisions::{self, DecisionItem, DecisionKind};
 use crate::service::standing;
 use crate::web::Web;
 use crate::web::chart::{Chart, draw};
@@ -115,21 +115,21 @@ pub async fn show(
 fn decision(texts: &Texts, item: DecisionItem) -> Decision {
     let subject = form_encode(&item.subject);
     let (key, href) = match item.kind {
-        Kind::Mailstore => (
+        DecisionKind::Mailstore => (
             "decision-mailstore",
             Some(format!("/console/change?scope=mailstore:{subject}")),
         ),
-        Kind::Queue => (
+        DecisionKind::Queue => (
             "decision-queue",
             Some(format!("/console/change?scope=mailstore:{subject}")),
         ),
-        Kind::Merge => ("decision-merge", Some("/console/merges".to_owned())),
-        Kind::Source => ("decision-source", None),
-        Kind::Held => (
+        DecisionKind::Merge => ("decision-merge", Some("/console/merges".to_owned())),
+        DecisionKind::Source => ("decision-source", None),
+        DecisionKind::Held => (
             "decision-held",
             Some("/console/queue?state=held".to_owned()),
         ),
-        Kind::Alert => ("decision-alert", Some("/console/alerts".to_owned())),
+        DecisionKind::Alert => ("decision-alert", Some("/console/alerts".to_owned())),
     };
     Decision {
         kind: texts.get(key).into_owned(),
