@@ -25,7 +25,11 @@ const ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// Largest answer that is kept, in bytes; a request with a larger one is not carried out again either.
 const KEPT_BYTES_MAX: usize = 16 * 1024;
 /// What does nothing twice by itself: rows that are streamed in, and looks at what an order would do.
-const UNNAMED: [&str; 2] = ["/api/v1/provision", "/api/v1/jobs/preview"];
+const UNNAMED: [&str; 3] = [
+    "/api/v1/provision",
+    "/api/v1/jobs/preview",
+    "/api/v1/jobs/matching/preview",
+];
 
 /// What the door works with.
 #[derive(Clone, Debug)]

@@ -16,6 +16,7 @@ mod failover;
 mod jobs;
 mod mailboxes;
 mod mailstores;
+mod matching;
 mod merge_checks;
 mod merges;
 mod notices;
@@ -47,6 +48,8 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(failover::of_mailbox, failover::change_mailbox))
         .routes(routes!(jobs::list, jobs::create))
         .routes(routes!(jobs::preview))
+        .routes(routes!(matching::create))
+        .routes(routes!(matching::preview))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::items))
         .routes(routes!(jobs::undo))

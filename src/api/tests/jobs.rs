@@ -228,3 +228,51 @@ async fn an_alias_and_its_mailbox_are_one() {
     let job = ended(&env, &operator, made.body["id"].as_str().unwrap()).await;
     assert_eq!((&job["total"], &job["failed"]), (&json!(1), &json!(0)));
 }
+
+#[tokio::test]
+async fn all_that_a_filter_takes_is_switched_and_nothing_of_others() {
+    let env = Env::new().await;
+    rows(&env, 3).await;
+    let acme = env.token(RoleName::Reseller, Some("acme")).await;
+    let rival = env.token(RoleName::Reseller, Some("rival")).await;
+    let order = |more: &str| -> Value {
+        let text = format!(r#"{{"action":"pin-standby","reason":"test",{more}}}"#);
+        serde_json::from_str(&text).unwrap()
+    };
+    for (token, more, status, mailboxes) in [
+        (&acme, r#""of":"mailboxes""#, 200, Some(4)),
+        (
+            &acme,
+            r#""of":"mailboxes","domain":"example.com""#,
+            200,
+            Some(4),
+        ),
+        (&acme, r#""of":"mailboxes","mailstore":"b9""#, 200, Some(0)),
+        (&acme, r#""of":"domains","name":"exam""#, 200, Some(4)),
+        (&rival, r#""of":"mailboxes""#, 200, Some(1)),
+        (
+            &rival,
+            r#""of":"mailboxes","domain":"example.com""#,
+            404,
+            None,
+        ),
+        (&rival, r#""of":"mailboxes","reseller":"acme""#, 404, None),
+        (&acme, r#""of":"mailboxes","name":"x""#, 422, None),
+        (&acme, r#""of":"domains","mailstore":"a1""#, 422, None),
+        (&acme, r#""of":"mailboxes","route":"nowhere""#, 422, None),
+        (&acme, r#""of":"resellers""#, 422, None),
+    ] {
+        let looked = post(&env, token, "/matching/preview", &order(more)).await;
+        assert_eq!(looked.status.as_u16(), status, "{more}: {}", looked.text);
+        assert_eq!(looked.body["mailboxes"].as_u64(), mailboxes, "{more}");
+    }
+    let empty = order(r#""of":"mailboxes","mailstore":"b9""#);
+    assert_eq!(post(&env, &acme, "/matching", &empty).await.status, 422);
+    let all = order(r#""of":"mailboxes""#);
+    let made = post(&env, &acme, "/matching", &all).await;
+    assert_eq!(made.status, 202, "{}", made.text);
+    let job = ended(&env, &acme, made.body["id"].as_str().unwrap()).await;
+    assert_eq!((&job["total"], &job["failed"]), (&json!(4), &json!(0)));
+    assert_eq!(mode(&env, &acme, "u0@example.com").await, "standby");
+    assert_eq!(mode(&env, &rival, "bob@other.com").await, "follow");
+}

@@ -186,6 +186,20 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         About::Tenant,
     ),
     (
+        "POST",
+        "/api/v1/jobs/matching",
+        "/api/v1/jobs/matching",
+        r#"{"of":"mailboxes","action":"auto","reason":"test"}"#,
+        About::Tenant,
+    ),
+    (
+        "POST",
+        "/api/v1/jobs/matching/preview",
+        "/api/v1/jobs/matching/preview",
+        r#"{"of":"mailboxes","action":"auto","reason":"test"}"#,
+        About::Tenant,
+    ),
+    (
         "GET",
         "/api/v1/jobs/{id}",
         "/api/v1/jobs/00000000000000000000000000000000",

@@ -133,7 +133,7 @@ pub(super) async fn undo(
     ))
 }
 
-fn accepted(job: JobView) -> Response {
+pub(super) fn accepted(job: JobView) -> Response {
     let place = format!("/api/v1/jobs/{}", job.id).parse().ok();
     let mut response = (StatusCode::ACCEPTED, Json(job)).into_response();
     let place = place.map(|place| (LOCATION, place));
