@@ -33,7 +33,8 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
         Some(seen) => format!("/admin/audit/verify?seen={seen}"),
         None => "/admin/audit/verify".to_owned(),
     };
-    let last: Anchor = client.get(&path).await?;
+    let verified = client.get(&path).await;
+    let last: Anchor = verified.map_err(|failure| Failure::found(failure.text))?;
     if json {
         return output::json(&last);
     }
