@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::content::Content;
 use super::notice::{self, Filed, Notice, file};
@@ -19,6 +19,13 @@ use crate::store::{Store, StoreError, Tx};
 
 /// The longest that a message may take.
 pub(super) const SENDING_MAX: Duration = Duration::from_secs(2400);
+
+/// What became of a message is written again after these pauses, while the store fails.
+const RECORD_AGAIN: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+];
 
 fn jitter() -> u8 {
     let [byte] = random_bytes();
@@ -40,6 +47,8 @@ struct Found {
     again: Option<Duration>,
     /// The smarthost tells the sender that the message arrived.
     passed_on: bool,
+    /// The connection that it went over, if it is used up.
+    used_up: Option<Relay>,
 }
 
 impl Found {
@@ -49,6 +58,7 @@ impl Found {
             outcomes: vec![outcome; entry.pending().count()],
             again: None,
             passed_on: false,
+            used_up: None,
         }
     }
 }
@@ -56,18 +66,24 @@ impl Found {
 impl Lane {
     /// Sends a message that was claimed, lets go of `connection`, and records what became of it.
     pub(super) async fn work(self, entry: QueueEntry, connection: OwnedSemaphorePermit) {
-        let (head, found) = match Content::load(&self.store, &entry).await {
+        let (head, mut found) = match Content::load(&self.store, &entry).await {
             Ok(content) => {
                 let head = content.head().to_vec();
                 (head, self.attempt(&entry, content).await)
             }
             Err(error) => {
                 tracing::error!(queue_id = %entry.id, %error, "a message to be sent cannot be read");
-                let why = ours("5.3.0 The message cannot be read any more");
-                (Vec::new(), Found::of_all(&entry, Outcome::Failed(why)))
+                (Vec::new(), Found::of_all(&entry, unread(&error)))
             }
         };
-        drop(connection);
+        match found.used_up.take() {
+            // Until it is closed it is one of the connections that there may be.
+            Some(relay) => drop(tokio::spawn(async move {
+                relay.quit().await;
+                drop(connection);
+            })),
+            None => drop(connection),
+        }
         self.record(&entry, &head, found).await;
     }
 
@@ -88,9 +104,11 @@ impl Lane {
             Err(error) => {
                 // Without it receivers might take it for forged; it waits until the key is mended.
                 tracing::error!(queue_id = %entry.id, %error, "a message is not sent unsigned");
-                self.pool.give(open);
                 let why = ours("4.7.0 The message cannot be signed now");
-                return Found::of_all(entry, Outcome::Deferred(why));
+                return Found {
+                    used_up: self.pool.give(open),
+                    ..Found::of_all(entry, Outcome::Deferred(why))
+                };
             }
         };
         let mut outcomes = Vec::new();
@@ -98,14 +116,12 @@ impl Lane {
         let sent = timeout(SENDING_MAX, sending).await;
         let passed_on = open.relay.reports();
         match sent {
-            Ok(()) => {
-                self.pool.give(open);
-                Found {
-                    outcomes,
-                    again: None,
-                    passed_on,
-                }
-            }
+            Ok(()) => Found {
+                outcomes,
+                again: None,
+                passed_on,
+                used_up: self.pool.give(open),
+            },
             // What the connection is in the middle of is not known: it is dropped. Who was sent the message
             // before that is not sent it again.
             Err(_) => {
@@ -115,6 +131,7 @@ impl Lane {
                     outcomes,
                     again: None,
                     passed_on,
+                    used_up: None,
                 }
             }
         }
@@ -128,31 +145,49 @@ impl Lane {
                 .retry
                 .delay(entry.attempts.saturating_add(1), jitter())
         });
-        let result = Tried {
+        let result = Arc::new(Tried {
             entry: entry.clone(),
             outcomes: found.outcomes,
             now,
             retry_at: now.after(again),
-        };
-        let recorded = match self.notice(&result, head, found.passed_on) {
-            Some(notice) => result.record_with_notice(&self.store, notice).await,
-            None => self.store.write(move |tx| result.record(tx)).await,
-        };
-        match recorded {
-            Ok(recorded) => log(&recorded),
-            // The claim runs out, and it is sent again: better twice than never.
-            Err(error) => {
-                tracing::error!(queue_id = %entry.id, %error, "what became of a message could not be recorded");
+        });
+        let mut pauses = RECORD_AGAIN.iter();
+        loop {
+            let recorded = match self.notice(&result, head, found.passed_on) {
+                Ok(Some(notice)) => result.record_with_notice(&self.store, notice).await,
+                Ok(None) => result.record_alone(&self.store).await,
+                Err(error) => Err(error),
+            };
+            let error = match recorded {
+                Ok(recorded) => return log(&recorded),
+                Err(error) => error,
+            };
+            let is_lasting = matches!(error, StoreError::Conflict(_) | StoreError::Missing(_));
+            match pauses.next().filter(|_| !is_lasting) {
+                Some(pause) => sleep(*pause).await,
+                // The claim runs out, and it is sent again: better twice than never.
+                None => {
+                    tracing::error!(queue_id = %entry.id, %error, "what became of a message could not be recorded");
+                    return;
+                }
             }
         }
     }
 
     /// The DSN for this result, if it needs one.
-    fn notice(&self, result: &Tried, head: &[u8], passed_on: bool) -> Option<Filed> {
+    ///
+    /// # Errors
+    /// When it cannot be made ready: nothing is recorded without it, or nobody would hear of the failure.
+    fn notice(
+        &self,
+        result: &Tried,
+        head: &[u8],
+        passed_on: bool,
+    ) -> Result<Option<Filed>, StoreError> {
         let expected = result.applied();
         let told = notice::told(&expected, passed_on);
         if told.is_empty() {
-            return None;
+            return Ok(None);
         }
         let notice = Notice {
             hostname: &self.options.hostname,
@@ -161,13 +196,17 @@ impl Lane {
             original: head,
             now: result.now,
         };
-        match Filed::new(&self.store, &notice) {
-            Ok(filed) => Some(filed),
-            Err(error) => {
-                tracing::error!(queue_id = %expected.entry.id, %error, "a delivery report could not be made");
-                None
-            }
+        Filed::new(&self.store, &notice).map(Some)
+    }
+}
+
+/// What it means that a message cannot be read: a disk or a limit may be well again, what is gone is gone.
+fn unread(error: &StoreError) -> Outcome {
+    match error {
+        StoreError::Corrupt { .. } | StoreError::Missing(_) => {
+            Outcome::Failed(ours("5.3.0 The message cannot be read any more"))
         }
+        _ => Outcome::Deferred(ours("4.3.0 The message cannot be read now")),
     }
 }
 
@@ -214,12 +253,22 @@ impl Tried {
         queue::record_result(tx, &self.entry, &self.outcomes, self.now, self.retry_at)
     }
 
-    async fn record_with_notice(self, store: &Store, filed: Filed) -> Result<Recorded, StoreError> {
+    async fn record_alone(self: &Arc<Self>, store: &Store) -> Result<Recorded, StoreError> {
+        let tried = Arc::clone(self);
+        store.write(move |tx| tried.record(tx)).await
+    }
+
+    async fn record_with_notice(
+        self: &Arc<Self>,
+        store: &Store,
+        filed: Filed,
+    ) -> Result<Recorded, StoreError> {
         let Filed { body, new } = filed;
+        let tried = Arc::clone(self);
         store
             .write_with_body(body, move |tx, _| {
-                let recorded = self.record(tx)?;
-                file(tx, &self.entry, &new)?;
+                let recorded = tried.record(tx)?;
+                file(tx, &tried.entry, &new)?;
                 Ok(recorded)
             })
             .await

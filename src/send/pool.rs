@@ -76,11 +76,11 @@ impl Pool {
     pub(super) async fn get(&self, jitter: u8) -> Result<Open, Unreachable> {
         let mut last = Unreachable::None;
         for (at, host) in self.hosts.iter().enumerate() {
-            if !host.state().health.is_usable(Instant::now()) {
-                continue;
-            }
             if let Some(open) = host.state().idle.pop() {
                 return Ok(open);
+            }
+            if !host.state().health.is_usable(Instant::now()) {
+                continue;
             }
             match Relay::connect(&host.smarthost).await {
                 Ok(relay) => {
@@ -103,17 +103,24 @@ impl Pool {
         Err(last)
     }
 
-    /// Takes a connection back after a message. Nobody waits for the end of one that is used up.
-    pub(super) fn give(&self, open: Open) {
+    /// Takes a connection back after a message; what comes back from here is used up and to be closed.
+    pub(super) fn give(&self, open: Open) -> Option<Relay> {
         let open = Open {
             messages: open.messages + 1,
             ..open
         };
         match self.hosts.get(open.host) {
-            Some(host) if open.relay.is_usable() && open.messages < MESSAGES_MAX => {
-                host.state().idle.push(open);
+            Some(host) if open.relay.is_usable() => {
+                let mut state = host.state();
+                // It works, though it may take no further connection for a while.
+                state.health.failures = 0;
+                if open.messages >= MESSAGES_MAX {
+                    return Some(open.relay);
+                }
+                state.idle.push(open);
+                None
             }
-            _ => drop(tokio::spawn(open.relay.quit())),
+            _ => None,
         }
     }
 

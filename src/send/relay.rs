@@ -1,7 +1,7 @@
 //! One connection to the smarthost.
 //!
-//! lettre speaks SMTP, command by command, so that each recipient has its own result; connecting,
-//! TLS and time limits are ours. STARTTLS in particular: lettre's would accept what an attacker
+//! lettre greets, signs in and writes the commands; connecting, TLS, time limits and what replies mean are
+//! ours, so that each recipient has its own result and no odd reply is taken for a lost connection. STARTTLS in particular: lettre's would accept what an attacker
 //! injected in plain text after the 220 (CVE-2011-0411 and its kin), so the handshake is done here,
 //! left-over plain text is refused, and lettre gets the protected stream.
 
@@ -15,14 +15,15 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{
     Extension, MailBodyParameter, MailParameter, RcptParameter,
 };
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::content::{Content, Stuffing};
-use super::handed::Shared;
 use super::outcome::{Step, ours, refused, said};
 use crate::config::secret::Secret;
-use crate::net::{ConnectError, Endpoint, Tls, TlsConnector, TlsError};
+use crate::lmtp_client::{Reply, read_reply};
+use crate::net::{BoxStream, ConnectError, Endpoint, Tls, TlsConnector, TlsError};
 use crate::store::StoreError;
 use crate::store::queue::{Outcome, RemoteReply};
 
@@ -136,9 +137,10 @@ pub struct Reports<'a> {
 
 /// An open connection to the smarthost.
 pub struct Relay {
+    /// What lettre has found out about it; it greets and signs in, and says nothing more afterwards.
     smtp: AsyncSmtpConnection,
-    /// What `smtp` speaks over: messages are written to it past lettre, which would have them whole.
-    stream: Shared,
+    /// What `smtp` spoke over.
+    stream: BufReader<BoxStream>,
     timeouts: RelayTimeouts,
     /// Whether it takes requests for reports (RFC 3461).
     knows_dsn: bool,
@@ -167,14 +169,15 @@ impl Relay {
     pub async fn connect(smarthost: &Smarthost) -> Result<Self, Unreachable> {
         match timeout(smarthost.timeouts.connect, open::open(smarthost)).await {
             Ok(opened) => {
-                let (smtp, stream, offered) = opened?;
+                let (smtp, shared, offered) = opened?;
+                let stream: BoxStream = Box::new(shared);
                 let offers = |word: &str| {
                     let mut keywords = offered.lines().filter_map(|l| l.split_whitespace().next());
                     keywords.any(|keyword| keyword.eq_ignore_ascii_case(word))
                 };
                 Ok(Self {
                     smtp,
-                    stream,
+                    stream: BufReader::new(stream),
                     timeouts: smarthost.timeouts,
                     knows_dsn: offers("DSN"),
                     knows_size: offers("SIZE"),
@@ -225,12 +228,18 @@ impl Relay {
     pub async fn quit(mut self) {
         if self.is_usable() {
             // How it ends does not matter: everything has its result.
-            let _ = timeout(Duration::from_secs(5), self.smtp.quit()).await;
+            let quitting = async {
+                self.write(b"QUIT\r\n").await?;
+                self.read().await
+            };
+            let _ = timeout(Duration::from_secs(5), quitting).await;
         }
     }
 
     async fn transaction(&mut self, message: &Outgoing<'_>) -> Vec<Outcome> {
         let everyone = |outcome: Outcome| vec![outcome; message.recipients.len()];
+        // What was not asked for would be taken for an answer to what is said next.
+        self.is_broken |= !self.stream.buffer().is_empty();
         if self.is_broken {
             let why = ours("4.4.2 The connection to the smarthost was lost");
             return everyone(Outcome::Deferred(why));
@@ -296,8 +305,9 @@ impl Relay {
         }
         group.push_str(&Data.to_string());
         self.ahead = count;
-        self.stream.write_all(group.as_bytes()).await?;
-        self.stream.flush().await
+        let limit = self.timeouts.command;
+        let written = timeout(limit, self.write(group.as_bytes())).await;
+        written.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Ends a transaction that comes to nothing: what was said ahead is answered, and a smarthost that waits for
@@ -305,11 +315,15 @@ impl Relay {
     /// transaction open too: the next MAIL would be out of order.
     async fn never_mind(&mut self) {
         while self.ahead > 0 && !self.is_broken {
-            let is_data = self.ahead == 1;
-            let said = self.command(Step::Rcpt, Rset).await;
-            if is_data && said.is_ok() {
-                let end = timeout(self.timeouts.command, self.smtp.command(".\r\n")).await;
-                self.is_broken |= end.is_err();
+            let step = if self.ahead == 1 {
+                Step::Data
+            } else {
+                Step::Rcpt
+            };
+            let taken = self.command(step, Rset).await.is_ok();
+            if taken && step == Step::Data {
+                // Whatever it says to that.
+                let _ = self.command(Step::Body, ".\r\n").await;
             }
         }
         if !self.is_broken && self.command(Step::Rcpt, Rset).await.is_err() {
@@ -359,12 +373,13 @@ impl Relay {
             )));
         }
         self.command(Step::Data, Data).await?;
+        let limit = self.timeouts.body;
         let sending = async {
-            write_message(&mut self.stream, content).await?;
-            Ok::<_, Unsent>(self.smtp.read_response().await)
+            write_message(self.stream.get_mut(), content).await?;
+            Ok::<_, Unsent>(self.read().await)
         };
-        let said = match timeout(self.timeouts.body, sending).await {
-            Ok(Ok(said)) => Ok(said.map(text_of)),
+        let answer = match timeout(limit, sending).await {
+            Ok(Ok(answer)) => Ok(answer),
             Ok(Err(unsent)) => {
                 // It has no end: the smarthost throws away what it got when the connection is closed.
                 self.is_broken = true;
@@ -372,7 +387,7 @@ impl Relay {
             }
             Err(elapsed) => Err(elapsed),
         };
-        self.result(Step::Body, said)
+        self.result(Step::Body, answer)
     }
 
     /// The address as lettre wants it, if the smarthost can take it.
@@ -396,44 +411,53 @@ impl Relay {
         step: Step,
         command: impl fmt::Display,
     ) -> Result<RemoteReply, Outcome> {
+        let is_said = self.ahead > 0;
+        self.ahead = self.ahead.saturating_sub(1);
         let limit = self.timeouts.command;
-        let said = match self.ahead.checked_sub(1) {
-            Some(left) => {
-                self.ahead = left;
-                timeout(limit, self.smtp.read_response()).await
+        let saying = async {
+            if !is_said {
+                self.write(command.to_string().as_bytes()).await?;
             }
-            None => timeout(limit, self.smtp.command(command)).await,
+            self.read().await
         };
-        self.result(step, said.map(|said| said.map(text_of)))
+        let answer = timeout(limit, saying).await;
+        self.result(step, answer)
     }
 
-    /// What a reply, or none, means.
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes).await?;
+        self.stream.get_mut().flush().await
+    }
+
+    /// Reads a reply, of any characters, with or without a text (RFC 5321 §4.2).
+    async fn read(&mut self) -> io::Result<Reply> {
+        let reply = read_reply(&mut self.stream).await?;
+        reply.ok_or_else(|| io::Error::other("it said something that is no SMTP reply"))
+    }
+
+    /// What a reply, or none, means. Only what fits the step is a yes: 354 to DATA, 2yz to everything else.
     fn result(
         &mut self,
         step: Step,
-        said: Result<Result<RemoteReply, SmtpError>, tokio::time::error::Elapsed>,
+        answer: Result<io::Result<Reply>, Elapsed>,
     ) -> Result<RemoteReply, Outcome> {
-        let error = match said {
-            Ok(Ok(reply)) => return Ok(reply),
-            Ok(Err(error)) => error,
-            Err(_) => {
-                self.is_broken = true;
-                return Err(Outcome::Deferred(ours(
-                    "4.4.2 The smarthost did not answer in time",
-                )));
-            }
+        let why = match answer {
+            Ok(Ok(reply)) => match (reply.code, step) {
+                (300..=399, Step::Data) => return Ok(said(reply.code, &reply.text)),
+                (200..=299, Step::Mail | Step::Rcpt | Step::Body) => {
+                    return Ok(said(reply.code, &reply.text));
+                }
+                (400.., _) => {
+                    self.is_broken |= reply.code == 421;
+                    return Err(refused(step, reply.code, &reply.text));
+                }
+                _ => format!("4.5.0 The smarthost answered out of turn: {reply}"),
+            },
+            Ok(Err(error)) => format!("4.4.2 The connection to the smarthost broke: {error}"),
+            Err(_) => "4.4.2 The smarthost did not answer in time".to_owned(),
         };
-        match error.status().map(u16::from) {
-            Some(code) => {
-                self.is_broken |= code == 421;
-                Err(refused(step, code, &source_text(&error)))
-            }
-            None => {
-                self.is_broken = true;
-                let why = format!("4.4.2 The connection to the smarthost broke: {error}");
-                Err(Outcome::Deferred(ours(&why)))
-            }
-        }
+        self.is_broken = true;
+        Err(Outcome::Deferred(ours(&why)))
     }
 }
 
@@ -470,16 +494,6 @@ fn is_taken(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Relayed(_))
 }
 
-fn text_of(response: lettre::transport::smtp::response::Response) -> RemoteReply {
-    let lines: Vec<&str> = response.message().collect();
-    said(response.code().into(), &lines.join(" "))
-}
-
-/// The text of the reply in an error of lettre's.
-fn source_text(error: &SmtpError) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
-}
-
 /// Why a message was not written to its end.
 #[derive(Debug, thiserror::Error)]
 enum Unsent {
@@ -490,7 +504,7 @@ enum Unsent {
 }
 
 /// Writes a message and its end. The end is written only if all of it was as it was stored.
-async fn write_message(stream: &mut Shared, content: &Content) -> Result<(), Unsent> {
+async fn write_message(stream: &mut BoxStream, content: &Content) -> Result<(), Unsent> {
     let mut pieces = content.pieces()?;
     let mut stuffing = Stuffing::default();
     // The last piece and the end leave together.

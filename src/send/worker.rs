@@ -33,7 +33,7 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// one before it had claimed.
 const LEASE: Duration = Duration::from_secs(2 * 3600);
 /// What is claimed and not begun after this is given back: its claim begins anew.
-const KEEP_CLAIMED: Duration = Duration::from_secs(1800);
+const KEEP_CLAIMED: Duration = Duration::from_secs(300);
 /// Messages whose result is being written, beside those on their way: the connection that took one is free
 /// for the next while the disk works. A crash sends these again.
 const UNRECORDED_MAX: usize = 16;
@@ -41,8 +41,6 @@ const UNRECORDED_MAX: usize = 16;
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.
 const PLAN_FOR: Duration = Duration::from_secs(1);
-/// Entries claimed ahead, for each message under way: a claim is a durable write, and one write claims many.
-const AHEAD: usize = 4;
 /// How often finished entries are removed.
 const REMOVE_EVERY: Duration = Duration::from_secs(600);
 /// Entries removed in one write.
@@ -188,11 +186,11 @@ impl Sender {
             };
             work.planned_at = Instant::now();
         }
-        // Alone it is not known yet whether anything can be sent.
-        let ahead = if lanes_max == 1 { 1 } else { lanes_max * AHEAD };
+        // A claim is a durable write, and one write claims many; but what is claimed nobody can stop, and
+        // alone it is not known yet whether anything can be sent.
         let next: Vec<DueRow> = work
             .planned
-            .drain(..ahead.min(work.planned.len()))
+            .drain(..lanes_max.min(work.planned.len()))
             .collect();
         if next.is_empty() {
             return;

@@ -135,7 +135,10 @@ impl Fake {
                     "250 ok".to_owned()
                 }
             };
-            stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+            // In Latin-1, as old servers have it.
+            let octets = reply.chars().map(|c| u8::try_from(c).unwrap_or(b'?'));
+            let octets: Vec<u8> = octets.chain(*b"\r\n").collect();
+            stream.write_all(&octets).await?;
         }
     }
 
@@ -367,6 +370,63 @@ async fn a_refused_data_leaves_the_connection_good_for_the_next_message() {
     fake.mood.lock().unwrap().data = None;
     let sent = send(&mut relay, &["ben@x.example"], CONTENT).await;
     assert_eq!(sent, ["relayed 250 2.0.0 queued as 4XYZ"]);
+}
+
+/// A reply may have no text, or one in no known encoding (RFC 5321 §4.2): its code says what became of it.
+#[tokio::test]
+async fn what_counts_is_the_code() {
+    for (body, expected) in [
+        ("250", "relayed 250 "),
+        (
+            "250 2.0.0 \u{fc}bernommen",
+            "relayed 250 2.0.0 \u{fffd}bernommen",
+        ),
+        (
+            "554 5.7.1 unerw\u{fc}nscht",
+            "failed 554 5.7.1 unerw\u{fffd}nscht",
+        ),
+    ] {
+        let fake = Fake::start(Mood {
+            body: Some(body),
+            ..Mood::default()
+        })
+        .await;
+        let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+        let outcomes = send(&mut relay, &["ben@x.example"], CONTENT).await;
+        assert_eq!(outcomes, [expected]);
+        assert!(relay.is_usable());
+    }
+}
+
+/// A yes that is no answer to what was said is none: the message is not sent, or not known to be taken.
+#[tokio::test]
+async fn a_yes_out_of_turn_is_none() {
+    let data = Mood {
+        data: Some("250 2.0.0 ok"),
+        ..Mood::default()
+    };
+    let body = Mood {
+        body: Some("354 go on"),
+        ..Mood::default()
+    };
+    let rcpt = Mood {
+        rcpt: vec![("ben", "354 go on")],
+        ..Mood::default()
+    };
+    for mood in [data, body, rcpt] {
+        for one_by_one in [false, true] {
+            let fake = Fake::start(Mood {
+                one_by_one,
+                ..mood.clone()
+            })
+            .await;
+            let mut relay = Relay::connect(&fake.smarthost()).await.unwrap();
+            let outcomes = send(&mut relay, &["ben@x.example"], CONTENT).await;
+            assert!(outcomes[0].starts_with("deferred 0 4.5.0 "), "{outcomes:?}");
+            assert!(!relay.is_usable());
+            assert!(fake.taken.lock().unwrap().is_empty());
+        }
+    }
 }
 
 #[tokio::test]
