@@ -108,7 +108,8 @@ pub async fn serve<A: Acceptor>(
         session: Session::new(config, peer, tls),
         input: BytesMut::new(),
         body: None,
-        data_began: Instant::now(),
+        data_began: None,
+        heard: Instant::now(),
     };
     connection.run().await
 }
@@ -121,7 +122,10 @@ struct Connection<'s, A: Acceptor> {
     session: Session<'s>,
     input: BytesMut,
     body: Option<A::Body>,
-    data_began: Instant,
+    /// Since when message data is under way.
+    data_began: Option<Instant>,
+    /// When the client last said something whole, or was answered.
+    heard: Instant,
 }
 
 impl<A: Acceptor> Connection<'_, A> {
@@ -129,6 +133,9 @@ impl<A: Acceptor> Connection<'_, A> {
         loop {
             let (used, event) = self.session.advance(&self.input);
             self.input.advance(used);
+            if used > 0 {
+                self.heard = Instant::now();
+            }
             match event {
                 Event::Input => {
                     self.write_replies().await?;
@@ -168,7 +175,7 @@ impl<A: Acceptor> Connection<'_, A> {
             }
             Err(refused) => Err(refused),
         });
-        self.data_began = Instant::now();
+        self.data_began = Some(Instant::now());
     }
 
     async fn keep_piece(&mut self) {
@@ -183,6 +190,7 @@ impl<A: Acceptor> Connection<'_, A> {
     }
 
     async fn accept(&mut self) {
+        self.data_began = None;
         let Some(body) = self.body.take() else {
             return self.session.accepted(&[]);
         };
@@ -246,6 +254,7 @@ impl<A: Acceptor> Connection<'_, A> {
         };
         timeout(self.shared.timeouts.write, written).await??;
         replies.clear();
+        self.heard = Instant::now();
         Ok(())
     }
 
@@ -255,16 +264,20 @@ impl<A: Acceptor> Connection<'_, A> {
         let now = Instant::now();
         let deadline = if let Some(octets) = self.session.data_octets() {
             self.input.reserve(READ_DATA_OCTETS);
-            let progress = self.data_began + timeouts.progress(octets);
+            // A chunk that is refused comes without a beginning of its own.
+            let began = *self.data_began.get_or_insert(now);
+            let progress = began + timeouts.progress(octets);
             progress.min(now + timeouts.data)
         } else {
             self.body = None;
+            self.data_began = None;
             if self.input.is_empty() && self.input.capacity() > READ_COMMANDS_OCTETS {
                 // An idle connection keeps no room for data.
                 self.input = BytesMut::new();
             }
             self.input.reserve(READ_COMMANDS_OCTETS);
-            now + timeouts.command
+            // Octets of a command that does not end win no time.
+            self.heard + timeouts.command
         };
         let idle = self.session.is_idle();
         let stream = self.stream.as_mut().ok_or_else(gone)?;

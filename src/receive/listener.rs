@@ -161,10 +161,7 @@ async fn begin<A: Acceptor>(
 ) -> io::Result<()> {
     let limit = shared.timeouts.handshake;
     if let Some(proxies) = &manner.proxies {
-        let Some(client) = timeout(limit, behind_proxy(&mut stream, peer, proxies)).await?? else {
-            return stream.shutdown().await;
-        };
-        peer = client;
+        peer = timeout(limit, behind_proxy(&mut stream, peer, proxies)).await??;
     }
     let way = Way::of(manner.session.protocol, manner.session.trust(peer));
     let _connected = match shared.intake.connection(way, peer) {
@@ -190,12 +187,8 @@ async fn begin<A: Acceptor>(
     connection::serve(stream, peer, tls, &manner.session, shared, stop).await
 }
 
-/// For whom a load balancer speaks; none if it only looks whether we are there.
-async fn behind_proxy(
-    stream: &mut BoxStream,
-    peer: Peer,
-    proxies: &[Network],
-) -> io::Result<Option<Peer>> {
+/// For whom a load balancer speaks.
+async fn behind_proxy(stream: &mut BoxStream, peer: Peer, proxies: &[Network]) -> io::Result<Peer> {
     let is_known = match peer {
         Peer::Tcp(address) => proxies.iter().any(|proxy| proxy.contains(address.ip())),
         Peer::Unix => true,
@@ -211,10 +204,10 @@ async fn behind_proxy(
     let mut rest = vec![0; octets];
     stream.read_exact(&mut rest).await?;
     match proxy::parse(&fixed, &rest).map_err(io::Error::other)? {
-        Said::Local => Ok(None),
-        Said::Client(address) => Ok(Some(Peer::Tcp(address))),
-        // Whoever it is, it is not the proxy, which may be trusted: nobody is 0.0.0.0.
-        Said::Unknown => Ok(Some(Peer::Tcp(SocketAddr::from(([0, 0, 0, 0], 0))))),
+        Said::Client(address) => Ok(Peer::Tcp(address)),
+        // Whoever it is, it is not the proxy, which may be trusted: nobody is 0.0.0.0. Its own health checks
+        // look whether we greet, and hand over nothing.
+        Said::Local | Said::Unknown => Ok(Peer::Tcp(SocketAddr::from(([0, 0, 0, 0], 0)))),
     }
 }
 

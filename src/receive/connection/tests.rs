@@ -164,6 +164,14 @@ async fn silence_and_trickle_end() {
     let mut client = start(&recorder, short);
     client.expect("220 421").await;
 
+    // Nor does a command that goes on and on.
+    let mut client = start(&recorder, short);
+    client.expect("220").await;
+    while client.stream.write_all(b"x").await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    client.expect("421").await;
+
     let mut client = start(&recorder, short);
     client.send(START).await;
     client.expect("220 250 250 250 354 421").await;

@@ -56,6 +56,23 @@ fn only_a_fresh_directory_says_for_good_who_does_not_exist() {
     assert_eq!(refused, 4);
 }
 
+/// A load balancer's own check (PROXY protocol §2.2, LOCAL) is greeted, and is nobody who is trusted.
+#[test]
+fn a_load_balancers_own_check_is_greeted() {
+    let bed = Bed::start("smtp-local", "verify_senders = false");
+    bed.provision();
+    let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    let mut client =
+        SmtpClient::connect_behind(bed.perimeter.addr(), Dialect::Smtp, local).expect("be greeted");
+    client
+        .command("MAIL FROM:<x@elsewhere.test>")
+        .expect("talk");
+    let relayed = client
+        .command("RCPT TO:<victim@elsewhere.test>")
+        .expect("talk");
+    assert_eq!(relayed.code, 550);
+}
+
 /// A name server with the zones of the cases, and the key of those that sign.
 struct Zones {
     _server: Server,
