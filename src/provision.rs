@@ -305,10 +305,11 @@ impl Provisioning {
         self.summary.rows += 1;
         let line = read.line;
         match read.row {
+            // A whole source that says "deleted" no longer has the mailbox: how many may leave at once is asked
+            // at its end, as for those that it does not name.
+            Ok(row) if row.deleted && self.whole.is_some() => {}
             Ok(row) => {
-                if !row.deleted {
-                    self.note(&row.mailbox).await?;
-                }
+                self.note(&row.mailbox).await?;
                 self.batch.push((line, row));
             }
             Err(refused) => {

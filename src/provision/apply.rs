@@ -80,11 +80,25 @@ pub async fn apply(
             let (rules, rows, order) = &*shared;
             let mut rules = rules.clone();
             let mut outcomes = HashMap::with_capacity(order.len());
-            for &index in order {
-                if let Some((_, row)) = rows.get(index) {
+            // Once more for an address that another row of the batch gives up.
+            let mut again = order.clone();
+            for _ in 0..2 {
+                for index in std::mem::take(&mut again) {
+                    let Some((_, row)) = rows.get(index) else {
+                        continue;
+                    };
                     let outcome = apply_row(tx, &rules, row)?;
                     if matches!(&outcome, Ok(applied) if applied.change == Change::Replaced) {
                         rules.replacements_left = rules.replacements_left.saturating_sub(1);
+                    }
+                    let is_taken = |error: &RowError| {
+                        matches!(
+                            error,
+                            RowError::IsAlias { .. } | RowError::AliasIsMailbox(_)
+                        )
+                    };
+                    if outcome.as_ref().is_err_and(is_taken) {
+                        again.push(index);
                     }
                     outcomes.insert(index, outcome);
                 }
@@ -124,7 +138,10 @@ pub fn apply_row(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, S
     if replaces {
         gone::leave(tx, &row.mailbox, rules.now)?;
     }
-    let (record, details) = become_of(rules, row, &place, mailstore);
+    let (mut record, details) = become_of(rules, row, &place, mailstore);
+    if let (Place::Gone(..), Said::Nothing) = (&place, &row.aliases) {
+        record.aliases = still_free(tx, row, reseller, record.aliases)?;
+    }
     let domains_changed = put_domains(tx, row, reseller)?;
     let change = match &place {
         Place::New | Place::Gone(..) if replaces => Change::Replaced,
@@ -288,6 +305,26 @@ fn check_owners(
         }
     }
     Ok(Ok(()))
+}
+
+/// Those aliases of a mailbox that comes back which nobody has taken since.
+fn still_free(
+    tx: &dyn ReadTx,
+    row: &Row,
+    reseller: Option<&ResellerId>,
+    aliases: Vec<Address>,
+) -> Result<Vec<Address>, StoreError> {
+    let mut free = Vec::with_capacity(aliases.len());
+    for alias in aliases {
+        let asked = Row {
+            aliases: Said::Some(vec![alias.clone()]),
+            ..row.clone()
+        };
+        if check_owners(tx, &asked, reseller, None)?.is_ok() {
+            free.push(alias);
+        }
+    }
+    Ok(free)
 }
 
 fn aliases(row: &Row) -> impl Iterator<Item = &Address> {

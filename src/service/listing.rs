@@ -311,6 +311,18 @@ impl Walk<'_> {
                 is_asked(&domain) && !was_seen && !overrides.domains.contains_key(&domain)
             });
             spans.extend(alone.cloned().map(Span::One));
+            // Where a page ends is told: nobody is to learn what others have.
+            if let Some(reseller) = &self.whose {
+                let mut own = Vec::with_capacity(spans.len());
+                for span in spans {
+                    let is_own = match span.domain() {
+                        Some(domain) => placed::is_of(self.tx, reseller, &domain)?,
+                        None => false,
+                    };
+                    own.extend(is_own.then_some(span));
+                }
+                spans = own;
+            }
             spans.sort_by_cached_key(|span| (span.domain(), span.local()));
             return Ok(spans);
         }

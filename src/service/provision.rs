@@ -115,10 +115,10 @@ async fn done(
     if let Some(name) = source {
         rounds::keep(&service.store, name, began_at, service.now(), &result).await?;
     }
-    let ended = result.map_err(|error| match error {
-        ProvisionError::Store(error) => ServiceError::Store(error),
-        ProvisionError::Input(_) => ServiceError::Unavailable(error.to_string()),
-    })?;
+    let ended = match result {
+        Ok(ended) => ended,
+        Err(error) => return Err(broke_off(service, actor, source, error).await),
+    };
     let summary = ended.summary;
     let changed = summary.created + summary.changed + summary.renamed + summary.deleted;
     // A round of a source that changes nothing, every quarter of an hour, is no control change.
@@ -145,6 +145,34 @@ async fn done(
         control.overrides_changed();
     }
     Ok(summary)
+}
+
+/// Writes down that a file or a round broke off: what it changed until then stays.
+async fn broke_off(
+    service: &Service,
+    actor: &Actor,
+    source: Option<&SourceName>,
+    error: ProvisionError,
+) -> ServiceError {
+    let subject = source.map_or_else(|| "directory".to_owned(), |name| format!("source {name}"));
+    // A round that cannot begin, every minute, is kept with its source and alarmed; a file is a person's.
+    if source.is_none()
+        && let Ok(mut event) = service.event(actor, Permission::Provision, "provision", subject, "")
+    {
+        event.detail = format!("broke off: {error}; what was applied until then stays");
+        let append =
+            move |tx: &mut dyn crate::store::Tx| audit::append(tx, event.clone()).map(drop);
+        if let Err(error) = service.store.write(append).await {
+            return ServiceError::Store(error);
+        }
+    }
+    if let Some(control) = &service.control {
+        control.overrides_changed();
+    }
+    match error {
+        ProvisionError::Store(error) => ServiceError::Store(error),
+        ProvisionError::Input(_) => ServiceError::Unavailable(error.to_string()),
+    }
 }
 
 /// Whether a source is due for a round: ordered, never read, or read so long ago.

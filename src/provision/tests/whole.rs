@@ -357,3 +357,52 @@ async fn csv_says_what_is_wrong_and_where() {
         "{wrong}"
     );
 }
+
+/// A panel that turns everybody off says "deleted" of all: that is asked as if it named none.
+#[tokio::test]
+async fn what_a_source_calls_deleted_is_held_to_its_share() {
+    let env = Env::new();
+    env.round("mailbox\nann@x.org\nbob@x.org\ncid@x.org\ndan@x.org\n")
+        .await;
+    let all = "mailbox,deleted\nann@x.org,true\nbob@x.org,true\ncid@x.org,true\ndan@x.org,false\n";
+    let (ended, _) = env.round(all).await;
+    assert_eq!(
+        ended.end,
+        RoundEnd::Withheld {
+            missing: 3,
+            known: 4
+        }
+    );
+    assert_eq!(counts(&ended), [0, 0, 0, 0, 1, 3]);
+    assert!(env.id("ann@x.org").is_some());
+    let (ended, _) = env.round_of("panel", all, Some(3)).await;
+    assert_eq!(counts(&ended), [0, 0, 0, 3, 1, 0]);
+    assert_eq!(env.id("ann@x.org"), None);
+}
+
+#[tokio::test]
+async fn a_mailbox_that_comes_back_takes_no_alias_from_anybody() {
+    let env = Env::new();
+    env.round("mailbox,aliases\nann@x.org,sales@x.org info@x.org\nbob@x.org,\n")
+        .await;
+    env.round("mailbox\nbob@x.org\n").await;
+    env.round("mailbox,aliases\nbob@x.org,sales@x.org\n").await;
+    let (_, errors) = env.round("mailbox\nann@x.org\nbob@x.org\n").await;
+    assert_eq!(errors, vec![]);
+    assert_eq!(env.id("sales@x.org"), env.id("bob@x.org"));
+    assert_eq!(env.id("info@x.org"), env.id("ann@x.org"));
+    let ann = env.resolve("ann@x.org").unwrap();
+    assert_eq!(ann.record.aliases, ["info@x.org".parse().unwrap()]);
+}
+
+#[tokio::test]
+async fn an_alias_goes_from_one_mailbox_to_another_in_one_round() {
+    let env = Env::new();
+    env.round("mailbox,aliases\nann@x.org,\nzoe@x.org,sales@x.org\n")
+        .await;
+    let (ended, errors) = env
+        .round("mailbox,aliases\nann@x.org,sales@x.org\nzoe@x.org,\n")
+        .await;
+    assert_eq!((counts(&ended), errors), ([0, 2, 0, 0, 0, 0], vec![]));
+    assert_eq!(env.id("sales@x.org"), env.id("ann@x.org"));
+}

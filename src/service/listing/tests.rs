@@ -167,6 +167,19 @@ async fn bench() -> Bench {
     }
 }
 
+/// Where a page of a reseller's ends names nobody else's domain.
+fn assert_own(service: &Service, actor: &Actor, next: Option<&str>) {
+    let (Actor::Reseller(own, _), Some(next)) = (actor, next) else {
+        return;
+    };
+    let next: Cursor = next.parse().unwrap();
+    if let Some(domain) = next.domain {
+        let record = service.store.read(|tx| directory::domain(tx, &domain));
+        let owner = record.unwrap().and_then(|record| record.reseller);
+        assert_eq!(owner.as_ref(), Some(own), "{domain}");
+    }
+}
+
 /// Every page, one after the other.
 fn pages(service: &Service, actor: &Actor, filter: &Filter, limit: usize) -> Vec<String> {
     let (mut found, mut after) = (Vec::new(), None);
@@ -174,6 +187,7 @@ fn pages(service: &Service, actor: &Actor, filter: &Filter, limit: usize) -> Vec
         let page = list(service, actor, filter, after.as_ref(), limit).unwrap();
         assert!(page.mailboxes.len() <= limit);
         found.extend(page.mailboxes.into_iter().map(|mailbox| mailbox.address));
+        assert_own(service, actor, page.next.as_deref());
         match page.next {
             Some(next) => after = Some(next.parse().unwrap()),
             None => return found,

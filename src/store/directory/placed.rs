@@ -131,7 +131,7 @@ pub(in crate::store) fn domain_in(key: &[u8]) -> Result<(ResellerId, DomainName)
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(in crate::store) fn is_of(
+pub fn is_of(
     tx: &dyn ReadTx,
     reseller: &ResellerId,
     domain: &DomainName,
