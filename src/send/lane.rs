@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 use super::content::Content;
 use super::notice::{self, Filed, Notice, file};
 use super::outcome::ours;
-use super::pool::Pool;
-use super::relay::{Outgoing, Relay, Reports};
+use super::pool::{Open, Pool};
+use super::relay::{Outgoing, Relay, Reports, Unreachable};
 use super::worker::SenderOptions;
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::{Address, DomainName, random_bytes};
@@ -87,16 +87,28 @@ impl Lane {
         self.record(&entry, &head, found).await;
     }
 
+    /// Records that a message that was claimed cannot be sent now, without a try.
+    pub(super) async fn untried(self, entry: QueueEntry) {
+        let head = match Content::load(&self.store, &entry).await {
+            Ok(content) => content.head().to_vec(),
+            Err(_) => Vec::new(),
+        };
+        let found = self.unreachable(&entry, &Unreachable::None);
+        self.record(&entry, &head, found).await;
+    }
+
+    fn unreachable(&self, entry: &QueueEntry, error: &Unreachable) -> Found {
+        let outcome = Outcome::Deferred(ours(&format!("4.4.1 {error}")));
+        Found {
+            again: Some(self.options.reconnect.delay(1, jitter())),
+            ..Found::of_all(entry, outcome)
+        }
+    }
+
     async fn attempt(&self, entry: &QueueEntry, content: Content) -> Found {
-        let mut open = match self.pool.get(jitter()).await {
+        let open = match self.pool.get(0, jitter()).await {
             Ok(open) => open,
-            Err(error) => {
-                let outcome = Outcome::Deferred(ours(&format!("4.4.1 {error}")));
-                return Found {
-                    again: Some(self.options.reconnect.delay(1, jitter())),
-                    ..Found::of_all(entry, outcome)
-                };
-            }
+            Err(error) => return self.unreachable(entry, &error),
         };
         let signers = self.options.signers.get();
         let content = match signers.sign(&signed_by(entry), content).await {
@@ -111,29 +123,38 @@ impl Lane {
                 };
             }
         };
+        self.send_by(open, entry, &content).await
+    }
+
+    /// Sends it over a connection; if its smarthost takes no mail now, over one to the next.
+    async fn send_by(&self, mut open: Open, entry: &QueueEntry, content: &Content) -> Found {
         let mut outcomes = Vec::new();
-        let sending = send(&mut open.relay, entry, &content, &mut outcomes);
-        let sent = timeout(SENDING_MAX, sending).await;
-        let passed_on = open.relay.reports();
-        match sent {
-            Ok(()) => Found {
-                outcomes,
-                again: None,
-                passed_on,
-                used_up: self.pool.give(open),
-            },
+        let sending = send(&mut open.relay, entry, content, &mut outcomes);
+        if timeout(SENDING_MAX, sending).await.is_err() {
             // What the connection is in the middle of is not known: it is dropped. Who was sent the message
             // before that is not sent it again.
-            Err(_) => {
-                let why = Outcome::Deferred(ours("4.4.2 It took too long"));
-                outcomes.resize(entry.pending().count(), why);
-                Found {
-                    outcomes,
-                    again: None,
-                    passed_on,
-                    used_up: None,
-                }
-            }
+            let why = Outcome::Deferred(ours("4.4.2 It took too long"));
+            outcomes.resize(entry.pending().count(), why);
+            return Found {
+                outcomes,
+                again: None,
+                passed_on: open.relay.reports(),
+                used_up: None,
+            };
+        }
+        let nobody_has_it = !outcomes.iter().any(|o| matches!(o, Outcome::Relayed(_)));
+        if open.relay.declined()
+            && nobody_has_it
+            && let Ok(next) = self.pool.get(open.host + 1, jitter()).await
+        {
+            drop(self.pool.give(open));
+            return Box::pin(self.send_by(next, entry, content)).await;
+        }
+        Found {
+            outcomes,
+            again: None,
+            passed_on: open.relay.reports(),
+            used_up: self.pool.give(open),
         }
     }
 

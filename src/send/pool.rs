@@ -47,7 +47,8 @@ pub(super) struct Health {
 #[derive(Debug)]
 pub(super) struct Open {
     pub(super) relay: Relay,
-    host: usize,
+    /// The number of its smarthost.
+    pub(super) host: usize,
     messages: u32,
 }
 
@@ -72,10 +73,11 @@ impl Pool {
         }
     }
 
-    /// A connection: one that is open, or a new one, to the first smarthost that can be used.
-    pub(super) async fn get(&self, jitter: u8) -> Result<Open, Unreachable> {
+    /// A connection: one that is open, or a new one, to the first smarthost that can be used, of those from
+    /// number `from` on.
+    pub(super) async fn get(&self, from: usize, jitter: u8) -> Result<Open, Unreachable> {
         let mut last = Unreachable::None;
-        for (at, host) in self.hosts.iter().enumerate() {
+        for (at, host) in self.hosts.iter().enumerate().skip(from) {
             if let Some(open) = host.state().idle.pop() {
                 return Ok(open);
             }

@@ -150,6 +150,10 @@ pub struct Relay {
     knows_pipelining: bool,
     /// Commands that were said and whose answers were not read yet; the last of them is DATA.
     ahead: usize,
+    /// It took no message now, whoever it was for.
+    declined: bool,
+    /// It may have taken the message, and did not say.
+    in_doubt: bool,
     is_broken: bool,
 }
 
@@ -183,6 +187,8 @@ impl Relay {
                     knows_size: offers("SIZE"),
                     knows_pipelining: offers("PIPELINING"),
                     ahead: 0,
+                    declined: false,
+                    in_doubt: false,
                     is_broken: false,
                 })
             }
@@ -193,6 +199,11 @@ impl Relay {
     /// Whether another message can be sent over it.
     pub fn is_usable(&self) -> bool {
         !self.is_broken
+    }
+
+    /// Whether it would not take the last message now, for a reason of its own, and surely has not: another may.
+    pub const fn declined(&self) -> bool {
+        self.declined && !self.in_doubt
     }
 
     /// Whether it takes over to tell the sender that a message arrived.
@@ -210,6 +221,7 @@ impl Relay {
     /// Sends a message; adds one outcome for each recipient, in order, as soon as it is known: whoever breaks
     /// off knows who has the message.
     pub async fn send_into(&mut self, message: &Outgoing<'_>, outcomes: &mut Vec<Outcome>) {
+        (self.declined, self.in_doubt) = (false, false);
         if !message.content.has_strict_line_ends() {
             let why = ours("5.6.0 The message has a line end that is not CR LF");
             outcomes.extend(vec![Outcome::Failed(why); message.recipients.len()]);
@@ -383,6 +395,7 @@ impl Relay {
             Ok(Err(unsent)) => {
                 // It has no end: the smarthost throws away what it got when the connection is closed.
                 self.is_broken = true;
+                self.declined = true;
                 return Err(Outcome::Deferred(ours(&format!("4.4.2 {unsent}"))));
             }
             Err(elapsed) => Err(elapsed),
@@ -449,6 +462,7 @@ impl Relay {
                 }
                 (400.., _) => {
                     self.is_broken |= reply.code == 421;
+                    self.declined |= reply.code < 500 && step != Step::Rcpt;
                     return Err(refused(step, reply.code, &reply.text));
                 }
                 _ => format!("4.5.0 The smarthost answered out of turn: {reply}"),
@@ -457,6 +471,10 @@ impl Relay {
             Err(_) => "4.4.2 The smarthost did not answer in time".to_owned(),
         };
         self.is_broken = true;
+        match step {
+            Step::Body => self.in_doubt = true,
+            Step::Mail | Step::Rcpt | Step::Data => self.declined = true,
+        }
         Err(Outcome::Deferred(ours(&why)))
     }
 }

@@ -28,10 +28,10 @@ use crate::store::{Store, StoreError};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed to answer.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
-/// How long a claim holds: longer than what is claimed waits ([`KEEP_CLAIMED`]) and is sent
-/// ([`super::lane::SENDING_MAX`]), or one message would go out twice. A server that starts gives back what
+/// How long a claim holds: longer than what is claimed waits ([`KEEP_CLAIMED`]) and is tried at one smarthost after
+/// another ([`super::lane::SENDING_MAX`] each), or one message would go out twice. A server that starts gives back what
 /// one before it had claimed.
-const LEASE: Duration = Duration::from_secs(2 * 3600);
+const LEASE: Duration = Duration::from_secs(5 * 3600);
 /// What is claimed and not begun after this is given back: its claim begins anew.
 const KEEP_CLAIMED: Duration = Duration::from_secs(300);
 /// Messages whose result is being written, beside those on their way: the connection that took one is free
@@ -41,6 +41,12 @@ const UNRECORDED_MAX: usize = 16;
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.
 const PLAN_FOR: Duration = Duration::from_secs(1);
+/// While nothing can be sent: how often it is looked whose sender has to hear of it.
+const OVERDUE_EVERY: Duration = Duration::from_secs(60);
+/// Entries looked at for that.
+const OVERDUE_LOOKED_AT: usize = 100_000;
+/// Senders told in one go.
+const OVERDUE_MAX: usize = 500;
 /// How often finished entries are removed.
 const REMOVE_EVERY: Duration = Duration::from_secs(600);
 /// Entries removed in one write.
@@ -114,6 +120,12 @@ impl Sender {
         let mut work = Work::default();
         while !stop.is_cancelled() {
             work.reap();
+            if pool.is_all_failing() {
+                self.give_back(work.claimed.drain(..).collect()).await;
+                if work.is_overdue_due() {
+                    self.tell_overdue(&pool).await;
+                }
+            }
             let pause = pool.pause();
             if wait(pause.unwrap_or_default(), &stop).await {
                 break;
@@ -124,7 +136,7 @@ impl Sender {
                 true => 1,
                 false => options.connections_max.max(1) + UNRECORDED_MAX,
             };
-            if lanes_max == 1 || work.claimed_at.elapsed() > KEEP_CLAIMED {
+            if work.claimed_at.elapsed() > KEEP_CLAIMED {
                 self.give_back(work.claimed.drain(..).collect()).await;
             }
             while work.lanes.len() < lanes_max {
@@ -137,13 +149,7 @@ impl Sender {
                 let Some(entry) = work.claimed.pop_front() else {
                     break;
                 };
-                let lane = Lane {
-                    store: self.store.clone(),
-                    clock: self.clock.clone(),
-                    options: Arc::clone(options),
-                    pool: Arc::clone(&pool),
-                };
-                work.spawn(entry, lane, connection);
+                work.spawn(entry, self.lane(&pool), connection);
             }
             let is_full = work.lanes.len() >= lanes_max;
             if is_full || !work.claimed.is_empty() || connections.available_permits() == 0 {
@@ -173,6 +179,43 @@ impl Sender {
             );
         }
         pool.close().await;
+    }
+
+    fn lane(&self, pool: &Arc<Pool>) -> Lane {
+        Lane {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            options: Arc::clone(&self.options),
+            pool: Arc::clone(pool),
+        }
+    }
+
+    /// Lets those hear of it whose messages are late or expired while no smarthost can be used: few are tried
+    /// then.
+    async fn tell_overdue(&self, pool: &Arc<Pool>) {
+        let now = self.clock.now();
+        let store = self.store.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            store.read(|tx| queue::overdue(tx, now, OVERDUE_LOOKED_AT, OVERDUE_MAX))
+        });
+        let rows = match looking.await {
+            Ok(Ok(rows)) if rows.is_empty() => return,
+            Ok(Ok(rows)) => rows,
+            Ok(Err(error)) => return unreadable(&error).await,
+            Err(error) => return tracing::error!(%error, "what is late could not be looked for"),
+        };
+        let claimed = self
+            .store
+            .write(move |tx| queue::claim(tx, &rows, now, LEASE))
+            .await;
+        match claimed {
+            Ok(entries) => {
+                for entry in entries {
+                    self.lane(pool).untried(entry).await;
+                }
+            }
+            Err(error) => unreadable(&error).await,
+        }
     }
 
     /// Claims what is next, a turn for each sender.
@@ -268,6 +311,8 @@ struct Work {
     claimed_at: Instant,
     planned: VecDeque<DueRow>,
     planned_at: Instant,
+    /// When it was looked last for what is late while nothing could be sent.
+    overdue_at: Option<Instant>,
 }
 
 impl Default for Work {
@@ -279,6 +324,7 @@ impl Default for Work {
             claimed_at: Instant::now(),
             planned: VecDeque::new(),
             planned_at: Instant::now(),
+            overdue_at: None,
         }
     }
 }
@@ -290,6 +336,17 @@ impl Work {
             .lanes
             .spawn(async move { lane.work(entry, connection).await });
         self.senders.insert(task.id(), sender);
+    }
+
+    /// Whether it is time to look for what is late; then it is not for a while.
+    fn is_overdue_due(&mut self) -> bool {
+        let is_due = self
+            .overdue_at
+            .is_none_or(|at| at.elapsed() >= OVERDUE_EVERY);
+        if is_due {
+            self.overdue_at = Some(Instant::now());
+        }
+        is_due
     }
 
     fn busy(&self) -> Vec<(u64, MailboxId)> {

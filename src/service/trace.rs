@@ -74,7 +74,7 @@ pub struct TraceView {
     pub journeys: Vec<JourneyView>,
 }
 
-/// Finds messages by a delivery id, a Message-ID, the MX's queue id, or the address of a mailbox.
+/// Finds messages by one of our ids (of a delivery, an acceptance, the outgoing queue), a Message-ID, the MX's queue id, or the address of a mailbox.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for others than operators and resellers, and where nothing is found that
@@ -99,7 +99,7 @@ pub fn trace(service: &Service, actor: &Actor, what: &str) -> Result<TraceView, 
             return Ok(TraceView { journeys });
         }
         let journeys = match what.parse::<DeliveryId>() {
-            Ok(delivery) => seen.delivered(delivery)?,
+            Ok(delivery) => seen.by_id(delivery)?,
             Err(_) => seen.named(what)?,
         };
         match journeys.is_empty() {
@@ -118,6 +118,27 @@ struct Eyes<'a> {
 }
 
 impl Eyes<'_> {
+    /// By one of our own ids, which look alike: of a delivery, of an acceptance, of the outgoing queue.
+    fn by_id(&self, id: DeliveryId) -> Result<Vec<JourneyView>, ServiceError> {
+        let delivered = self.delivered(id)?;
+        if !delivered.is_empty() {
+            return Ok(delivered);
+        }
+        let ingest = IngestId::from_bytes(*id.as_bytes());
+        if let Some(record) = delivery::ingest(self.tx, ingest)? {
+            let journey = self.received(ingest, &record, |_| true)?;
+            return Ok(journey.into_iter().collect());
+        }
+        let queued = Name::QueueId(QueueId::from_bytes(*id.as_bytes()));
+        let mut journeys = Vec::new();
+        for traced in names::find(self.tx, queued, 1)? {
+            if let Traced::Sent(mailbox, id) = traced {
+                journeys.extend(self.sent(mailbox, id)?);
+            }
+        }
+        Ok(journeys)
+    }
+
     fn delivered(&self, delivery: DeliveryId) -> Result<Vec<JourneyView>, ServiceError> {
         let Some((id, record)) = delivery::ingest_of(self.tx, delivery)? else {
             return Ok(Vec::new());

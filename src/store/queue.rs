@@ -61,8 +61,9 @@ pub fn enqueue(tx: &mut dyn Tx, new: &NewEntry) -> Result<(), StoreError> {
             due: new.not_before,
         },
     };
+    let traced = Traced::Sent(entry.mailbox, entry.id);
+    trace::note(tx, Name::QueueId(entry.id), traced)?;
     if let Some(message_id) = mail::summarize(&entry.prefix).message_id {
-        let traced = Traced::Sent(entry.mailbox, entry.id);
         trace::note(tx, Name::MessageId(&message_id), traced)?;
     }
     sent::count(tx, new)?;
@@ -109,6 +110,33 @@ pub fn next_due(tx: &dyn ReadTx) -> Result<Option<Timestamp>, StoreError> {
 /// When the store cannot be read.
 pub fn due_rows(tx: &dyn ReadTx, now: Timestamp, limit: usize) -> Result<Vec<DueRow>, StoreError> {
     rows_due(tx, Some(now), limit)
+}
+
+/// What is due at `now` and whose sender has to hear of it, tried or not: it expired, or is as late as its
+/// sender is told of. At most `limit`, of the first `looked_at` that are due.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn overdue(
+    tx: &dyn ReadTx,
+    now: Timestamp,
+    looked_at: usize,
+    limit: usize,
+) -> Result<Vec<DueRow>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows_due(tx, Some(now), looked_at)? {
+        if found.len() >= limit {
+            break;
+        }
+        let entry = get(tx, row.mailbox, row.id)?;
+        let is_over = |entry: &QueueEntry| {
+            entry.expires_at <= now || entry.tell.delay_at.is_some_and(|at| at <= now)
+        };
+        if entry.as_ref().is_some_and(is_over) {
+            found.push(row);
+        }
+    }
+    Ok(found)
 }
 
 /// Claims up to `limit` entries that are due at `now`, the longest first, for at most `lease`.

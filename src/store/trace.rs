@@ -1,4 +1,5 @@
-//! Finding a message by what others call it: its Message-ID, or the queue id under which the MX had it.
+//! Finding a message by what it is called: its Message-ID, the queue id under which the MX had it, or its own
+//! in the outgoing queue.
 //!
 //! A row for each name, written in the transaction that accepts or queues the message, and removed with
 //! its record. Names are kept as hashes: strangers choose them, however long.
@@ -20,6 +21,8 @@ pub enum Name<'a> {
     MessageId(&'a str),
     /// The queue id under which the MX had it.
     MxQueueId(&'a str),
+    /// The id under which it waits to be sent from here: as in logs, on pages and in reports.
+    QueueId(QueueId),
 }
 
 /// What a name leads to.
@@ -87,6 +90,7 @@ fn key(name: Name<'_>) -> Key {
     let hash = match name {
         Name::MessageId(text) => Sha256::new().chain_update(b"m").chain_update(text),
         Name::MxQueueId(text) => Sha256::new().chain_update(b"q").chain_update(text),
+        Name::QueueId(id) => Sha256::new().chain_update(b"s").chain_update(id.as_bytes()),
     };
     let hash = hash.finalize();
     Key::new(Table::Trace).bytes(&hash[..16])

@@ -101,9 +101,13 @@ impl House {
     }
 
     fn run(&self) -> Running {
-        let quick = Backoff {
-            first: Duration::from_millis(1),
-            max: Duration::from_millis(1),
+        self.run_and_reconnect(Duration::from_millis(1))
+    }
+
+    fn run_and_reconnect(&self, after: Duration) -> Running {
+        let reconnect = Backoff {
+            first: after,
+            max: after,
         };
         let options = SenderOptions {
             smarthosts: self.smarthosts.clone(),
@@ -114,7 +118,7 @@ impl House {
                 first: Duration::from_secs(60),
                 max: Duration::from_secs(3600),
             },
-            reconnect: quick,
+            reconnect,
             keep_finished: Duration::from_secs(30 * 86_400),
             drain: Duration::from_secs(5),
         };
@@ -383,6 +387,69 @@ async fn the_next_smarthost_is_taken_while_the_first_cannot_be_used() {
         !house.fake.taken.lock().unwrap().is_empty(),
         "mail goes back to the first"
     );
+}
+
+/// A disk that is full behind the first smarthost is no reason to wait while there is a second; what the first
+/// may have taken is not handed to another.
+#[tokio::test]
+async fn a_smarthost_that_takes_nothing_now_is_passed_over() {
+    let mut house = House::new(Mood::default()).await;
+    let second = Fake::start(Mood::default()).await;
+    house.smarthosts.push(second.smarthost());
+    let running = house.run();
+    let full = Some("452 4.3.1 disk full");
+    for (number, mail, data, body) in [
+        (1, full, None, None),
+        (2, None, full, None),
+        (3, None, None, full),
+        (4, Some("421 4.3.2 going down"), None, None),
+    ] {
+        *house.fake.mood.lock().unwrap() = Mood {
+            mail,
+            data,
+            body,
+            ..Mood::default()
+        };
+        house.enqueue(number, &["yes@x.example"]).await;
+        let entry = house.tried(number, 1).await;
+        assert!(entry.is_finished(), "{number}: {entry:?}");
+        assert_eq!(second.taken.lock().unwrap().len(), usize::from(number));
+    }
+    *house.fake.mood.lock().unwrap() = Mood {
+        body: Some(""),
+        ..Mood::default()
+    };
+    house.enqueue(5, &["yes@x.example"]).await;
+    let entry = house.tried(5, 1).await;
+    assert!(!entry.is_finished(), "it is not known: {entry:?}");
+    assert_eq!(second.taken.lock().unwrap().len(), 4);
+    running.stop().await;
+}
+
+/// While no smarthost can be used one message in a while is tried; the senders of all that are late hear of it.
+#[tokio::test]
+async fn everybody_hears_of_what_is_late_while_nothing_can_be_sent() {
+    let house = House::new(Mood {
+        greeting: Some("421 4.3.2 not now"),
+        ..Mood::default()
+    })
+    .await;
+    let tell = Tell {
+        success: false,
+        delay_at: Some(START.after(Duration::from_secs(4 * 3600))),
+    };
+    for number in 1..=12 {
+        house
+            .enqueue_with(number, &["later@x.example"], CONTENT, tell)
+            .await;
+    }
+    house.clock.advance(Duration::from_secs(5 * 3600));
+    let running = house.run_and_reconnect(Duration::from_secs(3600));
+    for number in 1..=12 {
+        house.tried(number, 1).await;
+    }
+    assert_eq!(house.inbox().len(), 12);
+    running.stop().await;
 }
 
 #[tokio::test]

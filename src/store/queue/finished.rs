@@ -74,8 +74,9 @@ pub fn remove_finished(
 }
 
 fn remove(tx: &mut dyn Tx, entry: &QueueEntry) -> Result<(), StoreError> {
+    let traced = Traced::Sent(entry.mailbox, entry.id);
+    trace::forget(tx, Name::QueueId(entry.id), traced);
     if let Some(message_id) = mail::summarize(&entry.prefix).message_id {
-        let traced = Traced::Sent(entry.mailbox, entry.id);
         trace::forget(tx, Name::MessageId(&message_id), traced);
     }
     if !is_body_needed(tx, entry)? {
