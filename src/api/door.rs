@@ -71,6 +71,7 @@ pub(super) async fn authenticate(
             retry_after: limited.retry_after,
         })?;
     }
+    request.extensions_mut().insert(recognised.id);
     request.extensions_mut().insert(recognised.actor);
     Ok(next.run(request).await)
 }

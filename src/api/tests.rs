@@ -148,8 +148,7 @@ impl Env {
         }
     }
 
-    /// What the stream of changes says first, after a number.
-    async fn stream(&self, token: &str, after: &str) -> String {
+    async fn open_stream(&self, token: &str, after: &str) -> axum::response::Response {
         let request = Request::builder()
             .uri("/api/v1/events")
             .header("authorization", format!("Bearer {token}"))
@@ -157,7 +156,12 @@ impl Env {
             .header("last-event-id", after)
             .body(Body::empty())
             .unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// What the stream of changes says first, after a number.
+    async fn stream(&self, token: &str, after: &str) -> String {
+        let response = self.open_stream(token, after).await;
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let mut body = response.into_body();
         let mut text = String::new();

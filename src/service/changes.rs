@@ -1,6 +1,7 @@
 //! The stream of changes: what happened, as far as it is the actor's business, from any number on.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,6 +18,8 @@ use crate::store::{StoreError, directory, events};
 pub const PAGE_MAX: usize = 200;
 /// Streams at a time.
 const STREAMS_MAX: usize = 256;
+/// Streams of one reseller at a time: it cannot take everybody's.
+const STREAMS_OF_RESELLER_MAX: usize = 32;
 /// Walks through the directory at a time.
 const WALKS_MAX: usize = 8;
 
@@ -24,6 +27,7 @@ const WALKS_MAX: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Streams {
     places: Arc<Semaphore>,
+    resellers: Arc<Mutex<HashMap<ResellerId, Arc<Semaphore>>>>,
     walks: Arc<Semaphore>,
     stop: CancellationToken,
 }
@@ -39,19 +43,37 @@ impl Streams {
     pub fn new(stop: CancellationToken) -> Self {
         Self {
             places: Arc::new(Semaphore::new(STREAMS_MAX)),
+            resellers: Arc::default(),
             walks: Arc::new(Semaphore::new(WALKS_MAX)),
             stop,
         }
     }
 
-    /// A place for one more, as long as it is kept.
+    /// A place for one more of the actor's, as long as it is kept.
     ///
     /// # Errors
-    /// [`ServiceError::Limited`] when too many are open.
-    pub fn open(&self) -> Result<OwnedSemaphorePermit, ServiceError> {
-        let place = self.places.clone().try_acquire_owned();
-        place.map_err(|_| ServiceError::Limited {
+    /// [`ServiceError::Limited`] when too many are open, of all or of its reseller's.
+    pub fn open(&self, actor: &Actor) -> Result<Place, ServiceError> {
+        let limited = |_| ServiceError::Limited {
             retry_after: std::time::Duration::from_secs(30),
+        };
+        let own = match actor {
+            Actor::Reseller(reseller, _) => {
+                let mut resellers = self
+                    .resellers
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                let places = resellers
+                    .entry(reseller.clone())
+                    .or_insert_with(|| Arc::new(Semaphore::new(STREAMS_OF_RESELLER_MAX)));
+                Some(Arc::clone(places).try_acquire_owned().map_err(limited)?)
+            }
+            _ => None,
+        };
+        let all = self.places.clone().try_acquire_owned().map_err(limited)?;
+        Ok(Place {
+            _all: all,
+            _own: own,
         })
     }
 
@@ -71,6 +93,13 @@ impl Streams {
     pub async fn stopped(&self) {
         self.stop.cancelled().await;
     }
+}
+
+/// A stream's place, for as long as it is open.
+#[derive(Debug)]
+pub struct Place {
+    _all: OwnedSemaphorePermit,
+    _own: Option<OwnedSemaphorePermit>,
 }
 
 /// What happened.

@@ -308,6 +308,47 @@ async fn changes_are_seen_by_whom_they_concern_and_resumed_by_number() {
     );
 }
 
+/// A stream ends when its token no longer holds, and one reseller cannot take the streams of all.
+#[tokio::test]
+async fn a_stream_ends_with_its_token_and_nobody_takes_all_of_them() {
+    let env = Env::new().await;
+    let operator = env.token(RoleName::Operator, None).await;
+    let acme = env.token(RoleName::Reseller, Some("acme")).await;
+    let rival = env.token(RoleName::Reseller, Some("rival")).await;
+    let mut open = Vec::new();
+    let refused = loop {
+        let response = env.open_stream(&acme, "0").await;
+        if response.status() != StatusCode::OK {
+            break response.status();
+        }
+        open.push(response.into_body());
+        assert!(open.len() < 100, "there is a limit");
+    };
+    assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(env.open_stream(&rival, "0").await.status(), StatusCode::OK);
+
+    let mut stream = open.pop().unwrap();
+    let next = async |stream: &mut Body| {
+        let next = tokio::time::timeout(Duration::from_secs(10), stream.frame());
+        next.await.unwrap().map(Result::unwrap)
+    };
+    assert!(next(&mut stream).await.is_some(), "it is ready");
+    let id = acme.split('_').nth(1).unwrap();
+    let path = format!("/api/v1/tokens/{id}");
+    env.ask(Method::DELETE, &path, Some(&operator), "", &[])
+        .await;
+    let change = r#"{"action":"pin-standby","reason":"test"}"#;
+    let path = "/api/v1/domains/example.com/failover";
+    let changed = env
+        .ask(Method::PUT, path, Some(&operator), change, &[])
+        .await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    assert!(
+        next(&mut stream).await.is_none(),
+        "nothing of what happened"
+    );
+}
+
 #[tokio::test]
 async fn a_brand_has_host_names_that_are_its_own() {
     let env = Env::new().await;

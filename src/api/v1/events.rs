@@ -11,13 +11,14 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use utoipa::IntoParams;
 
 use crate::api::problem::{Problem, Query};
-use crate::service::changes::{self, ChangePage, ChangeView};
-use crate::service::{Actor, Service};
+use crate::ids::TokenId;
+use crate::service::changes::{self, ChangePage, ChangeView, Place};
+use crate::service::{Actor, Service, token};
 
 /// Silence after which a heartbeat is sent: proxies cut connections that say nothing for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(25);
@@ -39,6 +40,7 @@ pub(super) struct From {
 pub(super) async fn show(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
+    Extension(token): Extension<TokenId>,
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -52,7 +54,8 @@ pub(super) async fn show(
         return Ok(Json(first).into_response());
     }
     let open = Open {
-        place: service.changes.open()?,
+        place: service.changes.open(&actor)?,
+        token,
         grown: service.store.watch_events(),
         until: Instant::now() + LIFE,
         waiting: VecDeque::new(),
@@ -80,7 +83,9 @@ struct Open {
     waiting: VecDeque<ChangeView>,
     last: u64,
     #[expect(dead_code, reason = "held for as long as the stream is open")]
-    place: OwnedSemaphorePermit,
+    place: Place,
+    /// By what its asker was known; when that no longer holds, the stream ends.
+    token: TokenId,
 }
 
 fn event(change: ChangeView) -> Event {
@@ -110,6 +115,7 @@ impl Open {
                 return Some(event(change));
             }
             self.grown.mark_unchanged();
+            token::recall(&self.service, self.token).ok()?;
             let page = changes::after(&self.service, &self.actor, Some(self.last)).await;
             let page = page.ok()?;
             let grew = page.last > self.last;

@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
-use crate::service::{ServiceError, changes, sign_in};
+use crate::service::changes::{self, Place};
+use crate::service::{ServiceError, sign_in};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::session::{Area, Session};
@@ -30,7 +31,7 @@ pub async fn stream(State(web): State<Web>, headers: HeaderMap) -> Result<Respon
         Err(ServiceError::Unauthenticated) => return Ok(StatusCode::NO_CONTENT.into_response()),
         Err(error) => return Err(error.into()),
     };
-    let Ok(place) = web.service.changes.open() else {
+    let Ok(place) = web.service.changes.open(&session.actor) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     let grown = web.service.store.watch_events();
@@ -56,7 +57,7 @@ struct Open {
     grown: watch::Receiver<u64>,
     last: u64,
     #[expect(dead_code, reason = "held for as long as the stream is open")]
-    place: OwnedSemaphorePermit,
+    place: Place,
 }
 
 impl Open {
