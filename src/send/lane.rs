@@ -48,7 +48,7 @@ struct Found {
     /// The smarthost tells the sender that the message arrived.
     passed_on: bool,
     /// The connection that it went over, if it is used up.
-    used_up: Option<Relay>,
+    used_up: Option<Open>,
 }
 
 impl Found {
@@ -78,8 +78,8 @@ impl Lane {
         };
         match found.used_up.take() {
             // Until it is closed it is one of the connections that there may be.
-            Some(relay) => drop(tokio::spawn(async move {
-                relay.quit().await;
+            Some(open) => drop(tokio::spawn(async move {
+                open.close().await;
                 drop(connection);
             })),
             None => drop(connection),

@@ -123,7 +123,7 @@ impl Sender {
             if pool.is_all_failing() {
                 self.give_back(work.claimed.drain(..).collect()).await;
                 if work.is_overdue_due() {
-                    self.tell_overdue(&pool).await;
+                    self.tell_overdue(&pool, &stop).await;
                 }
             }
             let pause = pool.pause();
@@ -155,7 +155,7 @@ impl Sender {
             if is_full || !work.claimed.is_empty() || connections.available_permits() == 0 {
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = work.any_ends() => {}
+                    () = work.any_ends(), if !work.lanes.is_empty() => {}
                     _ = connections.acquire(), if !is_full => {}
                 }
                 continue;
@@ -192,7 +192,7 @@ impl Sender {
 
     /// Lets those hear of it whose messages are late or expired while no smarthost can be used: few are tried
     /// then.
-    async fn tell_overdue(&self, pool: &Arc<Pool>) {
+    async fn tell_overdue(&self, pool: &Arc<Pool>, stop: &CancellationToken) {
         let now = self.clock.now();
         let store = self.store.clone();
         let looking = tokio::task::spawn_blocking(move || {
@@ -209,12 +209,32 @@ impl Sender {
             .write(move |tx| queue::claim(tx, &rows, now, LEASE))
             .await;
         match claimed {
-            Ok(entries) => {
-                for entry in entries {
-                    self.lane(pool).untried(entry).await;
+            Ok(entries) => self.tell_untried(entries, pool, stop).await,
+            Err(error) => unreadable(&error).await,
+        }
+    }
+
+    /// Some at a time: on a disk that fails each waits long. What is left at a stop is due again at the next start.
+    async fn tell_untried(
+        &self,
+        entries: Vec<QueueEntry>,
+        pool: &Arc<Pool>,
+        stop: &CancellationToken,
+    ) {
+        let mut telling = JoinSet::new();
+        for entry in entries {
+            if telling.len() >= UNRECORDED_MAX {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    _ = telling.join_next() => {}
                 }
             }
-            Err(error) => unreadable(&error).await,
+            let lane = self.lane(pool);
+            telling.spawn(async move { lane.untried(entry).await });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = async { while telling.join_next().await.is_some() {} } => {}
         }
     }
 

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -25,6 +26,8 @@ pub(crate) struct Mood {
     pub(crate) starttls: Option<&'static str>,
     /// It wants to answer each command before the next.
     pub(crate) one_by_one: bool,
+    /// Further connections are refused.
+    pub(crate) connections_max: Option<usize>,
     /// It takes DATA although it took no recipient (RFC 2920 §3.1).
     pub(crate) careless: bool,
 }
@@ -41,6 +44,7 @@ pub(crate) struct Fake {
     pub(crate) taken: Arc<StdMutex<Vec<Taken>>>,
     /// Commands, for all connections.
     pub(crate) heard: Arc<StdMutex<Vec<String>>>,
+    connected: Arc<AtomicUsize>,
 }
 
 impl Fake {
@@ -53,12 +57,18 @@ impl Fake {
             mood: Arc::new(StdMutex::new(mood)),
             taken: Arc::default(),
             heard: Arc::default(),
+            connected: Arc::default(),
         };
         let server = fake.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let server = server.clone();
-                tokio::spawn(async move { server.serve(BufReader::new(stream)).await });
+                tokio::spawn(async move {
+                    server.connected.fetch_add(1, Ordering::SeqCst);
+                    let served = server.serve(BufReader::new(stream)).await;
+                    server.connected.fetch_sub(1, Ordering::SeqCst);
+                    served
+                });
             }
         });
         fake
@@ -70,7 +80,12 @@ impl Fake {
 
     async fn serve(&self, mut stream: BufReader<BoxStream>) -> io::Result<()> {
         let (mut to, mut is_open) = (Vec::new(), false);
-        let greeting = self.mood().greeting.unwrap_or("220 fake ESMTP");
+        let mood = self.mood();
+        let connected = self.connected.load(Ordering::SeqCst);
+        if mood.connections_max.is_some_and(|max| connected > max) {
+            return stream.write_all(b"421 4.7.0 too many\r\n").await;
+        }
+        let greeting = mood.greeting.unwrap_or("220 fake ESMTP");
         stream
             .write_all(format!("{greeting}\r\n").as_bytes())
             .await?;

@@ -426,6 +426,26 @@ async fn a_smarthost_that_takes_nothing_now_is_passed_over() {
     running.stop().await;
 }
 
+/// A smarthost that takes few connections is not down: all goes out over those, at the first try.
+#[tokio::test]
+async fn as_many_connections_are_used_as_a_smarthost_takes() {
+    let house = House::new(Mood {
+        connections_max: Some(1),
+        ..Mood::default()
+    })
+    .await;
+    for number in 1..=9 {
+        house.enqueue(number, &["yes@x.example"]).await;
+    }
+    let running = house.run_and_reconnect(Duration::from_secs(3600));
+    for number in 1..=9 {
+        let entry = house.tried(number, 1).await;
+        assert!(entry.is_finished(), "{number}: {entry:?}");
+    }
+    assert_eq!(house.fake.taken.lock().unwrap().len(), 9);
+    running.stop().await;
+}
+
 /// While no smarthost can be used one message in a while is tried; the senders of all that are late hear of it.
 #[tokio::test]
 async fn everybody_hears_of_what_is_late_while_nothing_can_be_sent() {
