@@ -47,7 +47,7 @@ section! {
         pub stranger_connections_max: u32 = default "5000",
         /// Most connections of one stranger (an IPv4 address or an IPv6 /64) at a time.
         pub client_connections_max: u32 = default "20",
-        /// Most messages of one stranger a minute.
+        /// Most messages of one stranger a minute; a recipient that is not known counts as one.
         pub client_messages_per_minute: u32 = default "120",
         /// Trusted hosts are offered DSN (RFC 3461), and a sender who asks for it (NOTIFY=SUCCESS) is told that a message
         /// was delivered. Where it is off, the host that hands over says that it was passed on.

@@ -14,12 +14,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::acceptor::{Acceptor, BodySink, Peer, RefusedBy};
-use super::intake::{Intake, Way};
+use super::acceptor::{Acceptor, BodySink, Peer, RefusedBy, Resolved};
+use super::intake::{Intake, Reason, Way};
 use super::reply::SmtpReply;
 use super::session::{Event, Session, SessionConfig};
 use crate::clock::SharedClock;
-use crate::ids::IngestId;
+use crate::ids::{Address, IngestId};
 use crate::net::{BoxStream, TlsAcceptor};
 
 /// How much is read at once, in octets, while commands are expected.
@@ -142,7 +142,7 @@ impl<A: Acceptor> Connection<'_, A> {
                     self.read().await?;
                 }
                 Event::Resolve(address) => {
-                    let result = self.shared.acceptor.resolve(&address).await;
+                    let result = self.resolve(&address).await;
                     self.session.resolved(result);
                 }
                 Event::Begin(size_hint) => self.begin(size_hint).await,
@@ -159,6 +159,28 @@ impl<A: Acceptor> Connection<'_, A> {
 
     fn stream(&mut self) -> io::Result<&mut BoxStream> {
         self.stream.as_mut().ok_or_else(gone)
+    }
+
+    async fn resolve(&mut self, address: &Address) -> Result<Resolved, RefusedBy> {
+        // What was guessed before this in one piece counts already.
+        self.note_refused();
+        let envelope = self.session.envelope();
+        let (trust, client) = (envelope.trust, envelope.client);
+        let intake = &self.shared.intake;
+        intake.recipient_of(trust, client, Instant::now())?;
+        self.shared.acceptor.resolve(address).await
+    }
+
+    fn note_refused(&mut self) {
+        let refused = self.session.take_refused();
+        let envelope = self.session.envelope();
+        let intake = &self.shared.intake;
+        for reason in refused {
+            intake.refused(reason);
+            if reason == Reason::UnknownRecipient {
+                intake.guessed(envelope.trust, envelope.client, Instant::now());
+            }
+        }
     }
 
     async fn begin(&mut self, size_hint: u64) {
@@ -232,7 +254,7 @@ impl<A: Acceptor> Connection<'_, A> {
         let (stream, tls) = certificate
             .handshake_described(plain, limit)
             .await
-            .inspect_err(|_| self.shared.intake.refused(super::intake::Reason::Tls))
+            .inspect_err(|_| self.shared.intake.refused(Reason::Tls))
             .map_err(io::Error::other)?;
         self.stream = Some(stream);
         self.session.secured(tls);
@@ -240,9 +262,7 @@ impl<A: Acceptor> Connection<'_, A> {
     }
 
     async fn write_replies(&mut self) -> io::Result<()> {
-        for reason in self.session.take_refused() {
-            self.shared.intake.refused(reason);
-        }
+        self.note_refused();
         let replies = self.session.replies();
         if replies.is_empty() {
             return Ok(());

@@ -21,6 +21,9 @@ const DISK_LOOK: Duration = Duration::from_secs(1);
 /// Of a message that may become large, this much counts when the disk is nearly full, in octets.
 const SMALL_OCTETS: u64 = 1024 * 1024;
 
+/// One message, in thousandths.
+const MESSAGE: u64 = 1000;
+
 /// Why something was refused, as metrics and the ops page name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -157,7 +160,7 @@ pub struct IntakeLimits {
     pub disk_free_low: u64,
     /// Connections of one stranger's network at a time.
     pub client_connections_max: u32,
-    /// Messages of one stranger's network a minute.
+    /// Messages of one stranger's network a minute; a recipient that is not known counts as one.
     pub client_messages_per_minute: u32,
 }
 
@@ -211,6 +214,22 @@ struct Client {
     /// Messages it may still send, in thousandths; refilled by the minute's share.
     allowance: u64,
     at: Instant,
+}
+
+impl Client {
+    /// Whether it may send a message.
+    fn may(&self) -> bool {
+        self.allowance >= MESSAGE
+    }
+
+    /// Takes one message off what it may send, if it may.
+    fn take(&mut self) -> bool {
+        let may = self.may();
+        if may {
+            self.allowance -= MESSAGE;
+        }
+        may
+    }
 }
 
 impl Intake {
@@ -300,8 +319,39 @@ impl Intake {
     /// # Errors
     /// [`RefusedBy::Rate`] when that is one too many in this minute.
     pub fn message_of(&self, trust: Trust, client: Peer, now: Instant) -> Result<(), RefusedBy> {
+        match self.of_stranger(trust, client, now, |known| known.take()) {
+            Some(false) => Err(RefusedBy::Rate),
+            _ => Ok(()),
+        }
+    }
+
+    /// A stranger names a recipient, now.
+    ///
+    /// # Errors
+    /// [`RefusedBy::Rate`] when it may send nothing just now: then it does not hear either who exists here.
+    pub fn recipient_of(&self, trust: Trust, client: Peer, now: Instant) -> Result<(), RefusedBy> {
+        match self.of_stranger(trust, client, now, |known| known.may()) {
+            Some(false) => Err(RefusedBy::Rate),
+            _ => Ok(()),
+        }
+    }
+
+    /// A stranger named a recipient that is not known: that costs as much as a message, so that nobody finds out by
+    /// guessing who exists, whatever the answer was.
+    pub fn guessed(&self, trust: Trust, client: Peer, now: Instant) {
+        self.of_stranger(trust, client, now, |known| known.take());
+    }
+
+    /// What `look` says of a stranger's network, as it is now; none for anybody else.
+    fn of_stranger<T>(
+        &self,
+        trust: Trust,
+        client: Peer,
+        now: Instant,
+        look: impl FnOnce(&mut Client) -> T,
+    ) -> Option<T> {
         let (Trust::Stranger, Peer::Tcp(address)) = (trust, client) else {
-            return Ok(());
+            return None;
         };
         let per_minute = self.limits.client_messages_per_minute;
         let mut clients = lock(&self.clients);
@@ -310,15 +360,14 @@ impl Intake {
             .entry(network_of(address.ip()))
             .or_insert_with(|| self.stranger());
         let passed = now.duration_since(known.at).as_millis();
-        let full = u64::from(per_minute) * 1000;
+        let full = u64::from(per_minute) * MESSAGE;
         let more = u64::try_from(passed)
             .unwrap_or(u64::MAX)
             .saturating_mul(u64::from(per_minute))
             / 60;
         known.allowance = known.allowance.saturating_add(more).min(full);
         known.at = now;
-        known.allowance = known.allowance.checked_sub(1000).ok_or(RefusedBy::Rate)?;
-        Ok(())
+        Some(look(known))
     }
 
     /// A message was taken, durably.
@@ -362,7 +411,7 @@ impl Intake {
     fn stranger(&self) -> Client {
         Client {
             connections: 0,
-            allowance: u64::from(self.limits.client_messages_per_minute) * 1000,
+            allowance: u64::from(self.limits.client_messages_per_minute) * MESSAGE,
             at: Instant::now(),
         }
     }

@@ -361,7 +361,7 @@ impl From<RefusedBy> for SmtpReply {
             RefusedBy::Rate => refusal(
                 452,
                 (4, 7, 0),
-                "Too many messages from your network, try again later",
+                "Too many messages or unknown recipients from your network, try again later",
                 Reason::ClientRate,
             ),
             RefusedBy::MailboxFull => refusal(

@@ -207,7 +207,12 @@ impl<'c> Session<'c> {
                 let base = address.without_extension(self.config.delimiter);
                 if base == address {
                     let trust = self.envelope.trust;
-                    self.reply(&SmtpReply::unknown_recipient(unknown, trust));
+                    let reply = SmtpReply::unknown_recipient(unknown, trust);
+                    if trust == Trust::Stranger && reply.code() < 500 {
+                        // Guessing is no less guessing while it is not known for certain.
+                        self.errors = self.errors.saturating_add(1);
+                    }
+                    self.reply(&reply);
                     self.end_if_useless();
                 } else {
                     self.phase = Phase::Resolving {

@@ -84,6 +84,20 @@ fn strangers_are_counted_by_network() {
     assert_eq!(message(Trust::Trusted, 0), Ok(()));
     assert_eq!(message(Trust::Stranger, 21), Ok(()));
     assert_eq!(message(Trust::Stranger, 21), Err(RefusedBy::Rate));
+    // What is guessed counts as much, and then nothing more is said of who exists.
+    let recipient = |trust, secs| {
+        let at = began + Duration::from_secs(secs);
+        intake.recipient_of(trust, stranger("192.0.2.9:7"), at)
+    };
+    assert_eq!(recipient(Trust::Stranger, 21), Err(RefusedBy::Rate));
+    assert_eq!(recipient(Trust::Trusted, 21), Ok(()));
+    assert_eq!(recipient(Trust::Stranger, 61), Ok(()));
+    for _ in 0..2 {
+        let at = began + Duration::from_secs(61);
+        intake.guessed(Trust::Stranger, stranger("192.0.2.9:7"), at);
+    }
+    assert_eq!(recipient(Trust::Stranger, 61), Err(RefusedBy::Rate));
+    assert_eq!(message(Trust::Stranger, 61), Err(RefusedBy::Rate));
 }
 
 #[test]
