@@ -14,6 +14,7 @@ use super::relay::{Outgoing, Relay, Reports, Unreachable};
 use super::worker::SenderOptions;
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::{Address, DomainName, random_bytes};
+use crate::store::queue::tries::{self, Asked};
 use crate::store::queue::{self, Outcome, QueueEntry, Recorded};
 use crate::store::{Store, StoreError, Tx};
 
@@ -43,6 +44,10 @@ pub(super) struct Lane {
 /// What a try found out.
 struct Found {
     outcomes: Vec<Outcome>,
+    /// The smarthost that was asked, if any was.
+    smarthost: Option<String>,
+    /// What those said that were asked before it.
+    passed_over: Vec<Asked>,
     /// When to try again, if not as usual.
     again: Option<Duration>,
     /// The smarthost tells the sender that the message arrived.
@@ -56,6 +61,8 @@ impl Found {
     fn of_all(entry: &QueueEntry, outcome: Outcome) -> Self {
         Self {
             outcomes: vec![outcome; entry.pending().count()],
+            smarthost: None,
+            passed_over: Vec::new(),
             again: None,
             passed_on: false,
             used_up: None,
@@ -123,11 +130,18 @@ impl Lane {
                 };
             }
         };
-        self.send_by(open, entry, &content).await
+        self.send_by(open, entry, &content, Vec::new()).await
     }
 
     /// Sends it over a connection; if its smarthost takes no mail now, over one to the next.
-    async fn send_by(&self, mut open: Open, entry: &QueueEntry, content: &Content) -> Found {
+    async fn send_by(
+        &self,
+        mut open: Open,
+        entry: &QueueEntry,
+        content: &Content,
+        mut passed_over: Vec<Asked>,
+    ) -> Found {
+        let smarthost = self.pool.name(open.host);
         let mut outcomes = Vec::new();
         let sending = send(&mut open.relay, entry, content, &mut outcomes);
         if timeout(SENDING_MAX, sending).await.is_err() {
@@ -137,6 +151,8 @@ impl Lane {
             outcomes.resize(entry.pending().count(), why);
             return Found {
                 outcomes,
+                smarthost,
+                passed_over,
                 again: None,
                 passed_on: open.relay.reports(),
                 used_up: None,
@@ -148,10 +164,16 @@ impl Lane {
             && let Ok(next) = self.pool.get(open.host + 1, jitter()).await
         {
             drop(self.pool.give(open));
-            return Box::pin(self.send_by(next, entry, content)).await;
+            passed_over.push(Asked {
+                smarthost,
+                outcomes,
+            });
+            return Box::pin(self.send_by(next, entry, content, passed_over)).await;
         }
         Found {
             outcomes,
+            smarthost,
+            passed_over,
             again: None,
             passed_on: open.relay.reports(),
             used_up: self.pool.give(open),
@@ -166,9 +188,15 @@ impl Lane {
                 .retry
                 .delay(entry.attempts.saturating_add(1), jitter())
         });
+        let mut asked = found.passed_over;
+        asked.push(Asked {
+            smarthost: found.smarthost,
+            outcomes: found.outcomes.clone(),
+        });
         let result = Arc::new(Tried {
             entry: entry.clone(),
             outcomes: found.outcomes,
+            asked,
             now,
             retry_at: now.after(again),
         });
@@ -261,6 +289,7 @@ async fn send(
 struct Tried {
     entry: QueueEntry,
     outcomes: Vec<Outcome>,
+    asked: Vec<Asked>,
     now: Timestamp,
     retry_at: Timestamp,
 }
@@ -271,7 +300,10 @@ impl Tried {
     }
 
     fn record(&self, tx: &mut dyn Tx) -> Result<Recorded, StoreError> {
-        queue::record_result(tx, &self.entry, &self.outcomes, self.now, self.retry_at)
+        let recorded =
+            queue::record_result(tx, &self.entry, &self.outcomes, self.now, self.retry_at)?;
+        tries::note(tx, &self.entry, &self.asked, self.now)?;
+        Ok(recorded)
     }
 
     async fn record_alone(self: &Arc<Self>, store: &Store) -> Result<Recorded, StoreError> {

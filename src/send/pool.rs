@@ -217,6 +217,12 @@ impl Pool {
         }
     }
 
+    /// What the smarthost of this number is called.
+    pub(super) fn name(&self, host: usize) -> Option<String> {
+        let host = self.hosts.get(host)?;
+        Some(host.smarthost.endpoint.to_string())
+    }
+
     /// Takes a connection back after a message; what comes back from here is used up and to be closed.
     pub(super) fn give(&self, open: Open) -> Option<Open> {
         let open = Open {

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError, visible_mailbox};
+use crate::clock::Timestamp;
 use crate::ids::{Address, BatchId, DeliveryId, IngestId, MailboxId, QueueId, StandbyId};
 use crate::imap::FolderName;
 use crate::store::delivery::{self, IngestRecord};
 use crate::store::directory::Mailbox;
 use crate::store::merge::{self as journal, Fate, purge};
 use crate::store::messages::{self, MergedCopy, Origin};
+use crate::store::queue::tries::{self, TryRecord};
 use crate::store::queue::{self, QueueEntry, QueueState, QueuedRecipient, RecipientState};
 use crate::store::trace::{self as names, Name, Traced};
 use crate::store::{ReadTx, StoreError};
@@ -184,7 +186,7 @@ impl Eyes<'_> {
             }
         }
         for entry in queue::of_mailbox(self.tx, id, JOURNEYS_MAX)? {
-            journeys.push(sent(&entry));
+            journeys.push(self.sent_entry(&entry)?);
         }
         journeys.sort_by(|a, b| b.at.cmp(&a.at));
         journeys.truncate(JOURNEYS_MAX);
@@ -196,7 +198,18 @@ impl Eyes<'_> {
             return Ok(None);
         };
         let is_visible = visible_mailbox(self.tx, self.actor, &entry.sender).is_ok();
-        Ok(is_visible.then(|| sent(&entry)))
+        match is_visible {
+            true => self.sent_entry(&entry).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    fn sent_entry(&self, entry: &QueueEntry) -> Result<JourneyView, ServiceError> {
+        let tries = Tries {
+            all: tries::of(self.tx, entry.mailbox, entry.id)?,
+            names: self.actor.operator().is_ok(),
+        };
+        Ok(sent(entry, &tries))
     }
 
     /// An acceptance, as far as its recipients are the actor's business; none if none is.
@@ -362,7 +375,46 @@ fn merged(copy: &MergedCopy, fate: Option<&Fate>) -> StepView {
     }
 }
 
-fn sent(entry: &QueueEntry) -> JourneyView {
+/// What the smarthosts said, one try after the other.
+struct Tries {
+    all: Vec<TryRecord>,
+    /// Whether the smarthosts' own names are told: they are the operator's business.
+    names: bool,
+}
+
+impl Tries {
+    fn name<'a>(&self, smarthost: Option<&'a str>) -> &'a str {
+        smarthost.filter(|_| self.names).unwrap_or("the smarthost")
+    }
+
+    /// Who has taken or refused it for good at this time.
+    fn last(&self, at: Timestamp) -> &str {
+        let last = self.all.iter().find(|one| one.at == at);
+        self.name(last.and_then(TryRecord::last_smarthost))
+    }
+
+    /// The answers by which the recipient at this place was put off.
+    fn steps(&self, place: usize) -> impl Iterator<Item = StepView> {
+        self.all.iter().flat_map(move |one| {
+            one.put_off(place).map(move |(smarthost, reply)| StepView {
+                at: Some(one.at.to_string()),
+                text: match reply.code {
+                    Some(_) => format!("put off by {}: {}", self.name(smarthost), said(reply)),
+                    None => format!("could not be handed over: {}", said(reply)),
+                },
+            })
+        })
+    }
+}
+
+fn said(reply: &queue::RemoteReply) -> String {
+    match reply.code {
+        Some(code) => format!("{code} {}", reply.text),
+        None => reply.text.clone(),
+    }
+}
+
+fn sent(entry: &QueueEntry, tries: &Tries) -> JourneyView {
     JourneyView {
         kind: "sent".into(),
         id: entry.id.to_string(),
@@ -373,21 +425,18 @@ fn sent(entry: &QueueEntry) -> JourneyView {
         recipients: entry
             .recipients
             .iter()
-            .map(|to| sent_to(entry, to))
+            .enumerate()
+            .map(|(place, to)| sent_to(entry, place, to, tries))
             .collect(),
     }
 }
 
-fn sent_to(entry: &QueueEntry, to: &QueuedRecipient) -> RecipientView {
-    let said = |reply: &queue::RemoteReply| match reply.code {
-        Some(code) => format!("{code} {}", reply.text),
-        None => reply.text.clone(),
-    };
+fn sent_to(entry: &QueueEntry, place: usize, to: &QueuedRecipient, tries: &Tries) -> RecipientView {
     let (state, at, text) = match (&to.state, &entry.state) {
         (RecipientState::Relayed { at, reply }, _) => (
             "relayed",
             Some(*at),
-            format!("the smarthost has taken it: {}", said(reply)),
+            format!("{} has taken it: {}", tries.last(*at), said(reply)),
         ),
         (RecipientState::Failed { at, reply }, _) => (
             "failed",
@@ -421,10 +470,13 @@ fn sent_to(entry: &QueueEntry, to: &QueuedRecipient) -> RecipientView {
         at: at.map(|at| at.to_string()),
         text,
     };
+    let mut steps = vec![written];
+    steps.extend(tries.steps(place));
+    steps.push(now);
     RecipientView {
         address: to.address.clone(),
         delivery: None,
         state: state.to_owned(),
-        steps: vec![written, now],
+        steps,
     }
 }

@@ -136,6 +136,8 @@ pub enum Table {
     QueueOpen = 0x62,
     /// (time, mailbox id, queue id) → nothing: entries that are finished, in the order in which they go.
     QueueFinished = 0x63,
+    /// (mailbox id, queue id, number) → [`super::queue::tries::TryRecord`].
+    QueueTry = 0x6d,
     /// (due time, mailbox id, standby id) → [`super::owed::Kind`]: what may have to be answered.
     Owed = 0x64,
     /// (mailbox id, hash of a sender) → when they were answered.

@@ -10,6 +10,7 @@
 mod entry;
 mod finished;
 mod open;
+pub mod tries;
 
 use std::ops::ControlFlow;
 use std::time::Duration;

@@ -414,6 +414,14 @@ async fn a_smarthost_that_takes_nothing_now_is_passed_over() {
         let entry = house.tried(number, 1).await;
         assert!(entry.is_finished(), "{number}: {entry:?}");
         assert_eq!(second.taken.lock().unwrap().len(), usize::from(number));
+        let tries = house.store.read(|tx| queue::tries::of(tx, ANN, entry.id));
+        let tries = tries.unwrap();
+        let (first, reply) = tries[0].put_off(0).next().unwrap();
+        assert_eq!(first, Some(&*house.fake.endpoint.to_string()));
+        let refusal = [mail, data, body].into_iter().flatten().next().unwrap();
+        assert_eq!(reply.code, refusal[..3].parse().ok());
+        let last = second.endpoint.to_string();
+        assert_eq!(tries[0].last_smarthost(), Some(&*last));
     }
     *house.fake.mood.lock().unwrap() = Mood {
         body: Some(""),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{QueueEntry, QueueState, entry_key, get, millis};
+use super::{QueueEntry, QueueState, entry_key, get, millis, tries};
 use crate::clock::Timestamp;
 use crate::ids::{MailboxId, QueueId};
 use crate::mail;
@@ -82,6 +82,7 @@ fn remove(tx: &mut dyn Tx, entry: &QueueEntry) -> Result<(), StoreError> {
     if !is_body_needed(tx, entry)? {
         bodies::forget(tx, entry.body);
     }
+    tries::forget(tx, entry)?;
     tx.delete(entry_key(entry.mailbox, entry.id).into_vec());
     Ok(())
 }

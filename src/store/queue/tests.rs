@@ -391,3 +391,74 @@ async fn a_delay_is_told_once_when_its_time_has_come() {
         assert_eq!(late.delayed.len(), expected);
     }
 }
+
+#[tokio::test]
+async fn the_first_and_the_last_tries_are_kept_as_long_as_the_entry() {
+    let house = House::new();
+    house.enqueue(entry(1, 0)).await;
+    let taken = Outcome::Relayed(reply(250));
+    let asked = |smarthost: &str, outcomes: &[Outcome]| tries::Asked {
+        smarthost: Some(smarthost.to_owned()),
+        outcomes: outcomes.to_vec(),
+    };
+    let claimed = house.claim(0).await.remove(0);
+    for number in 1..=60 {
+        let before = QueueEntry {
+            attempts: number - 1,
+            ..claimed.clone()
+        };
+        let later = [
+            Outcome::Deferred(reply(421)),
+            Outcome::Deferred(RemoteReply {
+                code: Some(452),
+                text: "ö".repeat(200),
+            }),
+        ];
+        let asked = [
+            asked("a", &later),
+            asked("b", &[taken.clone(), later[1].clone()]),
+        ];
+        house
+            .tx(move |tx| tries::note(tx, &before, &asked, at(number.into())))
+            .await
+            .unwrap();
+    }
+    let kept = |house: &House| {
+        let store = house.store.as_ref().unwrap();
+        store.read(|tx| tries::of(tx, ANN, claimed.id)).unwrap()
+    };
+    let all = kept(&house);
+    let numbers: Vec<i64> = all
+        .iter()
+        .map(|one| one.at.since(at(0)).as_secs() as i64)
+        .collect();
+    let expected: Vec<i64> = (1..=5).chain(26..=60).collect();
+    assert_eq!(numbers, expected);
+    let said = |place| {
+        let said = all[0].put_off(place);
+        said.map(|(by, reply)| {
+            (
+                by.unwrap().to_owned(),
+                reply.code.unwrap(),
+                reply.text.len(),
+            )
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(said(0), [("a".to_owned(), 421, 4)], "b has taken it");
+    assert_eq!(
+        said(1),
+        [("a".to_owned(), 452, 200), ("b".to_owned(), 452, 200)]
+    );
+    assert_eq!(all[0].last_smarthost(), Some("b"));
+
+    house
+        .record(&claimed, &[taken.clone(), taken], 10, 20)
+        .await
+        .unwrap();
+    house
+        .tx(|tx| remove_finished(tx, at(10), 10))
+        .await
+        .unwrap();
+    assert_eq!(kept(&house), []);
+}
