@@ -438,14 +438,19 @@ impl BodySink for StandbyBody {
             return Err(RefusedBy::Trouble);
         };
         let size = writer.size_bytes() + piece.len() as u64;
-        if !writer.is_spooled() {
-            self.memory.set(BUFFERS_OCTETS + size)?;
-        }
-        let written = if size < BLOCKING_OCTETS_MIN {
+        // What was begun is not refused for want of memory: it goes to the disk.
+        let is_tight = !writer.is_spooled() && self.memory.set(BUFFERS_OCTETS + size).is_err();
+        let written = if size < BLOCKING_OCTETS_MIN && !is_tight {
             writer.write(piece).map(|()| writer)
         } else {
             let piece = piece.to_vec();
-            blocking(move || writer.write(&piece).map(|()| writer)).await
+            blocking(move || {
+                if is_tight {
+                    writer.spool()?;
+                }
+                writer.write(&piece).map(|()| writer)
+            })
+            .await
         };
         match written {
             Ok(writer) => {

@@ -8,6 +8,7 @@ mod rig;
 
 mod agents;
 mod announcing;
+mod answering;
 mod browser;
 mod conformance;
 mod dice;

@@ -21,6 +21,8 @@ use crate::ids::BodyId;
 pub const INLINE_BYTES_MAX: usize = 4 * 1024;
 /// Bodies over this size are spooled to a file while they arrive.
 pub const SPOOL_BYTES: usize = 1024 * 1024;
+/// A spooled body is written in pieces of this size.
+const FLUSH_BYTES: usize = 64 * 1024;
 /// A segment that has reached this size is followed by a new one.
 const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// Bytes of a record's header: magic, id, length, checksum.
@@ -188,13 +190,24 @@ impl BodyWriter {
     /// When the spool file cannot be written (disk full).
     pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
         self.size_bytes += piece.len() as u64;
-        if self.spool.is_none() && self.buffer.len() + piece.len() > SPOOL_BYTES {
-            self.spool = Some((self.start_spool()?, Sha256::new()));
-            self.flush(HEADER_BYTES)?;
+        if self.buffer.len() + piece.len() > SPOOL_BYTES {
+            self.spool()?;
         }
         self.buffer.extend_from_slice(piece);
-        if self.spool.is_some() && self.buffer.len() >= 256 * 1024 {
+        if self.spool.is_some() && self.buffer.len() >= FLUSH_BYTES {
             self.flush(0)?;
+        }
+        Ok(())
+    }
+
+    /// Has the body go to a file from here on, however small it is.
+    ///
+    /// # Errors
+    /// When the spool file cannot be written (disk full).
+    pub fn spool(&mut self) -> io::Result<()> {
+        if self.spool.is_none() {
+            self.spool = Some((self.start_spool()?, Sha256::new()));
+            self.flush(HEADER_BYTES)?;
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use super::bed::Bed;
+use super::perimeter::{OTHER, header, stranger};
+use crate::rig::smtp::Reply;
 use crate::rig::{Dialect, SmtpClient, TestMessage, wait_until};
 
 #[test]
@@ -49,6 +51,121 @@ fn connections_are_bounded_and_counted() {
     );
     drop(held);
     wait_until("a slot is free", Duration::from_secs(60), || open().is_ok());
+}
+
+/// What a reply begins with: its code and its enhanced code.
+fn codes(reply: &Reply) -> String {
+    let text = reply.text.split(' ').next().unwrap_or_default();
+    format!("{} {text}", reply.code)
+}
+
+fn refused(bed: &Bed, reason: &str) -> u64 {
+    bed.metric(&format!(
+        "lifeboat_intake_refused_total{{reason=\"{reason}\"}}"
+    ))
+}
+
+#[test]
+fn a_mailbox_that_is_full_is_said_and_counted_and_others_go_on() {
+    let bed = Bed::start("smtp-quota", "mailbox_size_max = \"100KB\"");
+    bed.provision();
+    let mut client = SmtpClient::connect(bed.trusted.addr(), Dialect::Smtp).expect("connect");
+    let mut send = |to: &[&str], subject: &str| {
+        let message = TestMessage::plain("bob@elsewhere.test", to[0], subject, 60_000);
+        let replies = client.send("bob@elsewhere.test", to, &message.bytes);
+        replies
+            .expect("hand over")
+            .iter()
+            .map(codes)
+            .collect::<Vec<_>>()
+    };
+    let (ann, bob) = ("ann@example.com", "bob@example.com");
+    assert_eq!(send(&[ann], "one"), ["250 2.1.5"]);
+    assert_eq!(send(&[ann], "two"), ["250 2.1.5"], "it is not full yet");
+    assert_eq!(send(&[ann, bob], "three"), ["452 4.2.2", "250 2.1.5"]);
+    assert_eq!(refused(&bed, "mailbox-full"), 1);
+}
+
+#[test]
+fn bodies_under_way_are_bounded_by_memory_and_it_is_said_and_counted() {
+    let bed = Bed::start("smtp-memory", "memory_max = \"8MB\"");
+    bed.provision();
+    let begin = || {
+        let mut client = SmtpClient::connect(bed.trusted.addr(), Dialect::Smtp).expect("connect");
+        client
+            .command("MAIL FROM:<x@elsewhere.test>")
+            .expect("talk");
+        client.command("RCPT TO:<ann@example.com>").expect("talk");
+        let reply = client.command("DATA").expect("talk");
+        (client, reply)
+    };
+    let mut under_way = Vec::new();
+    let refusal = loop {
+        let (client, reply) = begin();
+        if reply.code != 354 {
+            break reply;
+        }
+        under_way.push(client);
+        assert!(under_way.len() < 200, "never refused");
+    };
+    assert_eq!(codes(&refusal), "452 4.3.1");
+    assert_eq!(refused(&bed, "memory"), 1);
+    let held = bed.metric("lifeboat_intake_memory_bytes ");
+    assert!((1..=8 << 20).contains(&held), "{held}");
+    // Who has begun finishes, and then there is room.
+    let mut one = under_way.remove(0);
+    one.write(b"Subject: x\r\n\r\nx\r\n.\r\n").expect("write");
+    assert!(one.read_reply().expect("a reply").is_ok());
+    wait_until("there is room", Duration::from_secs(30), || {
+        begin().1.code == 354
+    });
+}
+
+#[test]
+fn strangers_are_bounded_and_their_guesses_too() {
+    let bed = Bed::start(
+        "smtp-rate",
+        "verify_senders = false\nclient_messages_per_minute = 3\nclient_connections_max = 2",
+    );
+    let (mut one, _two) = (stranger(&bed, OTHER), stranger(&bed, OTHER));
+    let third = SmtpClient::connect_behind(bed.perimeter.addr(), Dialect::Smtp, &header(OTHER));
+    let said = third.err().expect("two are open").to_string();
+    assert!(said.contains("421"), "{said}");
+    assert_eq!(refused(&bed, "client-connections"), 1);
+
+    // The directory is not known to be whole: nobody is told for good who exists, and guesses count all the same.
+    bed.provision_with(&[]);
+    one.command("MAIL FROM:<x@elsewhere.test>").expect("talk");
+    let mut rcpt = |to: &str| codes(&one.command(&format!("RCPT TO:<{to}>")).expect("talk"));
+    for guess in ["a@example.com", "b@example.com", "c@example.com"] {
+        assert_eq!(rcpt(guess), "450 4.1.1");
+    }
+    assert_eq!(rcpt("d@example.com"), "452 4.7.0");
+    assert_eq!(rcpt("ann@example.com"), "452 4.7.0", "nor who does exist");
+    assert_eq!(refused(&bed, "client-rate"), 2);
+}
+
+/// Who sends an octet now and then is sent away after the minute of grace, and leaves nothing.
+#[test]
+fn who_is_too_slow_is_sent_away() {
+    let bed = Bed::start("smtp-slow", "");
+    bed.provision();
+    let mut client = SmtpClient::connect(bed.trusted.addr(), Dialect::Smtp).expect("connect");
+    client
+        .command("MAIL FROM:<x@elsewhere.test>")
+        .expect("talk");
+    client.command("RCPT TO:<ann@example.com>").expect("talk");
+    assert_eq!(client.command("DATA").expect("talk").code, 354);
+    wait_until("it is sent away", Duration::from_secs(180), || {
+        std::thread::sleep(Duration::from_secs(1));
+        client.write(b"x").is_err() || refused(&bed, "slow") == 1
+    });
+    assert_eq!(
+        codes(&client.read_reply().expect("a last word")),
+        "421 4.4.2"
+    );
+    assert_eq!(refused(&bed, "slow"), 1);
+    assert!(bed.into_store().messages("ann@example.com").is_empty());
 }
 
 /// A listener behind a load balancer hears nobody who does not begin with its header.

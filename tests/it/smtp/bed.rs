@@ -90,8 +90,13 @@ impl Bed {
         }
     }
 
-    /// Makes the mailboxes known.
+    /// Makes the mailboxes known, all that there are: so it is known too who does not exist.
     pub fn provision(&self) {
+        self.provision_with(&["--whole-of", "panel"]);
+    }
+
+    /// Makes the mailboxes known; there may be others.
+    pub fn provision_with(&self, more: &[&str]) {
         let mut rows = String::new();
         for domain in DOMAINS {
             for name in ["ann", "bob", "postmaster"] {
@@ -102,9 +107,7 @@ impl Bed {
         std::fs::write(&path, rows).expect("write the passwd-file");
         let path = path.display().to_string();
         let format = ["--format", "passwd-file", "--mailstore", "a1"];
-        // All that there is, so that it is known who does not exist.
-        let whole = ["--whole-of", "panel"];
-        let command = [&["provision", &path], &format[..], &whole].concat();
+        let command = [&["provision", &path], &format[..], more].concat();
         self.lifeboat.cli(&command);
     }
 

@@ -14,7 +14,7 @@ use crate::rig::{Dialect, Group, Port, RigDir, Server, SmtpClient, need_packages
 
 /// An address of the documentation's networks that SPF allows, and one that it does not.
 const ALLOWED: [u8; 4] = [192, 0, 2, 7];
-const OTHER: [u8; 4] = [198, 51, 100, 9];
+pub(super) const OTHER: [u8; 4] = [198, 51, 100, 9];
 
 /// The PROXY protocol's header, version 2, for a client.
 pub(super) fn header(client: [u8; 4]) -> Vec<u8> {
@@ -26,7 +26,7 @@ pub(super) fn header(client: [u8; 4]) -> Vec<u8> {
     header
 }
 
-fn stranger(bed: &Bed, client: [u8; 4]) -> SmtpClient {
+pub(super) fn stranger(bed: &Bed, client: [u8; 4]) -> SmtpClient {
     SmtpClient::connect_behind(bed.perimeter.addr(), Dialect::Smtp, &header(client))
         .expect("connect to the perimeter")
 }
