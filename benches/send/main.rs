@@ -1,6 +1,6 @@
 //! The outgoing queue drained, side by side with Postfix: the same messages, disk, machine and receiver
 //! (Postfix's `smtp-sink`), in one run. What is queued is durable before the clock starts; it stops when the
-//! receiver has answered the last message.
+//! receiver has answered the last message. At the end once more with every sync 5 ms slower, as on a slow filer.
 //!
 //! `BENCH_MESSAGES` (how many are queued), `BENCH_RUNS` (how many, of which the median counts), `BENCH_OCTETS` (the
 //! size of the messages) and `BENCH_CONNECTIONS` change what is run.
@@ -24,14 +24,17 @@ use lifeboat::store::{Store, StoreError, StoreOptions, directory};
 use measure::{figure, median, setting};
 use rig::{
     Dialect, Lifeboat, LifeboatOptions, MailstoreOptions, Port, Postfix, PostfixOptions, RigDir,
-    SmtpClient, wait_until,
+    SmtpClient, Syncs, wait_until,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 const MAILBOXES: usize = 100;
 const CONNECTIONS: &str = "1,16,64";
 /// From queueing until the messages are due: the server is up by then.
 const HEAD_START: Duration = Duration::from_secs(20);
+/// What a sync costs on a slow filer.
+const SLOW_SYNC: Duration = Duration::from_millis(5);
+const SLOW_CONNECTIONS: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 fn main() {
@@ -44,6 +47,7 @@ fn main() {
         messages: setting("BENCH_MESSAGES", 5_000),
         octets: setting("BENCH_OCTETS", 5 * 1024),
         connections: 0,
+        sync_delay: None,
     };
     let dir = RigDir::new("send");
     let mut rows = Vec::new();
@@ -56,40 +60,14 @@ fn main() {
             connections,
             ..load
         };
-        let (mut postfix, mut lifeboat) = (Vec::new(), Vec::new());
-        for run in 0..runs {
-            let home = dir.sub(&format!("c{connections}-{run}"));
-            postfix.push(drain_postfix(&home.join("postfix"), &load));
-            lifeboat.push(drain_lifeboat(&home, &load));
-            eprintln!(
-                "{connections} connections, run {}: Postfix {}/s, Lifeboat {}/s",
-                run + 1,
-                figure(postfix[run].rate),
-                figure(lifeboat[run].rate)
-            );
-            std::fs::remove_dir_all(&home).expect("remove a run's data");
-        }
-        let (postfix, lifeboat) = (middle(&postfix), middle(&lifeboat));
-        let ratio = lifeboat.rate / postfix.rate;
-        for (server, figures, ratio) in [
-            ("Postfix", &postfix, String::new()),
-            ("Lifeboat", &lifeboat, figure(ratio)),
-        ] {
-            rows.push(vec![
-                format!("{connections} connections"),
-                server.to_owned(),
-                figure(figures.rate),
-                ratio,
-                figure(figures.cpu_ms),
-            ]);
-        }
-        results.push(json!({
-            "connections": connections,
-            "postfix": postfix.json(),
-            "lifeboat": lifeboat.json(),
-            "ratio": ratio,
-        }));
+        results.push(compare(&dir, &load, runs, &mut rows));
     }
+    let slow = Load {
+        connections: SLOW_CONNECTIONS,
+        sync_delay: Some(SLOW_SYNC),
+        ..load
+    };
+    results.push(compare(&dir, &slow, 1, &mut rows));
     println!();
     measure::print_table(
         &["queue drained", "server", "msg/s", "ratio", "CPU ms/msg"],
@@ -107,12 +85,69 @@ fn main() {
     );
 }
 
+/// Drains both queues so often; adds the rows of the table.
+fn compare(dir: &RigDir, load: &Load, runs: usize, rows: &mut Vec<Vec<String>>) -> Value {
+    let connections = load.connections;
+    let name = match load.sync_delay {
+        None => format!("{connections} connections"),
+        Some(_) => format!("{connections} connections, each sync 5 ms slower"),
+    };
+    let (mut postfix, mut lifeboat) = (Vec::new(), Vec::new());
+    for run in 0..runs {
+        let home = dir.sub(&format!(
+            "c{connections}-{}-{run}",
+            load.sync_delay.is_some()
+        ));
+        postfix.push(drain_postfix(&home.join("postfix"), load));
+        lifeboat.push(drain_lifeboat(&home, load));
+        eprintln!(
+            "{name}, run {}: Postfix {}/s, Lifeboat {}/s",
+            run + 1,
+            figure(postfix[run].rate),
+            figure(lifeboat[run].rate)
+        );
+        std::fs::remove_dir_all(&home).expect("remove a run's data");
+    }
+    let (postfix, lifeboat) = (middle(&postfix), middle(&lifeboat));
+    let ratio = lifeboat.rate / postfix.rate;
+    for (server, figures, ratio) in [
+        ("Postfix", &postfix, String::new()),
+        ("Lifeboat", &lifeboat, figure(ratio)),
+    ] {
+        rows.push(vec![
+            name.clone(),
+            server.to_owned(),
+            figure(figures.rate),
+            ratio,
+            figure(figures.cpu_ms),
+        ]);
+    }
+    json!({
+        "connections": connections,
+        "sync_delay_ms": load.sync_delay.map(|delay| delay.as_millis()),
+        "postfix": postfix.json(),
+        "lifeboat": lifeboat.json(),
+        "ratio": ratio,
+    })
+}
+
 /// What is queued, and over how many connections it leaves.
 #[derive(Clone, Copy, Debug)]
 struct Load {
     messages: usize,
     octets: usize,
     connections: usize,
+    /// What every sync takes longer.
+    sync_delay: Option<Duration>,
+}
+
+impl Load {
+    fn syncs(&self, dir: &Path, server: &str) -> Option<Syncs> {
+        self.sync_delay.map(|delay| Syncs {
+            delay,
+            log: dir.join(format!("{server}.syncs")),
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -124,9 +159,14 @@ struct Figures {
 impl Figures {
     fn of(load: &Load, elapsed: Duration, cpu: Duration) -> Self {
         let count = load.messages as f64;
+        let cpu_ms = cpu.as_secs_f64() * 1000.0 / count;
         Self {
             rate: count / elapsed.as_secs_f64(),
-            cpu_ms: cpu.as_secs_f64() * 1000.0 / count,
+            // Of who is watched it would be the watcher's too.
+            cpu_ms: match load.sync_delay {
+                None => cpu_ms,
+                Some(_) => f64::NAN,
+            },
         }
     }
 
@@ -213,6 +253,7 @@ fn drain_postfix(dir: &Path, load: &Load) -> Figures {
              default_destination_concurrency_limit = {connections}\n\
              qmgr_message_active_limit = 20000\nminimal_backoff_time = 1s\n"
         ),
+        syncs: load.syncs(dir, "postfix"),
         ..PostfixOptions::default()
     };
     let mut postfix = Postfix::start(dir, options);
@@ -268,6 +309,7 @@ fn drain_lifeboat(home: &Path, load: &Load) -> Figures {
             sink.port.addr(),
             load.connections
         ),
+        syncs: load.syncs(home, "lifeboat"),
         ..LifeboatOptions::default()
     };
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_lifeboat"));
