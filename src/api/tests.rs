@@ -17,6 +17,7 @@ mod matrix;
 mod pushed;
 mod retention;
 mod roles;
+mod theirs;
 
 use super::*;
 use matrix::{About, ROUTES};

@@ -11,6 +11,7 @@ mod images;
 mod invitation;
 mod lists;
 mod live;
+mod mail_tenancy;
 mod merges;
 mod notices;
 mod people;

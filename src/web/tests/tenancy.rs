@@ -1,14 +1,17 @@
 //! Every page of the console by every role: what is a reseller's business and what is not, generated from the
 //! route table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{Method, StatusCode};
 
-use super::Site;
-use super::browser::Browser;
+use super::browser::{Browser, Page};
 use super::lists::{belongs_to, manager_as};
+use super::{NOW, Site};
+use crate::failover::{Action, State};
+use crate::ids::{Epoch, OutageId};
 use crate::store::access::{Access, Permission};
+use crate::store::{StoreError, failover as kept};
 
 /// Who may see a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -336,4 +339,169 @@ async fn an_order_takes_the_form_of_ones_own_page_and_the_right_role() {
         .filter(|action| *action != "token.create")
         .collect();
     assert_eq!(since, ["job.create"], "bolt's job, which can do nothing");
+}
+
+/// What acme has of each kind that an address of the console names, by the address's pattern.
+async fn of_acme(site: &Site, acme: &mut Browser<'_>) -> BTreeMap<&'static str, String> {
+    let outage = OutageId::generate(NOW);
+    let began = Action::OpenOutage {
+        outage,
+        first_failed: NOW,
+        epoch: Epoch(1),
+    };
+    let writing = site.service.store.write(move |tx| {
+        let (mailstore, state) = ("a1".parse().unwrap(), State::default());
+        kept::record_step(tx, &mailstore, &state, std::slice::from_ref(&began))
+    });
+    let written: Result<(), StoreError> = writing.await;
+    written.unwrap();
+    let csrf = acme.get("/console").await.field("csrf");
+    let to = [
+        ("csrf", &*csrf),
+        ("to", "https://hooks.example.net/a"),
+        ("event", "outage.began"),
+    ];
+    acme.post("/console/announce/webhooks", &to).await;
+    let list = acme.get("/console/announce/webhooks").await.text();
+    let webhook = list.split("/console/announce/webhooks/").nth(1).unwrap();
+    let order = [
+        ("csrf", &*csrf),
+        ("of", "mailboxes"),
+        ("id", "mailbox:ann@example.com"),
+        ("action", "queue"),
+        ("reason", "test"),
+    ];
+    let job = acme.post("/console/jobs", &order).await.path;
+    BTreeMap::from([
+        (
+            "/console/announce/{kind}/{id}",
+            format!("/console/announce/webhooks/{}", &webhook[..32]),
+        ),
+        (
+            "/console/outages/{id}",
+            format!("/console/outages/{outage}"),
+        ),
+        ("/console/jobs/{id}", job),
+        (
+            "/console/merges/outage/{id}",
+            format!("/console/merges/outage/{outage}"),
+        ),
+        (
+            "/console/merges/domain/{domain}",
+            "/console/merges/domain/example.com".to_owned(),
+        ),
+    ])
+}
+
+/// What a page says, without what is another at each time it is made.
+fn bare(page: &Page, path: &str) -> String {
+    page.text().replace(path, "")
+}
+
+#[tokio::test]
+async fn what_another_reseller_has_looks_as_if_it_were_not_there() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut acme = manager_as(&site, Some("acme"), Access::Owner).await;
+    let things = of_acme(&site, &mut acme).await;
+    let mut stranger = manager_as(&site, Some("bolt"), Access::Owner).await;
+    let csrf = stranger.get("/console").await.field("csrf");
+    let named = routes();
+    for route in named
+        .iter()
+        .filter(|route| route.contains("/{id}") || route.contains("{domain}"))
+    {
+        let there = &things[route.as_str()];
+        let own = acme.get(there).await;
+        // Of the merges of an outage of the platform a reseller sees its own domains, on another page.
+        let is_own = route.as_str() != "/console/merges/outage/{id}";
+        assert_eq!(
+            own.status == StatusCode::OK,
+            is_own,
+            "{there} as acme: {}",
+            own.status
+        );
+        let last = there.rsplit('/').next().unwrap();
+        let absent = match route.contains("{domain}") {
+            true => there.replace(last, "nowhere.example"),
+            false => there.replace(last, NONE),
+        };
+        let (mut got, mut posted) = (Vec::new(), Vec::new());
+        for path in [there, &absent] {
+            let page = stranger.get(path).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path} as bolt");
+            got.push(bare(&page, path));
+            for order in ["remove", "test", "off", "secret", "save"] {
+                let fields = [("csrf", &*csrf), ("do", order), ("reason", "x")];
+                let page = stranger.post(path, &fields).await;
+                let is_refused = matches!(page.status.as_u16(), 404 | 405);
+                assert!(is_refused, "{order} {path} as bolt: {}", page.status);
+                posted.push(bare(&page, path));
+            }
+        }
+        assert_eq!(got[0], got[1], "{route}");
+        assert_eq!(posted[..5], posted[5..], "{route}");
+        assert_eq!(
+            acme.get(there).await.status,
+            own.status,
+            "{there} is as it was"
+        );
+    }
+}
+
+#[tokio::test]
+async fn forms_that_name_what_another_reseller_has_find_nothing() {
+    let site = Site::new().await;
+    let owner = |reseller: &'static str| manager_as(&site, Some(reseller), Access::Owner);
+    let (mut acme, mut stranger) = (owner("acme").await, owner("bolt").await);
+    let csrf = acme.get("/console").await.field("csrf");
+    let fields = [
+        ("csrf", &*csrf),
+        ("do", "add"),
+        ("name", "Eve"),
+        ("sign_in", "eve@acme.example"),
+        ("access", "admin"),
+    ];
+    assert_eq!(
+        acme.post("/console/people", &fields).await.status,
+        StatusCode::OK
+    );
+    let ids = |page: Page| {
+        let html = page.text();
+        let ids = html.split("name=\"id\" value=\"").skip(1);
+        ids.map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let csrf = stranger.get("/console").await.field("csrf");
+    for (path, orders) in [
+        (
+            "/console/people",
+            &["role", "invite", "reset", "remove"][..],
+        ),
+        ("/console/tokens", &["revoke"]),
+    ] {
+        let theirs = ids(acme.get(path).await);
+        assert!(!theirs.is_empty(), "{path}");
+        let none = if path.ends_with("people") {
+            NONE
+        } else {
+            &"0".repeat(theirs[0].len())
+        };
+        for order in orders {
+            let mut said = Vec::new();
+            for id in [&*theirs[0], none] {
+                let fields = [
+                    ("csrf", &*csrf),
+                    ("do", order),
+                    ("id", id),
+                    ("access", "owner"),
+                ];
+                let page = stranger.post(path, &fields).await;
+                assert_eq!(page.status, StatusCode::NOT_FOUND, "{order} {path} {id}");
+                said.push(bare(&page, id));
+            }
+            assert_eq!(said[0], said[1], "{order} {path}");
+        }
+        assert_eq!(ids(acme.get(path).await), theirs, "{path}");
+    }
 }
