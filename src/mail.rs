@@ -22,6 +22,7 @@ pub mod summary;
 pub mod tnef;
 pub mod transfer;
 pub mod view;
+pub mod wording;
 pub mod words;
 
 pub use canonical::{CanonicalDigest, canonical, digest_canonical};

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::tenants::Share;
+pub use crate::mail::wording::{InvalidTemplate, Letter, fill, split};
 use crate::ids::{DomainName, ResellerId};
 use crate::route::Scope;
 use crate::store::brand::BrandRecord;
@@ -244,57 +245,27 @@ const LINK_PLACEHOLDERS: &[&str] = &[
     "name", "address", "webmail", "status", "help", "time", "link",
 ];
 
-/// What may stand in braces in the text of that name; none if it is none. A letter to users may be there once
-/// more for each language: `user-outage-began.de`.
+/// Whether a text is read by users, each in a language of their own.
+pub fn is_per_language(name: &str) -> bool {
+    name == "help"
+        || ["user-", "banner-", "status-"]
+            .iter()
+            .any(|start| name.starts_with(start))
+}
+
+/// What may stand in braces in the text of that name; none if it is none. What users read may be there once more
+/// for each language: `user-outage-began.de`; the help, which has a field of its own, only so: `help.de`.
 pub fn placeholders(name: &str) -> Option<&'static [&'static str]> {
     let base = match name.split_once('.') {
-        Some((base, tag)) if base.starts_with("user-") => {
-            tag.parse::<Language>().ok().map(|_| base)
-        }
+        Some((base, tag)) if is_per_language(base) => tag.parse::<Language>().ok().map(|_| base),
         Some(_) => None,
         None => Some(name),
     }?;
+    if base == "help" {
+        return (name != base).then_some(&[]);
+    }
     let known = TEXTS.iter().find(|(known, _)| *known == base);
     known.map(|(_, names)| *names)
-}
-
-/// Why a text cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidTemplate {
-    /// A name in braces is not known here.
-    #[error("{{{0}}} is not known here; these are: {1}")]
-    Unknown(String, String),
-    /// A brace without its other.
-    #[error("a brace has no other; write a known name between two")]
-    Open,
-}
-
-/// Fills in what stands in braces.
-///
-/// # Errors
-/// [`InvalidTemplate`].
-pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String, InvalidTemplate> {
-    let mut text = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        if before.contains('}') {
-            return Err(InvalidTemplate::Open);
-        }
-        let (name, after) = after.split_once('}').ok_or(InvalidTemplate::Open)?;
-        let known = values.iter().find(|(known, _)| *known == name);
-        let (_, value) = known.ok_or_else(|| {
-            let names: Vec<String> = values.iter().map(|(n, _)| format!("{{{n}}}")).collect();
-            InvalidTemplate::Unknown(name.chars().take(40).collect(), names.join(" "))
-        })?;
-        text.push_str(before);
-        text.push_str(value);
-        rest = after;
-    }
-    if rest.contains('}') {
-        return Err(InvalidTemplate::Open);
-    }
-    text.push_str(rest);
-    Ok(text)
 }
 
 /// The usual letter about an event: subject, empty line, text.
@@ -342,15 +313,6 @@ const fn usual(what: &Happened) -> &'static str {
             "[{name}] Drill: {text}\n\nThe drill on {mailstore} is over: {text}. lifeboat drill show has its steps.\nAt {time}.\n"
         }
     }
-}
-
-/// A letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    /// One line.
-    pub subject: String,
-    /// The text.
-    pub text: String,
 }
 
 /// An event as people get it, in the words of their brand where it has some.
@@ -406,20 +368,6 @@ pub fn test_letter(places: &Places) -> Letter {
         "[{}] A test\n\nThis is a test: nothing has happened. Word of outages will come to this address.\n",
         places.name
     ))
-}
-
-/// The first line is the subject.
-pub(super) fn split(text: &str) -> Letter {
-    let (subject, text) = text.split_once('\n').unwrap_or((text, ""));
-    let subject: String = subject
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect();
-    Letter {
-        subject: subject.trim().to_owned(),
-        text: text.trim_start_matches(['\r', '\n']).to_owned(),
-    }
 }
 
 fn domains(share: &Share) -> String {

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::announcing::{self, TEXTS};
+use super::announcing::{self, Places, TEXTS};
 use super::destinations::owner_for;
 use super::{Actor, Service, ServiceError};
 use crate::ids::{DomainName, ResellerId};
 use crate::store::access::Permission;
 use crate::store::brand::{
     self as kept, BrandLink, BrandRecord, CONTRAST_MIN, Colour, InvalidLogo, LOGO_BYTES_MAX, Logo,
+    Wording,
 };
 use crate::store::{ReadTx, StoreError, audit, directory};
 
@@ -40,8 +41,8 @@ pub struct Brand {
     /// Texts in place of the usual ones. `mail-outage-began`, `-returned`, `-resumed`, `-ended` and
     /// `mail-merge-finished` are letters: their first line is the subject. `banner-outage` stands in the
     /// banner of the webmail while the mailstore is out, `status-outage` and `status-normal` on the status
-    /// page. `user-outage-began`, `user-outage-ended` and `user-sign-in-link` are letters to users, in all
-    /// languages or, with `.de` behind the name, in one.
+    /// page. `user-outage-began`, `user-outage-ended` and `user-sign-in-link` are letters to users. What users
+    /// read is there in all languages or, with `.de` behind the name, in one; `help.de` is the help in one.
     pub texts: BTreeMap<String, String>,
     /// The colour of buttons and links, as `#rrggbb`: white text, and the colour on our grey, must be readable
     /// (WCAG 2.2, contrast 4.5 to 1). For dark screens it is made lighter. Empty: the usual one.
@@ -324,6 +325,15 @@ pub fn of_host(
     })
 }
 
+/// The address of the pages of a reseller, or of the operator: under the brand's host name where it has one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn site_of(service: &Service, owner: Option<&ResellerId>) -> Result<String, StoreError> {
+    let brand = service.store.read(|tx| kept::get(tx, owner))?;
+    Ok(Places::of(&brand, &service.config().http.public_url).webmail)
+}
+
 /// The logo of the brand that a host name shows.
 ///
 /// # Errors
@@ -337,10 +347,10 @@ pub fn logo_of_host(service: &Service, host: &str) -> Result<Option<Logo>, Store
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(super) fn banner(tx: &dyn ReadTx, domain: &DomainName) -> Result<Option<String>, StoreError> {
+pub(super) fn banner(tx: &dyn ReadTx, domain: &DomainName) -> Result<Wording, StoreError> {
     let owner = directory::domain(tx, domain)?.and_then(|record| record.reseller);
     let brand = kept::get(tx, owner.as_ref())?;
-    let text = brand.texts.get("banner-outage");
     let values = [("name", brand.name.as_str())];
-    Ok(text.and_then(|text| announcing::fill(text, &values).ok()))
+    let own = brand.wording("banner-outage");
+    Ok(own.map(|text| announcing::fill(text, &values).ok()))
 }

@@ -11,6 +11,7 @@ use super::{Actor, Service, ServiceError, brands, words};
 use crate::clock::Timestamp;
 use crate::ids::{Address, FolderId, StandbyId};
 use crate::mail::Role;
+use crate::store::brand::Wording;
 use crate::store::directory::{self, Mailbox};
 use crate::store::messages::{self, Cursor, FolderRecord, MessageRecord};
 use crate::store::profile::{self as kept, Profile};
@@ -41,7 +42,7 @@ pub struct Overview {
     /// What the operator has to say, and since when.
     pub words: Option<(String, Timestamp)>,
     /// What its brand says in the banner of an outage.
-    pub brand_text: Option<String>,
+    pub brand_text: Wording,
 }
 
 impl Overview {
@@ -98,7 +99,7 @@ pub fn overview(service: &Service, actor: &Actor) -> Result<Overview, ServiceErr
         let outbox = super::outbox::count(tx, mailbox.record.id, now)?;
         let brand_text = match phase {
             Phase::Outage | Phase::Held => brands::banner(tx, &mailbox.address.domain_name())?,
-            _ => None,
+            _ => Wording::default(),
         };
         Ok(Overview {
             brand_text,

@@ -9,14 +9,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Actor, Means, Service, ServiceError, token};
+use super::{Actor, Means, Service, ServiceError, brands, token};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
 use crate::ids::{Address, PersonId, ResellerId};
 use crate::service::destinations::owner_for;
 use crate::store::access::{Access, Permission};
 use crate::store::persons::{self as kept, Invitation, PersonRecord};
-use crate::store::{ReadTx, Tx, audit};
+use crate::store::{ReadTx, StoreError, Tx, audit};
 
 pub mod own;
 
@@ -210,6 +210,7 @@ pub async fn create(
     let mut event = service.event(actor, Permission::People, "person.create", subject, "")?;
     event.detail = format!("{}, {}", record.sign_in, record.access.as_str());
     let person = view(id, &record, now);
+    let owner = record.owner.clone();
     service
         .store
         .write(move |tx| {
@@ -230,7 +231,7 @@ pub async fn create(
         .await?;
     Ok(Invited {
         person,
-        link: link(service, &secret),
+        link: link(service, owner.as_ref(), &secret)?,
     })
 }
 
@@ -240,10 +241,13 @@ fn invite(id: PersonId, now: Timestamp) -> (String, Invitation) {
     (secret, Invitation { hash, until })
 }
 
-fn link(service: &Service, secret: &str) -> String {
-    let config = service.config();
-    let site = config.http.public_url.trim_end_matches('/');
-    format!("{site}/console/welcome?key={secret}")
+fn link(
+    service: &Service,
+    reseller: Option<&ResellerId>,
+    secret: &str,
+) -> Result<String, StoreError> {
+    let site = brands::site_of(service, reseller)?;
+    Ok(format!("{site}/console/welcome?key={secret}"))
 }
 
 /// Changes a person.
@@ -317,9 +321,10 @@ pub async fn invite_again(
         },
     )
     .await?;
+    let record = service.store.read(|tx| kept::get(tx, id))?.ok_or(NONE)?;
     Ok(Invited {
         person,
-        link: link(service, &secret),
+        link: link(service, record.owner.as_ref(), &secret)?,
     })
 }
 

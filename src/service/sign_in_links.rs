@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::user_letters::{self, About, Addressee, Ready, Words};
-use super::{Actor, Service, ServiceError, sign_in, visible_mailbox};
+use super::{Actor, Service, ServiceError, brands, sign_in, visible_mailbox};
 use crate::auth::limits::{GuessLimits, Limited, Rates};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
@@ -69,6 +69,7 @@ pub async fn create(
     let event = service.event(actor, permission, "mailbox.sign-in-link", subject, "")?;
     let now = service.now();
     let (secret, hash) = secret_token::generate(PREFIX);
+    let owner_of_pages = owner.clone();
     let record = LinkRecord {
         mailbox: mailbox.record.id,
         address: mailbox.address.clone(),
@@ -86,8 +87,7 @@ pub async fn create(
             Ok(())
         })
         .await?;
-    let config = service.config();
-    let site = config.http.public_url.trim_end_matches('/');
+    let site = brands::site_of(service, owner_of_pages.as_ref())?;
     Ok(SignInLink {
         mailbox: mailbox.address.to_string(),
         link: format!("{site}/login/link?key={secret}"),

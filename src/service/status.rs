@@ -13,7 +13,7 @@ use super::{Service, ServiceError, brands};
 use crate::clock::Timestamp;
 use crate::failover::{Phase, Serving};
 use crate::ids::{MailstoreId, OutageId, ResellerId};
-use crate::store::brand::{BrandLink, BrandRecord};
+use crate::store::brand::{BrandLink, BrandRecord, Wording};
 use crate::store::failover::{self as kept, OutageRecord};
 use crate::store::{StoreError, words};
 
@@ -83,13 +83,13 @@ pub struct Status {
     /// What users know the service by.
     pub name: String,
     /// What users in trouble are told.
-    pub help: String,
+    pub help: Wording,
     /// Links beside that.
     pub links: Vec<BrandLink>,
     /// How it stands.
     pub health: Health,
     /// The brand's own words for that.
-    pub own_text: Option<String>,
+    pub own_text: Wording,
     /// What the operator has to say, with its time.
     pub notices: Vec<(String, Timestamp)>,
     /// The outages of the last two weeks, the newest first.
@@ -166,7 +166,7 @@ async fn look(service: &Service, board: &Board, host: &str) -> Result<Arc<Status
 impl Status {
     /// Whether it shows this brand as it is now.
     fn is_of(&self, brand: &BrandRecord) -> bool {
-        self.name == shown_name(brand) && self.help == brand.help && self.links == brand.links
+        self.name == shown_name(brand) && self.help == brand.help() && self.links == brand.links
     }
 }
 
@@ -207,7 +207,7 @@ fn read(
             .collect();
         Ok(Status {
             name: shown_name(brand),
-            help: brand.help.clone(),
+            help: brand.help(),
             links: brand.links.clone(),
             own_text: own_text(brand, health, now),
             health,
@@ -243,14 +243,13 @@ fn incident(id: OutageId, outage: &OutageRecord) -> Incident {
     Incident { id, updates }
 }
 
-fn own_text(brand: &BrandRecord, health: Health, now: Timestamp) -> Option<String> {
+fn own_text(brand: &BrandRecord, health: Health, now: Timestamp) -> Wording {
     let key = match health {
         Health::Normal => "status-normal",
         Health::Affected => "status-outage",
-        Health::Returning => return None,
+        Health::Returning => return Wording::default(),
     };
     let (name, time) = (shown_name(brand), now.to_string());
     let values = [("name", name.as_str()), ("time", time.as_str())];
-    let text = brand.texts.get(key)?;
-    fill(text, &values).ok()
+    brand.wording(key).map(|text| fill(text, &values).ok())
 }

@@ -101,21 +101,19 @@ pub fn letter(about: About, words: &Words<'_>) -> Letter {
         false => String::new(),
     };
     let (address, time) = (words.address.to_string(), minute(words.time));
+    let (language, help) = (words.language.as_str(), words.brand.help());
     let values = [
         ("name", words.places.name.as_str()),
         ("address", address.as_str()),
         ("webmail", webmail),
         ("status", words.places.status.as_str()),
-        ("help", words.brand.help.as_str()),
+        ("help", help.in_language(language).unwrap_or_default()),
         ("time", time.as_str()),
         ("trouble", trouble.as_str()),
         ("link", words.link),
     ];
-    let own = [
-        format!("{name}.{}", words.language.as_str()),
-        name.to_owned(),
-    ];
-    let own = own.iter().find_map(|name| words.brand.texts.get(name));
+    let own = words.brand.wording(name);
+    let own = own.in_language(language);
     let own = own.and_then(|text| fill(text, &values).ok());
     let text = own.unwrap_or_else(|| fill(text, &values).unwrap_or_default());
     announcing::split(&without_gaps(&text))

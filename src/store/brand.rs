@@ -2,6 +2,7 @@
 //! own.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ pub use logo::{InvalidLogo, LOGO_BYTES_MAX, Logo, LogoKind};
 
 use super::codec::{self, Versioned};
 use super::keys::{Key, Table};
-use super::{ReadTx, StoreError, Tx};
+use super::{Order, ReadTx, StoreError, Tx};
 use crate::ids::{DomainName, ResellerId};
 
 /// A brand.
@@ -34,6 +35,63 @@ pub struct BrandRecord {
     pub colour: Option<Colour>,
     /// Tells the logo from others; none where there is none. Set by [`put`].
     pub logo: Option<LogoMark>,
+}
+
+/// A text of a brand: one for all languages, one for each of some, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wording {
+    every: Option<String>,
+    one: BTreeMap<String, String>,
+}
+
+impl Wording {
+    /// The text in the language with a tag; none: there is none of the brand's own.
+    pub fn in_language(&self, tag: &str) -> Option<&str> {
+        self.one
+            .get(tag)
+            .or(self.every.as_ref())
+            .map(String::as_str)
+    }
+
+    /// Whether there is none in any language.
+    pub fn is_empty(&self) -> bool {
+        self.every.is_none() && self.one.is_empty()
+    }
+
+    /// The same with what `change` makes of each; what it makes nothing of is left out.
+    #[must_use]
+    pub fn map(self, change: impl Fn(&str) -> Option<String>) -> Self {
+        let one = self.one.into_iter();
+        Self {
+            every: self.every.as_deref().and_then(&change),
+            one: one
+                .filter_map(|(tag, text)| Some((tag, change(&text)?)))
+                .collect(),
+        }
+    }
+}
+
+impl BrandRecord {
+    /// The text of that name.
+    pub fn wording(&self, name: &str) -> Wording {
+        let prefix = format!("{name}.");
+        let one = self.texts.iter().filter_map(|(name, text)| {
+            let tag = name.strip_prefix(&prefix)?;
+            Some((tag.to_owned(), text.clone()))
+        });
+        Wording {
+            every: self.texts.get(name).cloned(),
+            one: one.collect(),
+        }
+    }
+
+    /// What users in trouble are told.
+    pub fn help(&self) -> Wording {
+        Wording {
+            every: Some(self.help.clone()).filter(|help| !help.is_empty()),
+            ..self.wording("help")
+        }
+    }
 }
 
 /// Tells one logo from another: the start of its SHA-256.
@@ -122,6 +180,29 @@ pub fn of_host(
     let bytes = tx.get(host_key(host).as_slice())?;
     let found = bytes.map(|bytes| codec::decode::<HostRecord>(&bytes));
     Ok(found.transpose()?.map(|record| record.0))
+}
+
+/// Up to `limit` host names of all brands.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn hosts(tx: &dyn ReadTx, limit: usize) -> Result<Vec<DomainName>, StoreError> {
+    let all = Key::new(Table::Brand);
+    let mut found = Vec::new();
+    tx.scan(
+        all.as_slice(),
+        &all.end(),
+        Order::Ascending,
+        &mut |_, value| {
+            found.extend(codec::decode::<BrandRecord>(value)?.hosts);
+            Ok(match found.len() < limit {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        },
+    )?;
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// Writes a brand with its logo, and keeps the rows of its host names in step.

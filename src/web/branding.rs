@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use super::Web;
 use super::error::Fault;
 use crate::service::brands;
-use crate::store::brand::{BrandRecord, Colour};
+use crate::service::status::Status;
+use crate::store::brand::{BrandLink, BrandRecord, Colour, Wording};
 
 /// Both files are asked for under an address that changes when they do.
 const KEPT: &str = "public, max-age=31536000, immutable";
@@ -26,6 +27,10 @@ pub struct PageBrand {
     pub logo: Option<String>,
     /// Address of the style sheet with its colour.
     pub css: Option<String>,
+    /// What users in trouble are told.
+    pub help: Wording,
+    /// Links beside that.
+    pub links: Vec<BrandLink>,
 }
 
 impl PageBrand {
@@ -36,8 +41,15 @@ impl PageBrand {
     }
 
     fn shown(record: &BrandRecord) -> Option<Self> {
-        let is_set = !record.name.is_empty() || record.logo.is_some() || record.colour.is_some();
+        let help = record.help();
+        let is_set = !record.name.is_empty()
+            || record.logo.is_some()
+            || record.colour.is_some()
+            || !help.is_empty()
+            || !record.links.is_empty();
         is_set.then(|| Self {
+            help,
+            links: record.links.clone(),
             name: record.name.clone(),
             logo: record.logo.map(|mark| format!("/brand/logo?v={mark}")),
             css: record.colour.map(|colour| {
@@ -45,6 +57,22 @@ impl PageBrand {
                 format!("/brand/accent.css?v={}", colour.trim_start_matches('#'))
             }),
         })
+    }
+
+    /// What is known of a brand whose status was looked up before.
+    pub fn of_status(status: &Status) -> Self {
+        Self {
+            name: status.name.clone(),
+            logo: None,
+            css: None,
+            help: status.help.clone(),
+            links: status.links.clone(),
+        }
+    }
+
+    /// Whether there is anything to tell users in trouble.
+    pub fn has_help(&self, lang: &str) -> bool {
+        self.help.in_language(lang).is_some() || !self.links.is_empty()
     }
 }
 

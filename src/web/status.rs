@@ -12,7 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Web;
-use super::branding::host;
+use super::branding::{PageBrand, host};
 use super::error::Fault;
 use super::page::Page;
 use super::reader::Reader;
@@ -20,7 +20,6 @@ use super::texts::{Texts, Value};
 use super::when::When;
 use crate::clock::Timestamp;
 use crate::service::status::{self, Health, Incident, Status, Update};
-use crate::store::brand::BrandLink;
 
 const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=10, stale-if-error=600");
 const VARY: HeaderValue = HeaderValue::from_static("Accept-Language, Cookie, Host");
@@ -36,8 +35,6 @@ struct StatusPage {
     updated: When,
     notices: Vec<Entry>,
     incidents: Vec<Vec<Entry>>,
-    help: String,
-    links: Vec<BrandLink>,
 }
 
 /// Something that was said, or happened, at a time.
@@ -88,8 +85,8 @@ fn text(texts: &Texts, status: &Status) -> String {
     };
     status
         .own_text
-        .clone()
-        .unwrap_or_else(|| usual().into_owned())
+        .in_language(texts.lang)
+        .map_or_else(|| usual().into_owned(), str::to_owned)
 }
 
 fn update_text(texts: &Texts, update: Update) -> String {
@@ -129,16 +126,17 @@ pub async fn show(
         Health::Affected => ("chip-warm", texts.get("status-affected")),
         Health::Returning => ("chip-busy", texts.get("status-returning")),
     };
+    let mut p = Page::of(&reader, &texts.get("status-title"));
+    // What was last seen stands here too, while the store cannot be read.
+    p.brand.get_or_insert_with(|| PageBrand::of_status(&status));
     let page = StatusPage {
-        p: Page::of(&reader, &texts.get("status-title")),
+        p,
         chip,
         state: state.into_owned(),
         text: text(texts, &status),
         updated: when(status.updated),
         notices: status.notices.iter().map(notice).collect(),
         incidents: status.incidents.iter().map(incident).collect(),
-        help: status.help.clone(),
-        links: status.links.clone(),
     };
     match page.render() {
         Ok(html) => Ok(cacheable(&headers, "text/html; charset=utf-8", html)),

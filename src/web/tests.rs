@@ -1,6 +1,7 @@
 //! The pages over a real store, without a network: what a browser without JavaScript would do.
 
 mod announcing;
+mod brands;
 mod browser;
 mod conversation;
 mod delays;

@@ -12,9 +12,10 @@ use serde::Deserialize;
 
 use super::frame::{Frame, refused, said_once};
 use crate::ids::ResellerId;
-use crate::service::announcing::{TEXTS, placeholders};
+use crate::service::announcing::{TEXTS, is_per_language, placeholders};
 use crate::service::brands::{self, Brand, BrandLinkView};
 use crate::store::brand::{LOGO_BYTES_MAX, Logo};
+use crate::store::policies::Language;
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::flash::Flash;
@@ -22,7 +23,7 @@ use crate::web::form::Form;
 use crate::web::page::page;
 use crate::web::reader::Reader;
 use crate::web::session::{Manager, Session};
-use crate::web::texts::Value;
+use crate::web::texts::{Texts, Value};
 use crate::web::webmail::shell::redirect;
 
 /// The most bytes of the form's texts.
@@ -42,7 +43,19 @@ pub struct BrandPage {
     /// The logo as a data URL; empty: none.
     pub(super) logo: String,
     pub(super) texts_hint: String,
+    /// In which language the texts are that are shown; empty: those for all.
+    pub(super) language: String,
+    pub(super) languages: Vec<TextsIn>,
     pub(super) texts: Vec<Text>,
+}
+
+/// The texts in a language, or those for all.
+#[derive(Clone, Debug)]
+pub struct TextsIn {
+    pub(super) lang: &'static str,
+    pub(super) name: String,
+    /// Where they are; none for those that are shown.
+    pub(super) href: Option<String>,
 }
 
 /// A text that a brand may replace.
@@ -59,6 +72,7 @@ pub struct Text {
 #[serde(default)]
 pub struct Ask {
     reseller: String,
+    language: String,
 }
 
 impl Ask {
@@ -68,6 +82,66 @@ impl Ask {
             "" => Ok(None),
             id => id.parse().map(Some).map_err(|_| Fault::NotFound),
         }
+    }
+
+    /// The language whose texts are asked for; none: those for all.
+    fn language(&self) -> Option<&'static str> {
+        self.language.parse().ok().map(Language::as_str)
+    }
+
+    /// The page with the texts in a language.
+    fn here(&self, language: &str) -> String {
+        let of = match self.reseller.trim() {
+            "" => String::new(),
+            id => format!("reseller={}&", form_encode(id)),
+        };
+        match language {
+            "" => format!("/console/brand?{of}"),
+            tag => format!("/console/brand?{of}language={tag}"),
+        }
+        .trim_end_matches(['?', '&'])
+        .to_owned()
+    }
+}
+
+/// Where the texts in each language are.
+fn languages(texts: &Texts, ask: &Ask) -> Vec<TextsIn> {
+    let shown = ask.language().unwrap_or_default();
+    let one = |lang: &'static str, name| TextsIn {
+        lang,
+        name,
+        href: (lang != shown).then(|| format!("{}#texts", ask.here(lang))),
+    };
+    let all = one("", texts.get("brand-texts-all").into_owned());
+    let each = Language::ALL.map(|language| {
+        let tag = language.as_str();
+        let name = Texts::of(tag).map(|texts| texts.get("language-name").into_owned());
+        one(tag, name.unwrap_or_default())
+    });
+    std::iter::once(all).chain(each).collect()
+}
+
+/// The texts that are shown: those for all languages, or what users read in one.
+fn texts_in(texts: &Texts, brand: &Brand, language: Option<&str>) -> Vec<Text> {
+    let text = |base: &str| {
+        let name = match language {
+            None => base.to_owned(),
+            Some(tag) => format!("{base}.{tag}"),
+        };
+        Text {
+            label: texts.get(&format!("brand-text-{base}")).into_owned(),
+            text: brand.texts.get(&name).cloned().unwrap_or_default(),
+            rows: if is_letter(base) { 6 } else { 2 },
+            name,
+        }
+    };
+    let all = TEXTS.iter().map(|(name, _)| *name);
+    match language {
+        None => all.map(text).collect(),
+        Some(_) => std::iter::once("help")
+            .chain(all.filter(|name| is_per_language(name)))
+            .map(text)
+            .collect(),
     }
 }
 
@@ -93,23 +167,6 @@ fn brand_page(reader: &Reader, session: &Session, ask: &Ask, brand: &Brand) -> B
     names.sort_unstable();
     names.dedup();
     let names = names.join(", ");
-    let text = |(name, _): &(&'static str, &[&str])| Text {
-        name: (*name).to_owned(),
-        label: texts.get(&format!("brand-text-{name}")).into_owned(),
-        text: brand.texts.get(*name).cloned().unwrap_or_default(),
-        rows: if is_letter(name) { 6 } else { 2 },
-    };
-    // Those for one language, which the API sets.
-    let own = |(name, text): (&String, &String)| {
-        let (base, tag) = name.split_once('.')?;
-        let label = texts.get(&format!("brand-text-{base}"));
-        Some(Text {
-            name: name.clone(),
-            label: format!("{label} ({tag})"),
-            text: text.clone(),
-            rows: 6,
-        })
-    };
     BrandPage {
         p: Frame::new(reader, session, &texts.get("brand-title")),
         reseller: ask.reseller.trim().to_owned(),
@@ -120,11 +177,9 @@ fn brand_page(reader: &Reader, session: &Session, ask: &Ask, brand: &Brand) -> B
         colour: brand.colour.clone(),
         logo: brand.logo.clone(),
         texts_hint: texts.with("brand-texts-hint", &[("names", Value::Text(&names))]),
-        texts: TEXTS
-            .iter()
-            .map(text)
-            .chain(brand.texts.iter().filter_map(own))
-            .collect(),
+        language: ask.language().unwrap_or_default().to_owned(),
+        languages: languages(texts, ask),
+        texts: texts_in(texts, brand, ask.language()),
     }
 }
 
@@ -139,6 +194,7 @@ pub async fn post(
     session.check(form.get("csrf"))?;
     let ask = Ask {
         reseller: form.get("reseller").to_owned(),
+        language: form.get("language").to_owned(),
     };
     let whose = ask.whose()?;
     let before = brands::show(&web.service, &session.actor, whose.as_ref())?;
@@ -148,13 +204,10 @@ pub async fn post(
         // The kind is the service's to judge, by the bytes.
         (bytes, _) => data_url(bytes),
     };
-    let brand = written(&form, logo);
+    let brand = written(&form, before.texts, logo);
     match brands::set(&web.service, &session.actor, whose.as_ref(), brand.clone()).await {
         Ok(_) => {
-            let here = match ask.reseller.trim() {
-                "" => "/console/brand".to_owned(),
-                id => format!("/console/brand?reseller={}", form_encode(id)),
-            };
+            let here = ask.here(ask.language().unwrap_or_default());
             Ok(redirect(&web, &here, Some(&Flash::new("done-brand"))))
         }
         Err(error) => {
@@ -180,8 +233,8 @@ fn data_url(bytes: &[u8]) -> String {
     format!("data:{kind};base64,{}", STANDARD.encode(bytes))
 }
 
-/// The brand that a form describes.
-fn written(form: &Form, logo: String) -> Brand {
+/// The brand that a form describes; of the texts it has those of one language, the others stay as they were.
+fn written(form: &Form, before: BTreeMap<String, String>, logo: String) -> Brand {
     let lines = |name: &str| {
         let lines = form.get(name).lines().map(str::trim);
         lines
@@ -198,12 +251,9 @@ fn written(form: &Form, logo: String) -> Brand {
             url: url.to_owned(),
         }
     };
-    let texts: BTreeMap<String, String> = form
-        .fields()
-        .iter()
-        .filter(|(name, _)| placeholders(name).is_some())
-        .cloned()
-        .collect();
+    let mut texts = before;
+    let shown = form.fields().iter().cloned();
+    texts.extend(shown.filter(|(name, _)| placeholders(name).is_some()));
     Brand {
         name: form.get("name").to_owned(),
         hosts: lines("hosts"),

@@ -20,7 +20,7 @@ use crate::store::{StoreError, alerts, failover as kept};
 const ANN: &str = "ann@example.com";
 
 /// example.com with mailboxes on a1 is acme's; other.test, with a mailbox elsewhere, rival's.
-async fn tenants(site: &Site) {
+pub(super) async fn tenants(site: &Site) {
     let write = site.service.store.write(|tx| {
         for (domain, reseller) in [("example.com", "acme"), ("other.test", "rival")] {
             let record = DomainRecord {

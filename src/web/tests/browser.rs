@@ -60,6 +60,8 @@ fn unescape(text: &str) -> String {
 pub struct Browser<'s> {
     site: &'s Site,
     pub cookies: BTreeMap<String, String>,
+    /// Under which name it reaches the site.
+    pub host: &'static str,
     pub origin: Option<&'static str>,
     pub accept: Option<&'static str>,
     /// What it can unpack; nothing, unless a test says so.
@@ -71,6 +73,7 @@ impl<'s> Browser<'s> {
         Self {
             site,
             cookies: BTreeMap::new(),
+            host: "lifeboat.example",
             origin: Some("http://lifeboat.example"),
             accept: None,
             encodings: None,
@@ -122,7 +125,7 @@ impl<'s> Browser<'s> {
         let mut request = Request::builder()
             .method(&method)
             .uri(path)
-            .header(header::HOST, "lifeboat.example")
+            .header(header::HOST, self.host)
             .header(header::COOKIE, cookies.join("; "));
         if let Some(accept) = self.accept {
             request = request.header(header::ACCEPT, accept);

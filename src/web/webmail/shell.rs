@@ -133,18 +133,19 @@ pub fn banner(web: &Web, reader: &Reader, overview: &Overview) -> Banner {
             text: texts.get(&format!("banner-{key}-{part}")).into_owned(),
             strong,
         });
-    let own = overview.brand_text.iter().map(|text| BannerPart {
-        text: text.clone(),
+    let own = overview.brand_text.in_language(texts.lang);
+    let part = own.map(|text| BannerPart {
+        text: text.to_owned(),
         strong: false,
     });
-    let parts: Vec<BannerPart> = parts.into_iter().chain(own).collect();
+    let parts: Vec<BannerPart> = parts.into_iter().chain(part).collect();
     let now = reader.times.now();
     let http = &web.service.config.get().http;
     let is_home = matches!(phase, Phase::StandingBy | Phase::Returning | Phase::Merged);
     let said = operator_text(web, reader, overview.words.as_ref());
     let said_text = said.as_ref().map_or("", |said| said.text.as_str());
     let said_at = overview.words.as_ref().map(|(_, at)| at.to_string());
-    let own = overview.brand_text.as_deref().unwrap_or_default();
+    let own = own.unwrap_or_default();
     let said_at = said_at.unwrap_or_default();
     let mark = mark(&[texts.lang, key, said_text, &said_at, own]);
     Banner {
