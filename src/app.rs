@@ -6,7 +6,7 @@
 //! that failed ends it at once, because only a restart can tell what the disk holds.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, SharedConfig};
 use crate::hold::Counts;
-use crate::net::{self, BindError, Endpoint, Listener, TlsAcceptor, TlsError};
+use crate::net::{self, BindError, Endpoint, Listener, TlsError};
 use crate::receive::authenticity::NoResolver;
 use crate::send::{SharedSigners, UnusableKey};
 use crate::service::{SearchIndex, Service, ShownCertificates};
@@ -23,6 +23,7 @@ use crate::store::routes::Routes;
 use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
 mod announcing;
+mod certificates;
 mod failing_over;
 mod holding;
 mod http;
@@ -35,6 +36,8 @@ mod retention;
 mod sending;
 mod serving;
 mod signals;
+
+use certificates::{Certificates, Further};
 
 /// How long what is under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -76,6 +79,14 @@ pub enum StartError {
         "smtp.tls_certificate_file, tls_key_file: {0}; both are PEM files that belong together"
     )]
     SmtpCertificate(TlsError),
+    /// The certificate for further host names or its key cannot be used.
+    #[error("certificate.{name}: {error}; both are PEM files that belong together")]
+    FurtherCertificate {
+        /// What it is called.
+        name: String,
+        /// What is wrong.
+        error: TlsError,
+    },
     /// What strangers send cannot be looked at.
     #[error("smtp.name_servers: {0}; name them, or write verify_senders = false")]
     NameServers(NoResolver),
@@ -99,14 +110,15 @@ pub enum StartError {
     Signals(std::io::Error),
 }
 
-/// Reads the files that sending needs and that only the start would miss: the smarthosts' passwords and the
-/// keys that sign.
+/// Reads the files that only the start would miss: the smarthosts' passwords, the keys that sign, and the
+/// certificates for further host names.
 ///
 /// # Errors
 /// Which, and why.
 pub fn check_files(config: &Config) -> Result<(), StartError> {
     sending::smarthosts(config, "localhost")?;
-    sending::signers(config).map(drop)
+    sending::signers(config)?;
+    certificates::check(config)
 }
 
 /// Why the server ended other than by being told to.
@@ -129,6 +141,8 @@ struct App {
     tls: http::SharedTls,
     hold_tls: http::SharedTls,
     smtp_tls: http::SharedTls,
+    /// Those for further host names.
+    further: Mutex<Further>,
     /// What these show.
     shown: ShownCertificates,
     signers: SharedSigners,
@@ -177,6 +191,7 @@ pub async fn serve(config: Config, config_path: PathBuf) -> Result<(), ServeErro
         tls: http::SharedTls::default(),
         hold_tls: http::SharedTls::default(),
         smtp_tls: http::SharedTls::default(),
+        further: Mutex::default(),
         shown: ShownCertificates::default(),
         signers: SharedSigners::default(),
         config_path,
@@ -210,11 +225,7 @@ impl App {
         let admin_socket = Endpoint::Unix(self.config.admin_socket());
         let admin = bind("store.path", &admin_socket, OWNER).await?;
         let holding = holding::listeners(self).await?;
-        self.show(
-            serving::certificate(&self.config)?,
-            holding::certificate(&self.config)?,
-            receiving::certificate(&self.config)?,
-        );
+        self.show(Certificates::of(&self.config, &Further::default())?);
         let sender = sending::sender(self)?;
         let routes = Routes::new(self.store.clone());
         let control = self.start_failover(&routes, socketmap)?;
@@ -252,20 +263,9 @@ impl App {
         Ok(())
     }
 
-    /// Shows these certificates from now on: to browsers, to mail programs, by SMTP.
-    fn show(
-        &self,
-        http: Option<TlsAcceptor>,
-        hold: Option<TlsAcceptor>,
-        smtp: Option<TlsAcceptor>,
-    ) {
-        for (section, acceptor) in [("http", &http), ("hold", &hold), ("smtp", &smtp)] {
-            let shown = acceptor.as_ref().and_then(TlsAcceptor::shown);
-            self.shown.set(section, shown);
-        }
-        self.tls.set(http);
-        self.hold_tls.set(hold);
-        self.smtp_tls.set(smtp);
+    /// The certificates for further names that are shown now.
+    fn further(&self) -> MutexGuard<'_, Further> {
+        self.further.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn drain(&self) {

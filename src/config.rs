@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 mod agent;
 mod announce;
 mod check;
+mod certificate;
 mod dkim;
 mod drill;
 mod drill_time;
@@ -41,6 +42,7 @@ mod watermark;
 
 pub use agent::{Agent, AgentConfig, ServerParts, Watch};
 pub use announce::Announce;
+pub use certificate::Certificate;
 pub use dkim::Dkim;
 pub use drill::Drill;
 pub use drill_time::DrillTime;
@@ -73,6 +75,7 @@ sections! {
     pub struct Config {
         pub store: Store = required,
         pub http: Http = required,
+        pub certificate: Certificate = repeated,
         pub lmtp: Lmtp = required,
         pub smtp: Smtp = default,
         pub smtp_listener: SmtpListener = repeated,

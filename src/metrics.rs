@@ -96,6 +96,7 @@ pub fn render(standing: &Standing) -> String {
     }
     sources(&mut registry, &standing.sources);
     certificates(&mut registry, &standing.certificates);
+    uncovered_hosts(&mut registry, standing);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = encode(&mut text, &registry);
@@ -500,6 +501,19 @@ fn certificates(registry: &mut Registry, certificates: &[CertificateStanding]) {
             family,
         );
     }
+}
+
+fn uncovered_hosts(registry: &mut Registry, standing: &Standing) {
+    if standing.certificates.is_empty() {
+        return;
+    }
+    let count: Gauge = Gauge::default();
+    count.set(i64::try_from(standing.uncovered_hosts.len()).unwrap_or(i64::MAX));
+    registry.register(
+        "certificate_uncovered_hosts",
+        "Host names of the pages that no certificate is for",
+        count,
+    );
 }
 
 #[cfg(test)]

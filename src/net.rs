@@ -10,11 +10,13 @@ mod certificate;
 mod endpoint;
 mod listen;
 mod public;
+mod sni;
 pub mod tls;
 
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use listen::{BindError, Listener};
 pub use public::is_public;
+pub use sni::Pair;
 pub use tls::{Tls, TlsAcceptor, TlsConnector, TlsError};
 
 use std::io;

@@ -296,16 +296,12 @@ pub struct Service {
 
 /// The certificates that are shown now, as they were read last; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct ShownCertificates(Arc<Mutex<BTreeMap<&'static str, Shown>>>);
+pub struct ShownCertificates(Arc<Mutex<BTreeMap<String, Shown>>>);
 
 impl ShownCertificates {
-    /// Keeps what a section shows from now on.
-    pub fn set(&self, section: &'static str, shown: Option<&Shown>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match shown {
-            Some(shown) => all.insert(section, shown.clone()),
-            None => all.remove(section),
-        };
+    /// Keeps what each section shows from now on.
+    pub fn set(&self, shown: BTreeMap<String, Shown>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 
     /// What a section shows; none where no server runs, or none is configured.

@@ -8,7 +8,7 @@ use super::{App, EVERYBODY, StartError, bind};
 use crate::config::Config;
 use crate::drill;
 use crate::hold::{self, Answers, Counts, Door, Homes, Release, Shared};
-use crate::net::{Listener, TlsAcceptor};
+use crate::net::Listener;
 use crate::service::Service;
 use crate::store::routes::Routes;
 
@@ -34,17 +34,6 @@ pub(super) async fn listeners(app: &App) -> Result<Holding, StartError> {
         None => None,
     };
     Ok(Holding { doors, answers })
-}
-
-/// The certificate that `[hold]` names, or else `[http]`.
-pub(super) fn certificate(config: &Config) -> Result<Option<TlsAcceptor>, StartError> {
-    let hold = &config.hold;
-    let (Some(certificate), Some(key)) = (&hold.tls_certificate_file, &hold.tls_key_file) else {
-        return super::serving::certificate(config);
-    };
-    TlsAcceptor::new(certificate, key)
-        .map(Some)
-        .map_err(StartError::HoldCertificate)
 }
 
 /// What clients are told.

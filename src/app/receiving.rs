@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{App, DRAIN, EVERYBODY, StartError, bind};
-use crate::config::{Config, SmtpClients, SmtpListener};
-use crate::net::{Listener, Tls, TlsAcceptor};
+use crate::config::{SmtpClients, SmtpListener};
+use crate::net::{Listener, Tls};
 use crate::receive::authenticity::Verifier;
 use crate::receive::standby::StandbySettings;
 use crate::receive::{
@@ -34,17 +34,6 @@ pub(super) async fn listeners(app: &App) -> Result<Receiving, StartError> {
         receiving.smtp.push((listener, configured.clone()));
     }
     Ok(receiving)
-}
-
-/// The certificate that `[smtp]` names, or else `[http]`.
-pub(super) fn certificate(config: &Config) -> Result<Option<TlsAcceptor>, StartError> {
-    let smtp = &config.smtp;
-    let (Some(certificate), Some(key)) = (&smtp.tls_certificate_file, &smtp.tls_key_file) else {
-        return super::serving::certificate(config);
-    };
-    TlsAcceptor::new(certificate, key)
-        .map(Some)
-        .map_err(StartError::SmtpCertificate)
 }
 
 /// What is under way, within the bounds of the configuration.

@@ -6,9 +6,10 @@ use axum::extract::Request;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::{App, StartError, holding, http, ops, receiving, sending};
+use super::certificates::Certificates;
+use super::{App, http, ops, sending};
 use crate::config::Config;
-use crate::net::{Listener, TlsAcceptor};
+use crate::net::Listener;
 use crate::service::{Service, jobs};
 use crate::web::{self, Web};
 use crate::{admin, api};
@@ -42,20 +43,19 @@ impl App {
     pub(super) fn reload(&self) {
         let loaded = Config::load(&self.config_path).map_err(|error| error.to_string());
         let checked = loaded.and_then(|loaded| {
-            let tls = certificate(&loaded.config).map_err(|error| error.to_string())?;
-            let hold = holding::certificate(&loaded.config).map_err(|error| error.to_string())?;
-            let smtp = receiving::certificate(&loaded.config).map_err(|error| error.to_string())?;
+            let certificates = Certificates::of(&loaded.config, &self.further());
+            let certificates = certificates.map_err(|error| error.to_string())?;
             let signers = sending::signers(&loaded.config).map_err(|error| error.to_string())?;
-            Ok((loaded.config, tls, hold, smtp, signers))
+            Ok((loaded.config, certificates, signers))
         });
         match checked {
-            Ok((mut config, tls, hold, smtp, signers)) => {
+            Ok((mut config, certificates, signers)) => {
                 for option in needs_restart(&self.config, &config) {
                     tracing::warn!(option, "this changes at the next start only");
                 }
                 // The parts that run know the mailstores of the start.
                 config.mailstore.clone_from(&self.config.mailstore);
-                self.show(tls, hold, smtp);
+                self.show(certificates);
                 self.signers.set(signers);
                 self.current.set(config);
                 tracing::info!("the configuration was read again");
@@ -78,17 +78,6 @@ fn network(service: &Service, ops: Router, stop: &CancellationToken) -> Router {
         };
         router.oneshot(request)
     }))
-}
-
-/// The certificate that `[http]` names.
-pub(super) fn certificate(config: &Config) -> Result<Option<TlsAcceptor>, StartError> {
-    let http = &config.http;
-    let (Some(certificate), Some(key)) = (&http.tls_certificate_file, &http.tls_key_file) else {
-        return Ok(None);
-    };
-    TlsAcceptor::new(certificate, key)
-        .map(Some)
-        .map_err(StartError::Certificate)
 }
 
 /// What changed and is read at the start only.

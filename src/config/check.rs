@@ -20,6 +20,7 @@ mod smtp;
 pub(super) fn check(config: &Config) -> (Problems, Vec<Problem>) {
     let mut findings = Findings::default();
     http(config, &mut findings);
+    certificates(config, &mut findings);
     listeners(config, &mut findings);
     lmtp(config, &mut findings);
     smtp::check(config, &mut findings);
@@ -95,6 +96,32 @@ fn http(config: &Config, findings: &mut Findings) {
                 format!("set {other_key} too, or remove it"),
             );
         }
+    }
+}
+
+fn certificates(config: &Config, findings: &mut Findings) {
+    let mut known = HashSet::new();
+    for certificate in &config.certificate {
+        let name = &certificate.name;
+        let key = format!("certificate.{}", name.escape_debug());
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if name.is_empty() || name.len() > 64 || !name.chars().all(is_plain) {
+            let text = "a name is letters, digits, \"-\" and \"_\", at most 64";
+            findings.problem(format!("{key}.name"), text);
+        }
+        if !known.insert(name) {
+            findings.problem(
+                format!("{key}.name"),
+                "another [[certificate]] has this name",
+            );
+        }
+    }
+    if !config.certificate.is_empty() && config.http.tls_certificate_file.is_none() {
+        findings.problem(
+            "certificate",
+            "set tls_certificate_file and tls_key_file in [http] too: that certificate is shown to all who ask for \
+             none of these names",
+        );
     }
 }
 

@@ -23,7 +23,13 @@ pub fn agent_example(all: bool) -> String {
 }
 
 /// Sections that nobody has unless they need one: in the example they are comments as a whole.
-const AS_NEEDED: [&str; 4] = ["source", "relay_fallback", "dkim", "live_check"];
+const AS_NEEDED: [&str; 5] = [
+    "certificate",
+    "source",
+    "relay_fallback",
+    "dkim",
+    "live_check",
+];
 
 fn render_sections(title: &str, sections: &[SectionInfo], all: bool) -> String {
     let mut text = format!(

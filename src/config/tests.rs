@@ -244,6 +244,8 @@ fn the_example_and_every_commented_option_parse() {
     assert_eq!((full.relay_fallback.len(), full.dkim.len()), (1, 1));
     full.relay_fallback.clear();
     full.dkim.clear();
+    assert_eq!(full.certificate.len(), 1);
+    full.certificate.clear();
     full.smtp.tls_certificate_file = None;
     full.smtp.tls_key_file = None;
     full.smtp.postmaster = None;

@@ -331,7 +331,19 @@ fn certificates(answer: &mut Answer, standing: &Standing, of: Thresholds) {
             answer.say(Status::Critical, format!("{section}: {why}"));
         }
     }
+    let uncovered = &standing.uncovered_hosts;
+    for host in uncovered.iter().take(HOSTS_NAMED_MAX) {
+        let text = format!("{host}: no certificate is for this host name: add a [[certificate]]");
+        answer.say(Status::Warning, text);
+    }
+    let more = uncovered.len().saturating_sub(HOSTS_NAMED_MAX);
+    if more > 0 {
+        answer.say(Status::Warning, format!("and {more} host names more"));
+    }
 }
+
+/// Host names without a certificate that an answer names.
+const HOSTS_NAMED_MAX: usize = 5;
 
 fn drill(answer: &mut Answer, standing: &Standing, of: Thresholds) {
     let Some(drills) = &standing.drills else {

@@ -28,6 +28,10 @@ pub struct Standing {
     /// The certificates that Lifeboat itself shows.
     #[serde(default)]
     pub certificates: Vec<CertificateStanding>,
+    /// Host names under which users reach the pages and that no certificate is for; empty where something else
+    /// serves https.
+    #[serde(default)]
+    pub uncovered_hosts: Vec<String>,
     /// The sources that the directory is kept in step with, as configured.
     #[serde(default)]
     pub sources: Vec<SourceStanding>,
@@ -36,7 +40,7 @@ pub struct Standing {
 /// A certificate that Lifeboat shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CertificateStanding {
-    /// The section that configures it: `http`, `smtp` or `hold`.
+    /// The section that configures it: `http`, `smtp` or `hold`, or `certificate.NAME`.
     pub section: String,
     /// For how many seconds it is still good; negative once it has ended, absent if it cannot be read.
     pub good_for_secs: Option<i64>,

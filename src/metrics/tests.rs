@@ -45,6 +45,7 @@ fn full() -> Standing {
             good_for_secs: Some(-5),
             ..CertificateStanding::default()
         }],
+        uncovered_hosts: vec!["mail.acme.example".into()],
         sources: vec![SourceStanding {
             name: "panel".into(),
             mailboxes: 12,
@@ -73,6 +74,7 @@ fn states_and_counts_are_told() {
         "lifeboat_source_mailboxes{source=\"panel\"} 12",
         "lifeboat_source_age_seconds{source=\"panel\"} 90",
         "lifeboat_certificate_good_seconds{section=\"http\"} -5",
+        "lifeboat_certificate_uncovered_hosts 1",
         "lifeboat_mailstore_queued_seconds{mailstore=\"a1\"} 60",
         "lifeboat_users_told{mailstore=\"a1\"} 300",
         "lifeboat_users_unreachable{mailstore=\"a1\"} 4",

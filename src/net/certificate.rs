@@ -1,4 +1,4 @@
-//! When an X.509 certificate ends: the one field of it that Lifeboat needs to read itself.
+//! When an X.509 certificate ends, and which host names it is for: what Lifeboat needs to read of it itself.
 //!
 //! Whether a certificate is to be trusted is rustls's business. Pure, on bytes from the network: every
 //! length is checked.
@@ -10,9 +10,26 @@ const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
+const BOOLEAN: u8 = 0x01;
+const OCTET_STRING: u8 = 0x04;
+const OBJECT_ID: u8 = 0x06;
+const EXTENSIONS: u8 = 0xa3;
+const DNS_NAME: u8 = 0x82;
+/// 2.5.29.17, subjectAltName.
+const ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
+/// Most names that are read; the rest is as if it were not there.
+const NAMES_MAX: usize = 1_000;
 
 /// The `notAfter` of a certificate in DER (RFC 5280 §4.1.2.5); none if it is not one.
 pub(super) fn ends(der: &[u8]) -> Option<Timestamp> {
+    let (validity, _) = expect(from_validity(der)?, SEQUENCE)?;
+    let (_, _, rest) = element(validity)?;
+    let (tag, not_after, _) = element(rest)?;
+    time(tag, not_after)
+}
+
+/// The fields of a certificate from `validity` on.
+fn from_validity(der: &[u8]) -> Option<&[u8]> {
     let (certificate, _) = expect(der, SEQUENCE)?;
     let (mut fields, _) = expect(certificate, SEQUENCE)?;
     if let Some((_, rest)) = expect(fields, VERSION) {
@@ -22,10 +39,50 @@ pub(super) fn ends(der: &[u8]) -> Option<Timestamp> {
     for tag in [INTEGER, SEQUENCE, SEQUENCE] {
         fields = expect(fields, tag)?.1;
     }
-    let (validity, _) = expect(fields, SEQUENCE)?;
-    let (_, _, rest) = element(validity)?;
-    let (tag, not_after, _) = element(rest)?;
-    time(tag, not_after)
+    Some(fields)
+}
+
+/// The host names that a certificate in DER is for, in lower case: its `dNSName`s (RFC 5280 §4.2.1.6), which may
+/// begin with `*.`. None where it has none, or is not one.
+pub(super) fn names(der: &[u8]) -> Vec<String> {
+    let Some(mut names) = alt_names(der) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    while let Some((tag, name, rest)) = element(names)
+        && found.len() < NAMES_MAX
+    {
+        names = rest;
+        match std::str::from_utf8(name) {
+            Ok(name) if tag == DNS_NAME && name.is_ascii() => found.push(name.to_ascii_lowercase()),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The content of `subjectAltName`.
+fn alt_names(der: &[u8]) -> Option<&[u8]> {
+    let mut fields = from_validity(der)?;
+    let extensions = loop {
+        let (tag, content, rest) = element(fields)?;
+        if tag == EXTENSIONS {
+            break content;
+        }
+        fields = rest;
+    };
+    let (mut extensions, _) = expect(extensions, SEQUENCE)?;
+    loop {
+        let (extension, rest) = expect(extensions, SEQUENCE)?;
+        extensions = rest;
+        let (id, value) = expect(extension, OBJECT_ID)?;
+        if id == ALT_NAME {
+            // Whether it is critical stands before it, where it is.
+            let value = expect(value, BOOLEAN).map_or(value, |(_, rest)| rest);
+            let (value, _) = expect(value, OCTET_STRING)?;
+            return expect(value, SEQUENCE).map(|(names, _)| names);
+        }
+    }
 }
 
 /// The content of the first element if it has this tag, and what follows it.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use serde::{Deserialize, Serialize};
 
+use super::sni::{BySni, Pair};
 use super::{BoxStream, certificate};
 use crate::clock::Timestamp;
 
@@ -64,11 +65,11 @@ pub enum TlsError {
     Timeout(Duration),
 }
 
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+pub(super) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn file_error(path: &Path, error: rustls::pki_types::pem::Error) -> TlsError {
+pub(super) fn file_error(path: &Path, error: rustls::pki_types::pem::Error) -> TlsError {
     let why = match error {
         rustls::pki_types::pem::Error::Io(error) => error.to_string(),
         rustls::pki_types::pem::Error::NoItemsFound => "holds no PEM of this kind".to_owned(),
@@ -78,7 +79,7 @@ fn file_error(path: &Path, error: rustls::pki_types::pem::Error) -> TlsError {
     TlsError::File { path, why }
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let list = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| file_error(path, error))?;
@@ -95,7 +96,30 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown(CertificateDer<'static>);
 
+impl From<CertificateDer<'static>> for Shown {
+    fn from(der: CertificateDer<'static>) -> Self {
+        Self(der)
+    }
+}
+
 impl Shown {
+    /// The host names that it is for; one may begin with `*.`.
+    pub fn names(&self) -> Vec<String> {
+        certificate::names(&self.0)
+    }
+
+    /// Whether it is for a host name (RFC 9525 §6.3: `*` stands for the first label as a whole).
+    pub fn is_for(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let below = host.split_once('.').filter(|(first, _)| !first.is_empty());
+        self.names()
+            .iter()
+            .any(|name| match name.strip_prefix("*.") {
+                Some(parent) => below.is_some_and(|(_, rest)| rest == parent),
+                None => *name == host,
+            })
+    }
+
     /// The one that a server would show from a file (PEM): the first.
     ///
     /// # Errors
@@ -211,7 +235,7 @@ impl TlsConnector {
 
 /// Speaks TLS as a server.
 #[derive(Clone)]
-pub struct TlsAcceptor(tokio_rustls::TlsAcceptor, Option<Shown>);
+pub struct TlsAcceptor(tokio_rustls::TlsAcceptor, Shown);
 
 impl std::fmt::Debug for TlsAcceptor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -225,19 +249,27 @@ impl TlsAcceptor {
     /// # Errors
     /// When a file cannot be read, or key and certificate do not belong together.
     pub fn new(certificate_file: &Path, key_file: &Path) -> Result<Self, TlsError> {
-        let key = PrivateKeyDer::from_pem_file(key_file).map_err(|e| file_error(key_file, e))?;
-        let chain = certificates(certificate_file)?;
-        let shown = chain.first().cloned().map(Shown);
+        Self::of(&Pair::read(certificate_file, key_file)?, &[])
+    }
+
+    /// Shows each client that asks for a host name the certificate that is for it, and the usual one to all others.
+    ///
+    /// # Errors
+    /// When rustls cannot be set up.
+    pub fn of<'p>(
+        usual: &'p Pair,
+        further: impl IntoIterator<Item = &'p Pair>,
+    ) -> Result<Self, TlsError> {
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(chain, key)?;
-        Ok(Self(Arc::new(config).into(), shown))
+            .with_cert_resolver(Arc::new(BySni::new(usual, further)));
+        Ok(Self(Arc::new(config).into(), usual.shown().clone()))
     }
 
-    /// The certificate that it shows.
-    pub fn shown(&self) -> Option<&Shown> {
-        self.1.as_ref()
+    /// The usual certificate.
+    pub const fn shown(&self) -> &Shown {
+        &self.1
     }
 
     /// Shakes hands on `stream`, within `timeout`.

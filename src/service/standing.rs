@@ -1,12 +1,14 @@
 //! How everything stands, for monitoring: operators only.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::{Actor, Service, ServiceError, failover, provision};
 use crate::clock::Timestamp;
-use crate::config::{HoldProtocol, Mailstore};
+use crate::config::{Config, HoldProtocol, Mailstore};
 use crate::control::{LastProbe, View};
 use crate::failover::{GuardVerdict, Outcome};
 use crate::metrics::history::{History, Sample};
@@ -16,6 +18,7 @@ use crate::metrics::{
     Standing, StoreStanding, TellingStanding, WayStanding,
 };
 use crate::net::tls::Shown;
+use crate::store::brand;
 use crate::store::drills::{self, DrillVerdict};
 use crate::store::merge::MergeStatus;
 use crate::store::{StoreError, failover as kept, queue, sent, told};
@@ -36,6 +39,7 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         .iter()
         .map(|mailstore| of_mailstore(service, mailstore, &merge))
         .collect::<Result<Vec<_>, ServiceError>>()?;
+    let (certificates, to_browsers) = of_certificates(service);
     Ok(Standing {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mailstores,
@@ -46,7 +50,8 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         },
         queue: of_queue(service)?,
         store: of_store(service),
-        certificates: of_certificates(service),
+        uncovered_hosts: uncovered_hosts(service, &to_browsers)?,
+        certificates,
         intake: of_intake(service),
         held: of_held(service),
         drills: of_drills(service)?,
@@ -196,31 +201,69 @@ fn of_store(service: &Service) -> StoreStanding {
     }
 }
 
-/// Read when asked for: an operator who renewed one sees whether it is shown.
-fn of_certificates(service: &Service) -> Vec<CertificateStanding> {
-    let config = service.config();
-    let files = [
+/// The files of certificates that the configuration names, by section.
+fn certificate_files(config: &Config) -> Vec<(String, &Path)> {
+    let usual = [
         ("http", &config.http.tls_certificate_file),
         ("smtp", &config.smtp.tls_certificate_file),
         ("hold", &config.hold.tls_certificate_file),
     ];
-    let of = |(section, file): (&str, &Option<PathBuf>)| {
-        let in_file = Shown::in_file(file.as_ref()?);
-        let shown = service.shown.get(section);
+    let usual = usual.into_iter();
+    let usual = usual.filter_map(|(section, file)| Some((section.to_owned(), file.as_deref()?)));
+    let further = config.certificate.iter().map(|one| {
+        let section = format!("certificate.{}", one.name);
+        (section, one.certificate_file.as_path())
+    });
+    usual.chain(further).collect()
+}
+
+/// Read when asked for: an operator who renewed one sees whether it is shown. With those that are, or would be,
+/// shown to browsers.
+fn of_certificates(service: &Service) -> (Vec<CertificateStanding>, Vec<Shown>) {
+    let (mut standings, mut to_browsers) = (Vec::new(), Vec::new());
+    for (section, file) in certificate_files(&service.config()) {
+        let in_file = Shown::in_file(file);
+        let shown = service.shown.get(&section);
+        let to_be_reloaded = matches!((&shown, &in_file), (Some(shown), Ok(file)) if shown != file);
+        let error = in_file.as_ref().err().map(ToString::to_string);
         // What is shown counts, not what lies beside it.
-        let ends = match (&shown, &in_file) {
-            (Some(shown), _) => shown.ends().ok(),
-            (None, Ok(in_file)) => in_file.ends().ok(),
-            (None, Err(_)) => None,
-        };
-        Some(CertificateStanding {
-            section: section.to_owned(),
+        let counts = shown.or_else(|| in_file.ok());
+        let ends = counts.as_ref().and_then(|shown| shown.ends().ok());
+        if !matches!(section.as_str(), "smtp" | "hold") {
+            to_browsers.extend(counts);
+        }
+        standings.push(CertificateStanding {
+            section,
             good_for_secs: ends.map(|ends| ends.as_secs() - service.now().as_secs()),
-            to_be_reloaded: matches!((&shown, &in_file), (Some(shown), Ok(file)) if shown != file),
-            error: in_file.err().map(|error| error.to_string()),
-        })
+            to_be_reloaded,
+            error,
+        });
+    }
+    (standings, to_browsers)
+}
+
+/// Host names that are looked at for a certificate.
+const HOSTS_MAX: usize = 10_000;
+
+/// The host names of the pages that none of these certificates is for.
+fn uncovered_hosts(service: &Service, shown: &[Shown]) -> Result<Vec<String>, StoreError> {
+    let config = service.config();
+    if config.http.tls_certificate_file.is_none() {
+        return Ok(Vec::new());
+    }
+    let names: HashSet<String> = shown.iter().flat_map(Shown::names).collect();
+    let is_covered = |host: &str| {
+        let below = host.split_once('.').map(|(_, rest)| format!("*.{rest}"));
+        names.contains(host) || below.is_some_and(|below| names.contains(&below))
     };
-    files.into_iter().filter_map(of).collect()
+    let public: Option<http::Uri> = config.http.public_url.parse().ok();
+    let public = public.and_then(|url| url.host().map(str::to_ascii_lowercase));
+    let brands = service.store.read(|tx| brand::hosts(tx, HOSTS_MAX))?;
+    let brands = brands.into_iter().map(|host| host.to_string());
+    let mut hosts: Vec<String> = public.into_iter().chain(brands).collect();
+    // Certificates name addresses in another way, and nobody has one for those.
+    hosts.retain(|host| !is_covered(host) && host.parse::<IpAddr>().is_err());
+    Ok(hosts)
 }
 
 /// Drills that are looked at for the last that passed.

@@ -173,6 +173,12 @@ fn everything_that_can_go_wrong_is_told() {
             "http: /x.pem: no such file",
         ),
         (
+            What::Certificates,
+            |s| s.uncovered_hosts = (0..7).map(|n| format!("mail{n}.acme.example")).collect(),
+            Status::Warning,
+            "WARNING: mail4.acme.example: no certificate is for this host name: add a [[certificate]]\nWARNING: and 2 host names more",
+        ),
+        (
             What::Mailstores,
             |s| s.mailstores[0].raising = true,
             Status::Warning,
