@@ -413,7 +413,7 @@ undo-send-secs = { $count ->
    *[other] { $count } Sekunden
 }
 settings-away = Während Sie abwesend sind
-away-hint = Wer Ihnen schreibt, bekommt diese Antwort, einmal in sieben Tagen. Listen, Rundschreiben und Automaten bekommen keine.
+away-hint = Wer Ihnen schreibt, bekommt diese Antwort, einmal in sieben Tagen. Listen, Rundschreiben und Automaten bekommen keine. Eine Abwesenheitsnotiz aus Ihrem gewohnten Postfach wird von hier nicht verschickt.
 away-on = Automatisch antworten
 away-text = Antwort
 away-from = Erster Tag, wenn nicht sofort

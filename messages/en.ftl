@@ -413,7 +413,7 @@ undo-send-secs = { $count ->
    *[other] { $count } seconds
 }
 settings-away = While you are away
-away-hint = Whoever writes to you gets this answer, once in seven days. Lists, newsletters and machines get none.
+away-hint = Whoever writes to you gets this answer, once in seven days. Lists, newsletters and machines get none. An automatic answer that is set in your usual mailbox is not sent from here.
 away-on = Answer automatically
 away-text = Answer
 away-from = First day, if not at once

@@ -413,7 +413,7 @@ undo-send-secs = { $count ->
    *[other] { $count } segundos
 }
 settings-away = Mientras está ausente
-away-hint = Quien le escriba recibe esta respuesta, una vez cada siete días. Las listas, los boletines y las máquinas no la reciben.
+away-hint = Quien le escriba recibe esta respuesta, una vez cada siete días. Las listas, los boletines y las máquinas no la reciben. Una respuesta automática configurada en su buzón habitual no se envía desde aquí.
 away-on = Responder automáticamente
 away-text = Respuesta
 away-from = Primer día, si no es ahora

@@ -414,7 +414,7 @@ undo-send-secs = { $count ->
    *[other] { $count } secondes
 }
 settings-away = Pendant votre absence
-away-hint = Qui vous écrit reçoit cette réponse, une fois tous les sept jours. Les listes, lettres d’information et automates n’en reçoivent pas.
+away-hint = Qui vous écrit reçoit cette réponse, une fois tous les sept jours. Les listes, lettres d’information et automates n’en reçoivent pas. Une réponse automatique réglée dans votre boîte habituelle n’est pas envoyée d’ici.
 away-on = Répondre automatiquement
 away-text = Réponse
 away-from = Premier jour, si ce n’est pas tout de suite

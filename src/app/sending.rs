@@ -82,6 +82,7 @@ fn smarthost(access: RelayAccess<'_>, hostname: &str) -> Result<Smarthost, Strin
         connector,
         credentials,
         hello_name: hostname.to_owned(),
+        chunking: access.chunking,
         timeouts: RelayTimeouts::default(),
     })
 }

@@ -22,6 +22,9 @@ section! {
         pub username: String = optional "\"lifeboat\"",
         /// File that holds that user's password (mode 0600), or "env:NAME".
         pub password_file: SecretSource = optional "\"/etc/lifeboat/relay.password\"",
+        /// Messages go as counted chunks (BDAT) where the server offers CHUNKING; switch it off for one that offers what it
+        /// does not do well.
+        pub chunking: bool = default "true",
         /// Most messages on their way at a time.
         pub connections_max: u32 = default "8",
         /// How long after a deferral a message is tried again for the first time; the wait then
@@ -63,6 +66,9 @@ section! {
         pub username: String = optional "\"lifeboat\"",
         /// File that holds that user's password (mode 0600), or "env:NAME".
         pub password_file: SecretSource = optional "\"/etc/lifeboat/relay2.password\"",
+        /// Messages go as counted chunks (BDAT) where the server offers CHUNKING; switch it off for one that offers what it
+        /// does not do well.
+        pub chunking: bool = default "true",
     }
 }
 
@@ -81,6 +87,8 @@ pub struct RelayAccess<'a> {
     pub username: Option<&'a str>,
     /// That user's password.
     pub password_file: Option<&'a SecretSource>,
+    /// Whether messages go as chunks.
+    pub chunking: bool,
 }
 
 impl Relay {
@@ -93,6 +101,7 @@ impl Relay {
             tls_name: self.tls_name.as_deref(),
             username: self.username.as_deref(),
             password_file: self.password_file.as_ref(),
+            chunking: self.chunking,
         }
     }
 }
@@ -107,6 +116,7 @@ impl RelayFallback {
             tls_name: self.tls_name.as_deref(),
             username: self.username.as_deref(),
             password_file: self.password_file.as_ref(),
+            chunking: self.chunking,
         }
     }
 }

@@ -199,6 +199,7 @@ impl Canary {
             connector: None,
             credentials: None,
             hello_name: "lifeboat-drill".into(),
+            chunking: false,
             timeouts: RelayTimeouts::default(),
         };
         let content = Content::of(Bytes::copy_from_slice(message.as_bytes()));

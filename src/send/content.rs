@@ -39,6 +39,7 @@ struct Looked {
     is_ascii: bool,
     line_ends: LineEnds,
     size_bytes: u64,
+    ends_a_line: bool,
     head: Vec<u8>,
 }
 
@@ -48,6 +49,7 @@ impl Default for Looked {
             is_ascii: true,
             line_ends: LineEnds::default(),
             size_bytes: 0,
+            ends_a_line: true,
             head: Vec::new(),
         }
     }
@@ -58,6 +60,9 @@ impl Looked {
         self.is_ascii &= piece.is_ascii();
         self.line_ends.at(piece);
         self.size_bytes += piece.len() as u64;
+        if let Some(last) = piece.last() {
+            self.ends_a_line = *last == b'\n';
+        }
         let room = HEAD_BYTES_MAX.saturating_sub(self.head.len());
         let start = piece.get(..room).unwrap_or(piece);
         self.head.extend_from_slice(start);
@@ -120,6 +125,11 @@ impl Content {
     /// Whether each line ends with CR LF, and neither stands alone.
     pub fn has_strict_line_ends(&self) -> bool {
         self.looked.line_ends.are_strict()
+    }
+
+    /// Whether its last line has a line end, or there is none.
+    pub fn ends_a_line(&self) -> bool {
+        self.looked.ends_a_line
     }
 
     /// Its length in bytes.

@@ -19,14 +19,15 @@ use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use super::content::{Content, Stuffing};
+use self::body::Unsent;
+use super::content::Content;
 use super::outcome::{Step, ours, refused, said};
 use crate::config::secret::Secret;
 use crate::lmtp_client::{Reply, read_reply};
 use crate::net::{BoxStream, ConnectError, Endpoint, Tls, TlsConnector, TlsError};
-use crate::store::StoreError;
 use crate::store::queue::{Outcome, RemoteReply};
 
+mod body;
 mod open;
 
 /// Most recipients of one transaction; more are sent in several (RFC 5321 §4.5.3.1.8: every server
@@ -78,6 +79,8 @@ pub struct Smarthost {
     pub credentials: Option<Credentials>,
     /// What we call ourselves.
     pub hello_name: String,
+    /// Whether messages go as chunks (RFC 3030) where it takes them.
+    pub chunking: bool,
     /// How long to wait.
     pub timeouts: RelayTimeouts,
 }
@@ -148,7 +151,9 @@ pub struct Relay {
     knows_size: bool,
     /// Whether it takes commands before it has answered (RFC 2920).
     knows_pipelining: bool,
-    /// Commands that were said and whose answers were not read yet; the last of them is DATA.
+    /// Whether messages go as chunks (RFC 3030), not behind DATA.
+    in_chunks: bool,
+    /// Commands that were said and whose answers were not read yet; without chunks the last of them is DATA.
     ahead: usize,
     /// It took no message now, whoever it was for.
     declined: bool,
@@ -186,6 +191,7 @@ impl Relay {
                     knows_dsn: offers("DSN"),
                     knows_size: offers("SIZE"),
                     knows_pipelining: offers("PIPELINING"),
+                    in_chunks: smarthost.chunking && offers("CHUNKING"),
                     ahead: 0,
                     declined: false,
                     in_doubt: false,
@@ -302,20 +308,23 @@ impl Relay {
         outcomes
     }
 
-    /// Says MAIL, RCPT and DATA without waiting for answers (RFC 2920 §3.1); they are read as each command is
-    /// come to.
+    /// Says MAIL, RCPT and, where there is one, DATA without waiting for answers (RFC 2920 §3.1); they are read as
+    /// each command is come to.
     async fn say_ahead(
         &mut self,
         mail: &Mail,
         rcpts: &[Result<Rcpt, Outcome>],
     ) -> Result<(), io::Error> {
         let mut group = mail.to_string();
-        let mut count = 2;
+        let mut count = 1;
         for rcpt in rcpts.iter().flatten() {
             group.push_str(&rcpt.to_string());
             count += 1;
         }
-        group.push_str(&Data.to_string());
+        if !self.in_chunks {
+            group.push_str(&Data.to_string());
+            count += 1;
+        }
         self.ahead = count;
         let limit = self.timeouts.command;
         let written = timeout(limit, self.write(group.as_bytes())).await;
@@ -327,10 +336,9 @@ impl Relay {
     /// transaction open too: the next MAIL would be out of order.
     async fn never_mind(&mut self) {
         while self.ahead > 0 && !self.is_broken {
-            let step = if self.ahead == 1 {
-                Step::Data
-            } else {
-                Step::Rcpt
+            let step = match self.ahead {
+                1 if !self.in_chunks => Step::Data,
+                _ => Step::Rcpt,
             };
             let taken = self.command(step, Rset).await.is_ok();
             if taken && step == Step::Data {
@@ -384,10 +392,16 @@ impl Relay {
                 "4.4.2 The connection to the smarthost was lost",
             )));
         }
-        self.command(Step::Data, Data).await?;
+        if !self.in_chunks {
+            self.command(Step::Data, Data).await?;
+        }
         let limit = self.timeouts.body;
         let sending = async {
-            write_message(self.stream.get_mut(), content).await?;
+            let stream = self.stream.get_mut();
+            match self.in_chunks {
+                true => body::chunk(stream, content).await?,
+                false => body::dotted(stream, content).await?,
+            }
             Ok::<_, Unsent>(self.read().await)
         };
         let answer = match timeout(limit, sending).await {
@@ -510,30 +524,6 @@ type SmtpError = lettre::transport::smtp::Error;
 /// Whether a recipient was taken at RCPT: it has no final outcome before the message has.
 fn is_taken(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Relayed(_))
-}
-
-/// Why a message was not written to its end.
-#[derive(Debug, thiserror::Error)]
-enum Unsent {
-    #[error("The connection to the smarthost broke: {0}")]
-    Connection(#[from] io::Error),
-    #[error("The message could not be read")]
-    Store(#[from] StoreError),
-}
-
-/// Writes a message and its end. The end is written only if all of it was as it was stored.
-async fn write_message(stream: &mut BoxStream, content: &Content) -> Result<(), Unsent> {
-    let mut pieces = content.pieces()?;
-    let mut stuffing = Stuffing::default();
-    // The last piece and the end leave together.
-    let mut last = Vec::new();
-    while let Some(piece) = pieces.next().await? {
-        stream.write_all(&last).await?;
-        last = stuffing.piece(&piece);
-    }
-    last.extend_from_slice(stuffing.end());
-    stream.write_all(&last).await?;
-    Ok(stream.flush().await?)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use super::*;
 use crate::net::{self, BoxStream};
@@ -144,6 +144,25 @@ impl Fake {
                         }
                     }
                 }
+                "BDAT" => {
+                    let octets = line.split(' ').nth(1).and_then(|n| n.parse().ok());
+                    let mut content = vec![0; octets.unwrap()];
+                    stream.read_exact(&mut content).await?;
+                    is_open = false;
+                    match (mood.body, to.is_empty()) {
+                        (Some(""), _) => return Ok(()),
+                        (Some(reply), _) => reply.to_owned(),
+                        (None, true) => "554 5.5.1 nobody".to_owned(),
+                        (None, false) => {
+                            // As DATA has it.
+                            let content = String::from_utf8(content).unwrap();
+                            let content = content.replace("\r\n.", "\r\n..");
+                            let to = std::mem::take(&mut to);
+                            self.taken.lock().unwrap().push((to, content));
+                            "250 2.0.0 queued as 4XYZ".to_owned()
+                        }
+                    }
+                }
                 "QUIT" => return stream.write_all(b"221 bye\r\n").await,
                 _ => {
                     (to, is_open) = (Vec::new(), false);
@@ -165,6 +184,7 @@ impl Fake {
             connector: None,
             credentials: None,
             hello_name: "standby.example.com".to_owned(),
+            chunking: true,
             timeouts: RelayTimeouts {
                 connect: Duration::from_secs(60),
                 command: Duration::from_secs(60),
@@ -285,11 +305,21 @@ async fn what_is_said_ahead_changes_no_outcome() {
     for mood in moods {
         for to in recipients {
             let mut seen = Vec::new();
-            for (one_by_one, careless) in [(true, false), (false, false), (false, true)] {
+            for (one_by_one, careless, offers) in [
+                (true, false, vec![]),
+                (false, false, vec![]),
+                (false, true, vec![]),
+                (true, false, vec!["CHUNKING"]),
+                (false, false, vec!["CHUNKING"]),
+            ] {
+                if mood.data.is_some() && !offers.is_empty() {
+                    continue;
+                }
                 let fake = Fake::start(Mood {
                     rcpt: rcpt.clone(),
                     one_by_one,
                     careless,
+                    offers,
                     ..mood.clone()
                 })
                 .await;
@@ -308,6 +338,45 @@ async fn what_is_said_ahead_changes_no_outcome() {
                 seen.windows(2).all(|w| w[0] == w[1]),
                 "{mood:?} {to:?}: {seen:#?}"
             );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_is_counted_and_its_last_line_ends() {
+    for (content, counted, taken) in [
+        (
+            &b"Subject: x\r\n\r\nlast"[..],
+            20,
+            "Subject: x\r\n\r\nlast\r\n",
+        ),
+        (
+            b"Subject: x\r\n\r\nlast\r\n",
+            20,
+            "Subject: x\r\n\r\nlast\r\n",
+        ),
+        (b"", 0, ""),
+    ] {
+        for chunking in [true, false] {
+            let fake = Fake::start(Mood {
+                offers: vec!["CHUNKING"],
+                ..Mood::default()
+            })
+            .await;
+            let smarthost = Smarthost {
+                chunking,
+                ..fake.smarthost()
+            };
+            let mut relay = Relay::connect(&smarthost).await.unwrap();
+            let outcomes = send(&mut relay, &["you@x.example"], content).await;
+            assert_eq!(outcomes, ["relayed 250 2.0.0 queued as 4XYZ"]);
+            assert_eq!(fake.taken.lock().unwrap()[0].1, taken);
+            let expected = match chunking {
+                true => format!("BDAT {counted} LAST"),
+                false => "DATA".to_owned(),
+            };
+            let heard = fake.heard.lock().unwrap().clone();
+            assert_eq!(heard.last(), Some(&expected));
         }
     }
 }

@@ -146,6 +146,7 @@ pub fn plain(endpoint: Endpoint) -> Smarthost {
         connector: None,
         credentials: None,
         hello_name: "standby.example.com".to_owned(),
+        chunking: true,
         timeouts: RelayTimeouts::default(),
     }
 }

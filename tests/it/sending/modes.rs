@@ -53,16 +53,25 @@ fn arrived(sink: &Sink, name: &str, to: &str, sent: &[u8]) {
 }
 
 fn every_kind(dir: &RigDir, sink: &Sink, ports: &Ports, connector: &TlsConnector) {
-    for (at, (tls, port)) in [
-        (Tls::Off, ports.smtp),
-        (Tls::Starttls, ports.smtp),
-        (Tls::Implicit, ports.wrapped),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    let address = ([127, 0, 0, 1], ports.smtp).into();
+    let client = SmtpClient::connect_within(address, Dialect::Smtp, PATIENCE).expect("it greets");
+    assert!(
+        client.extensions.iter().any(|word| word == "CHUNKING"),
+        "chunks are what most of these go as: {:?}",
+        client.extensions
+    );
+    drop(client);
+    let ways = [
+        (Tls::Off, ports.smtp, true),
+        (Tls::Starttls, ports.smtp, true),
+        (Tls::Implicit, ports.wrapped, true),
+        (Tls::Off, ports.smtp, false),
+        (Tls::Implicit, ports.wrapped, false),
+    ];
+    for (at, (tls, port, chunking)) in ways.into_iter().enumerate() {
         let host = Smarthost {
             tls,
+            chunking,
             tls_name: Some("localhost".to_owned()),
             connector: (tls != Tls::Off).then(|| connector.clone()),
             ..plain(Endpoint::tcp("127.0.0.1", port))
