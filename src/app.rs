@@ -24,6 +24,7 @@ use crate::store::{OpenError, Store, StoreError, StoreOptions};
 
 mod announcing;
 mod certificates;
+mod expiring;
 mod failing_over;
 mod holding;
 mod http;
@@ -250,6 +251,7 @@ impl App {
             intake,
             history: Arc::default(),
             drilling: Arc::default(),
+            jobs: Default::default(),
             shown: self.shown.clone(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::new(self.stop.clone()),
@@ -257,6 +259,7 @@ impl App {
         self.start_drills(&service);
         self.start_provisioning(&service);
         self.start_retention(&service);
+        self.start_expiring(&service);
         self.start_announcing(&service)?;
         self.start_history(&service);
         self.start_serving(&service, pages, admin);

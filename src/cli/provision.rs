@@ -14,8 +14,9 @@ use tokio_util::io::ReaderStream;
 
 use super::client::each_line;
 use super::{Failure, Global, output};
-use crate::ids::{MailstoreId, ResellerId, SourceName};
+use crate::ids::{DomainName, MailstoreId, ResellerId, SourceName};
 use crate::provision::{Report, Summary};
+use crate::service::domain_moves::{DomainMoveView, NewDomainMove};
 use crate::service::provision::{SourceView, SyncRequest};
 
 /// Bytes read at once.
@@ -49,6 +50,38 @@ enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// Give domains to another reseller, with all that is in them.
+    MoveDomain(MoveArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("giver").required(true))]
+#[command(group = clap::ArgGroup::new("taker").required(true))]
+struct MoveArguments {
+    /// Which; all of them or none go.
+    #[arg(required = true, value_name = "DOMAIN")]
+    domains: Vec<DomainName>,
+    /// The reseller that they belong to.
+    #[arg(long, value_name = "ID", group = "giver")]
+    from: Option<ResellerId>,
+    /// They belong to nobody but the operator.
+    #[arg(long, group = "giver")]
+    from_operator: bool,
+    /// The reseller that gets them.
+    #[arg(long, value_name = "ID", group = "taker")]
+    to: Option<ResellerId>,
+    /// They become nobody's but the operator's.
+    #[arg(long, group = "taker")]
+    to_operator: bool,
+    /// Why, for the audit log.
+    #[arg(long)]
+    reason: String,
+    /// Say what would go along and end, and do nothing.
+    #[arg(long)]
+    preview: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +136,7 @@ pub(super) async fn run(arguments: Arguments, global: &Global) -> Result<(), Fai
             }),
             _,
         ) => sync(&name, SyncRequest { delete_max, reason }, global).await,
+        (Some(Command::MoveDomain(order)), _) => move_domains(order, global).await,
         (None, Some(file)) => apply(file, global).await,
         (None, None) => Err(Failure::cannot_run("name a file, or - for standard input")),
     }
@@ -151,6 +185,42 @@ async fn sync(name: &SourceName, request: SyncRequest, global: &Global) -> Resul
     let path = format!("/api/v1/sources/{name}/sync");
     let _: SourceView = client.call(Method::POST, &path, &request).await?;
     println!("{name} is read now; see lifeboat provision sources");
+    Ok(())
+}
+
+async fn move_domains(order: MoveArguments, global: &Global) -> Result<(), Failure> {
+    let client = global.client().await?;
+    let path = match order.preview {
+        true => "/api/v1/domain-moves/preview",
+        false => "/api/v1/domain-moves",
+    };
+    let new = NewDomainMove {
+        domains: order.domains,
+        from: order.from,
+        to: order.to,
+        reason: order.reason,
+    };
+    let moved: DomainMoveView = client.call(Method::POST, path, &new).await?;
+    if order.json {
+        return output::json(&moved);
+    }
+    let whose = |id: &Option<String>| id.clone().unwrap_or_else(|| "the operator".to_owned());
+    println!(
+        "{}{}: from {} to {}: {} mailboxes, {} deleted ones with kept mail",
+        if order.preview {
+            "would move "
+        } else {
+            "moved "
+        },
+        moved.domains.join(", "),
+        whose(&moved.from),
+        whose(&moved.to),
+        moved.mailboxes,
+        moved.deleted_mailboxes
+    );
+    for scope in &moved.settings_ended {
+        println!("  the former reseller's setting ends: {scope}");
+    }
     Ok(())
 }
 

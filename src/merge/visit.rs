@@ -13,7 +13,8 @@ use crate::ids::{
 use crate::imap::FolderName;
 use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::merge_plan::{Due, Layout, StandbyFolder};
-use crate::store::directory::Mailbox;
+use crate::store::directory::{self, Mailbox};
+use crate::store::events::{self, MailboxStep};
 use crate::store::merge::orders;
 use crate::store::merge::receipt::{self, Standing};
 use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, Place};
@@ -190,6 +191,10 @@ async fn conclude(
     context
         .store
         .write(move |tx| -> Result<(), StoreError> {
+            // Nothing is kept of it any more, so nothing is written of it either.
+            if messages::state(tx, id)?.is_none() {
+                return Ok(());
+            }
             let left = messages::unmerged(tx, &mailstore, id, None, 1)?;
             let mut state = state.clone();
             state.verified_at = (state.parked.is_none() && left.is_empty()).then_some(now);
@@ -197,6 +202,11 @@ async fn conclude(
             if state.verified_at.is_some() {
                 state.closed = Some(state.epoch);
                 receipt::write(tx, id, &state, Standing::Verified, now)?;
+                if let Some(address) = directory::address_of(tx, id)? {
+                    let mailstore = mailstore.clone();
+                    let step = MailboxStep::Merged { mailstore };
+                    events::append_of_mailbox(tx, now, &address, step)?;
+                }
                 return journal::put_verified(tx, id, &state);
             }
             if journal::provisional(tx, id)? > 0 {

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, MailstoreId, ResellerId, SourceName};
 use crate::store::directory::details::{self, Details};
 use crate::store::directory::{self, DomainRecord, MailboxRecord, gone};
+use crate::store::events::{self, MailboxStep};
 use crate::store::{ReadTx, Store, StoreError, Tx};
 
 /// What rows are checked against.
@@ -137,6 +138,7 @@ pub fn apply_row(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, S
     }
     if replaces {
         gone::leave(tx, &row.mailbox, rules.now)?;
+        events::append_of_mailbox(tx, rules.now, &row.mailbox, MailboxStep::Deleted)?;
     }
     let (mut record, details) = become_of(rules, row, &place, mailstore);
     if let (Place::Gone(..), Said::Nothing) = (&place, &row.aliases) {
@@ -154,6 +156,7 @@ pub fn apply_row(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, S
     };
     if change != Change::Unchanged {
         write(tx, row, &place, &record, &details)?;
+        tell(tx, rules, row, &place, &record)?;
     }
     let password_problem = match &row.password_hash {
         Said::Some(hash) => PasswordHash::parse(hash).err(),
@@ -216,6 +219,30 @@ fn write(
     }
 }
 
+/// Tells whoever follows the mailbox where it is to be found now.
+fn tell(
+    tx: &mut dyn Tx,
+    rules: &Rules,
+    row: &Row,
+    place: &Place,
+    record: &MailboxRecord,
+) -> Result<(), StoreError> {
+    if let Place::From(from, ..) = place {
+        let from = from.clone();
+        let step = MailboxStep::Renamed { from };
+        events::append_of_mailbox(tx, rules.now, &row.mailbox, step)?;
+    }
+    let before = place.record().map(|before| &before.mailstore);
+    if let Some(from) = before.filter(|before| **before != record.mailstore) {
+        let step = MailboxStep::Moved {
+            from: from.clone(),
+            to: record.mailstore.clone(),
+        };
+        events::append_of_mailbox(tx, rules.now, &row.mailbox, step)?;
+    }
+    Ok(())
+}
+
 fn delete(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, StoreError> {
     if directory::mailbox(tx, &row.mailbox)?.is_some()
         && let Err(error) = place::may_touch(tx, rules, &row.mailbox)?
@@ -223,6 +250,9 @@ fn delete(tx: &mut dyn Tx, rules: &Rules, row: &Row) -> Result<Outcome, StoreErr
         return Ok(Err(error));
     }
     let left = gone::leave(tx, &row.mailbox, rules.now)?;
+    if left.is_some() {
+        events::append_of_mailbox(tx, rules.now, &row.mailbox, MailboxStep::Deleted)?;
+    }
     Ok(Ok(Applied {
         change: match left {
             Some(_) => Change::Deleted,
@@ -288,6 +318,7 @@ fn check_owners(
             return Ok(Err(RowError::OtherReseller {
                 domain: address.domain().to_owned(),
                 owner,
+                to: own.clone(),
             }));
         }
     }

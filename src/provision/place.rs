@@ -143,7 +143,9 @@ fn before(
             return Ok(Ok(Some(Place::From(from, record, details))));
         }
         let left = gone::under(tx, &from)?;
-        let left = left.into_iter().find(|gone| is_it(&gone.details));
+        let left = left
+            .into_iter()
+            .find(|gone| !gone.forgotten && is_it(&gone.details));
         return Ok(Ok(left.map(|gone| Place::Gone(from, gone))));
     }
     let Some(from) = row.renamed_from.clone().filter(|from| *from != row.mailbox) else {
@@ -167,7 +169,9 @@ fn returning(tx: &dyn ReadTx, row: &Row) -> Result<Option<Place>, StoreError> {
         .or_else(|| row.reseller.clone());
     let may_be = |gone: &GoneRecord| {
         let ids = (&gone.details.source_id, &row.source_id);
-        gone.reseller == reseller && !matches!(ids, (Some(left), Some(said)) if left != said)
+        !gone.forgotten
+            && gone.reseller == reseller
+            && !matches!(ids, (Some(left), Some(said)) if left != said)
     };
     let left = gone::under(tx, &row.mailbox)?.into_iter();
     let last = left.filter(may_be).max_by_key(|gone| gone.at);

@@ -80,6 +80,11 @@ pub struct Refused {
     pub mailbox: Option<Address>,
 }
 
+/// The new owner, as the command wants it.
+fn to_words(to: Option<&ResellerId>) -> String {
+    to.map_or_else(|| "--to-operator".to_owned(), |to| format!("--to {to}"))
+}
+
 /// Why a row is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowError {
@@ -99,12 +104,17 @@ pub enum RowError {
     #[error("mailstore {0} is not configured: add a [[mailstore]] section or mend the row")]
     UnknownMailstore(MailstoreId),
     /// The domain belongs to somebody else.
-    #[error("the domain {domain} belongs to reseller {owner}")]
+    #[error(
+        "the domain {domain} belongs to reseller {owner}; if it moved: lifeboat provision move-domain \
+         {domain} --from {owner} {} --reason …", to_words(.to.as_ref())
+    )]
     OtherReseller {
         /// The domain.
         domain: String,
         /// Whose it is.
         owner: ResellerId,
+        /// Whose the row would make it; none: nobody's.
+        to: Option<ResellerId>,
     },
     /// The address is an alias of another mailbox.
     #[error("{address} is an alias of {owner}")]

@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::ids::{Address, SourceName};
 use crate::store::directory::sources::RoundEnd;
 use crate::store::directory::{details, gone};
+use crate::store::events::{self, MailboxStep};
 use crate::store::{Store, StoreError};
 
 /// Rows looked at in one go.
@@ -141,6 +142,7 @@ pub async fn delete(
                 for address in &batch {
                     let is_own = details::get(tx, address)?.source.as_ref() == Some(&source);
                     if is_own && gone::leave(tx, address, now)?.is_some() {
+                        events::append_of_mailbox(tx, now, address, MailboxStep::Deleted)?;
                         left += 1;
                     }
                 }

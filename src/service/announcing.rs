@@ -6,11 +6,13 @@
 use serde::Serialize;
 
 use super::tenants::Share;
+use crate::ids::{Address, DomainName, ResellerId};
 pub use crate::mail::wording::{InvalidTemplate, Letter, fill, split};
-use crate::ids::{DomainName, ResellerId};
 use crate::route::Scope;
 use crate::store::brand::BrandRecord;
-use crate::store::events::{AlertStep, EventRecord, Happened, OutageStep, is_for_resellers};
+use crate::store::events::{
+    AlertStep, EventRecord, Happened, MailboxStep, OutageStep, is_for_resellers,
+};
 use crate::store::policies::Language;
 
 /// The name of what the test button sends.
@@ -40,7 +42,14 @@ impl Told<'_> {
         }
         match what {
             Happened::Outage { .. } | Happened::Mode { .. } => self.share.mailboxes > 0,
-            Happened::Override { .. } => self.owner == Some(Some(reseller)),
+            Happened::Override { .. }
+            | Happened::OverrideExpired { .. }
+            | Happened::Mailbox { .. } => self.owner == Some(Some(reseller)),
+            // The one who had it is told that it left, and not where to.
+            Happened::DomainMoved { from, to, .. } => {
+                [from, to].into_iter().flatten().any(|one| one == reseller)
+            }
+            Happened::MailboxesChanged { .. } => true,
             Happened::Alert { .. } | Happened::Drill { .. } => false,
         }
     }
@@ -49,11 +58,13 @@ impl Told<'_> {
 /// The domain that an event is about.
 pub fn domain_of(what: &Happened) -> Option<DomainName> {
     match what {
-        Happened::Override { scope, .. } => match scope {
+        Happened::Override { scope, .. } | Happened::OverrideExpired { scope, .. } => match scope {
             Scope::Domain(domain) => Some(domain.clone()),
             Scope::Mailbox(address) => Some(address.domain_name()),
             Scope::Mailstore(_) => None,
         },
+        Happened::DomainMoved { domain, .. } => Some(domain.clone()),
+        Happened::Mailbox { mailbox, .. } => Some(mailbox.domain_name()),
         _ => None,
     }
 }
@@ -87,6 +98,18 @@ struct Data<'a> {
     drill: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailbox: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    went: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,11 +163,13 @@ fn data<'a>(number: u64, what: &'a Happened, told: &Told<'a>) -> Data<'a> {
             affected: Some(affected(told.share)),
             ..base
         },
-        Happened::Override { scope, setting } => Data {
-            scope: Some(scope.to_string()),
-            setting: Some(setting.map_or("follow", |setting| setting.as_str())),
-            ..base
-        },
+        Happened::Override { scope, setting } | Happened::OverrideExpired { scope, setting } => {
+            Data {
+                scope: Some(scope.to_string()),
+                setting: Some(setting.map_or("follow", |setting| setting.as_str())),
+                ..base
+            }
+        }
         Happened::Alert { key, text, .. } => Data {
             alert: Some(key),
             text: Some(text),
@@ -155,6 +180,47 @@ fn data<'a>(number: u64, what: &'a Happened, told: &Told<'a>) -> Data<'a> {
             verdict: Some(verdict),
             ..base
         },
+        Happened::DomainMoved { domain, from, to } => Data {
+            domain: Some(domain.as_str()),
+            went: told.reseller.map(|own| match to.as_ref() == Some(own) {
+                true => "here",
+                false => "away",
+            }),
+            from: from
+                .as_ref()
+                .map(ResellerId::as_str)
+                .filter(|_| is_operator),
+            to: to.as_ref().map(ResellerId::as_str).filter(|_| is_operator),
+            ..base
+        },
+        Happened::Mailbox { mailbox, step } => of_mailbox(mailbox, step, base),
+        Happened::MailboxesChanged { until } => Data {
+            until: Some(until.to_string()),
+            ..base
+        },
+    }
+}
+
+fn of_mailbox<'a>(mailbox: &'a Address, step: &'a MailboxStep, base: Data<'a>) -> Data<'a> {
+    let base = Data {
+        mailbox: Some(mailbox.as_str()),
+        ..base
+    };
+    match step {
+        MailboxStep::Moved { from, to } => Data {
+            from: Some(from.as_str()),
+            to: Some(to.as_str()),
+            ..base
+        },
+        MailboxStep::Renamed { from } => Data {
+            from: Some(from.as_str()),
+            ..base
+        },
+        MailboxStep::Merged { mailstore } => Data {
+            mailstore: Some(mailstore.as_str()),
+            ..base
+        },
+        MailboxStep::Deleted | MailboxStep::Forgotten => base,
     }
 }
 
@@ -309,6 +375,15 @@ const fn usual(what: &Happened) -> &'static str {
                 "[{name}] Alert over: {alert}\n\nIt is no longer so. At {time}.\n"
             }
         },
+        Happened::OverrideExpired { .. } => {
+            "[{name}] A failover setting has ended by itself\n\n{text}\n\nAt {time}.\n"
+        }
+        Happened::DomainMoved { .. } => {
+            "[{name}] A domain has another owner\n\n{text}\n\nAt {time}.\n"
+        }
+        Happened::Mailbox { .. } | Happened::MailboxesChanged { .. } => {
+            "[{name}] Mailboxes changed\n\n{text}\n\nAt {time}.\n"
+        }
         Happened::Drill { .. } => {
             "[{name}] Drill: {text}\n\nThe drill on {mailstore} is over: {text}. lifeboat drill show has its steps.\nAt {time}.\n"
         }
@@ -329,9 +404,23 @@ pub fn letter(
     let time = event.at.to_string();
     let own = match what {
         Happened::Mode { mode, .. } => mode.to_string(),
-        Happened::Override { scope, setting } => {
+        Happened::Override { scope, setting } | Happened::OverrideExpired { scope, setting } => {
             let setting = setting.map_or("follow", |setting| setting.as_str());
             format!("{scope}: {setting}")
+        }
+        Happened::DomainMoved { domain, to, .. } => match told.reseller {
+            Some(own) if to.as_ref() != Some(own) => {
+                format!("{domain} is not one of your domains any more.")
+            }
+            Some(_) => format!("{domain} is one of your domains now."),
+            None => {
+                let to = to.as_ref().map_or("the operator", ResellerId::as_str);
+                format!("{domain} belongs to {to} now.")
+            }
+        },
+        Happened::Mailbox { mailbox, step } => mailbox_text(mailbox, step),
+        Happened::MailboxesChanged { until } => {
+            format!("Many mailboxes changed; until {until} they are not named one by one.")
         }
         Happened::Outage { text, .. } | Happened::Alert { text, .. } => text.clone(),
         Happened::Drill { verdict, .. } => verdict.clone(),
@@ -360,6 +449,18 @@ pub fn letter(
         fill(usual(what), &values).unwrap_or_default()
     });
     split(&text)
+}
+
+fn mailbox_text(mailbox: &Address, step: &MailboxStep) -> String {
+    match step {
+        MailboxStep::Moved { from, to } => format!("{mailbox} moved from {from} to {to}."),
+        MailboxStep::Renamed { from } => format!("{from} is {mailbox} now."),
+        MailboxStep::Deleted => format!("{mailbox} was deleted; its mail here is kept."),
+        MailboxStep::Merged { mailstore } => {
+            format!("Everything of {mailbox} was merged into {mailstore} and verified there.")
+        }
+        MailboxStep::Forgotten => format!("What was kept of {mailbox} is deleted."),
+    }
 }
 
 /// What the test button sends to a person.

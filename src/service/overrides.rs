@@ -56,6 +56,46 @@ pub struct Filter {
     pub timed: bool,
 }
 
+/// Settings that ended by themselves and are removed in one transaction.
+const EXPIRED_AT_A_TIME: usize = 200;
+
+/// Removes settings whose time is over, and tells whoever follows them. They say nothing any more since then;
+/// this makes it known. Returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn expire(service: &Service) -> Result<usize, StoreError> {
+    let (now, table) = (service.now(), service.routes.table());
+    let is_over = |set: &Overrides| {
+        let both = [&set.operator, &set.reseller];
+        both.into_iter().flatten().any(|set| !set.is_in_force(now))
+    };
+    let domains = table.overrides.domains.iter();
+    let domains = domains.filter(|(_, set)| is_over(set));
+    let mailboxes = table.overrides.mailboxes.iter();
+    let mailboxes = mailboxes.filter(|(_, set)| is_over(set));
+    let domains = domains.map(|(name, _)| Scope::Domain(name.clone()));
+    let mailboxes = mailboxes.map(|(address, _)| Scope::Mailbox(address.clone()));
+    let over: Vec<Scope> = domains.chain(mailboxes).take(EXPIRED_AT_A_TIME).collect();
+    if over.is_empty() {
+        return Ok(0);
+    }
+    let ended = service
+        .store
+        .write(move |tx| {
+            let mut ended = 0;
+            for scope in &over {
+                ended += kept::expire_override(tx, scope, now)?;
+            }
+            Ok::<_, StoreError>(ended)
+        })
+        .await?;
+    if let Some(control) = &service.control {
+        control.overrides_changed();
+    }
+    Ok(ended)
+}
+
 /// Settings that are in force and the actor's business, behind the scope `after`. A page may hold fewer than
 /// `limit` scopes, even none, and still name the next.
 ///

@@ -13,6 +13,7 @@ use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
 
 pub mod details;
 pub mod gone;
+pub mod moved;
 pub mod placed;
 pub mod sources;
 

@@ -5,6 +5,7 @@
 //! keeps the newest `KEPT_MAX`.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +15,16 @@ use super::keys::{self, Key, Table};
 use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::failover::{Decision, Mode, Verb};
-use crate::ids::{DrillId, MailstoreId, OutageId};
+use crate::ids::{Address, DomainName, DrillId, MailstoreId, OutageId, ResellerId};
 use crate::route::{Scope, Setting};
 
 /// Events that are kept.
 const KEPT_MAX: u64 = 20_000;
+/// Single mailboxes are named so often within [`NAMED_WINDOW`]: a million that move at once do not drive out what
+/// else is to be told.
+const NAMED_MAX: u32 = 500;
+/// For so long nobody is named any more once that is reached.
+const NAMED_WINDOW: Duration = Duration::from_secs(600);
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +87,60 @@ pub enum Happened {
         /// How it went.
         verdict: String,
     },
+    /// A domain became another reseller's; none is the operator itself.
+    DomainMoved {
+        /// Which.
+        domain: DomainName,
+        /// Whose it was.
+        from: Option<ResellerId>,
+        /// Whose it is.
+        to: Option<ResellerId>,
+    },
+    /// A setting of a domain or mailbox ended by itself.
+    OverrideExpired {
+        /// Which.
+        scope: Scope,
+        /// What it is now; none: it follows its mailstore.
+        setting: Option<Setting>,
+    },
+    /// Something about one mailbox.
+    Mailbox {
+        /// Which, by the address that it has now, or had last.
+        mailbox: Address,
+        /// What.
+        step: MailboxStep,
+    },
+    /// So many mailboxes changed that they are not named one by one for some time.
+    MailboxesChanged {
+        /// Until when; then it is worth looking at all of them.
+        until: Timestamp,
+    },
+}
+
+/// What happened to a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MailboxStep {
+    /// It lives on another mailstore.
+    Moved {
+        /// Where it was.
+        from: MailstoreId,
+        /// Where it is.
+        to: MailstoreId,
+    },
+    /// It has another address.
+    Renamed {
+        /// What it had.
+        from: Address,
+    },
+    /// It left the directory; its mail is kept.
+    Deleted,
+    /// All its mail was merged and verified.
+    Merged {
+        /// Where.
+        mailstore: MailstoreId,
+    },
+    /// It had left, and its mail is no longer kept.
+    Forgotten,
 }
 
 /// How far an outage is.
@@ -114,7 +174,7 @@ pub enum AlertStep {
 }
 
 /// The names of all events, as filters and receivers have them.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 21] = [
     "outage.advised",
     "outage.began",
     "outage.returned",
@@ -128,6 +188,14 @@ pub const NAMES: [&str; 13] = [
     "alert.acknowledged",
     "alert.cleared",
     "drill.ended",
+    "domain.moved",
+    "override.expired",
+    "mailbox.moved",
+    "mailbox.renamed",
+    "mailbox.deleted",
+    "mailbox.merged",
+    "mailbox.forgotten",
+    "mailboxes.changed",
 ];
 
 /// Whether resellers are told of events of this name; of others only operators are.
@@ -156,6 +224,16 @@ impl Happened {
                 AlertStep::Cleared => "alert.cleared",
             },
             Self::Drill { .. } => "drill.ended",
+            Self::DomainMoved { .. } => "domain.moved",
+            Self::OverrideExpired { .. } => "override.expired",
+            Self::Mailbox { step, .. } => match step {
+                MailboxStep::Moved { .. } => "mailbox.moved",
+                MailboxStep::Renamed { .. } => "mailbox.renamed",
+                MailboxStep::Deleted => "mailbox.deleted",
+                MailboxStep::Merged { .. } => "mailbox.merged",
+                MailboxStep::Forgotten => "mailbox.forgotten",
+            },
+            Self::MailboxesChanged { .. } => "mailboxes.changed",
         }
     }
 
@@ -209,7 +287,12 @@ impl Happened {
             Self::Outage { mailstore, .. }
             | Self::Mode { mailstore, .. }
             | Self::Drill { mailstore, .. } => Some(mailstore),
-            Self::Override { .. } | Self::Alert { .. } => None,
+            Self::Override { .. }
+            | Self::Alert { .. }
+            | Self::DomainMoved { .. }
+            | Self::OverrideExpired { .. }
+            | Self::Mailbox { .. }
+            | Self::MailboxesChanged { .. } => None,
         }
     }
 }
@@ -232,6 +315,54 @@ pub fn append(tx: &mut dyn Tx, at: Timestamp, what: Happened) -> Result<u64, Sto
         tx.delete(key(old).into_vec());
     }
     Ok(number)
+}
+
+/// How many mailboxes were named, since when.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Named {
+    since: Timestamp,
+    count: u32,
+}
+
+impl Versioned for Named {
+    const NAME: &'static str = "how many mailboxes events named";
+}
+
+/// Notes what happened to a mailbox, in the transaction that makes it so. When it happens to too many at once,
+/// one event says so instead.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_of_mailbox(
+    tx: &mut dyn Tx,
+    at: Timestamp,
+    mailbox: &Address,
+    step: MailboxStep,
+) -> Result<(), StoreError> {
+    let key = Key::new(Table::Meta).text("mailboxes named");
+    let known = tx.get(key.as_slice())?;
+    let known = known.map(|bytes| codec::decode::<Named>(&bytes));
+    let anew = Named {
+        since: at,
+        count: 0,
+    };
+    let mut named = known.transpose()?.unwrap_or(anew);
+    if at.since(named.since) >= NAMED_WINDOW || at < named.since {
+        named = anew;
+    }
+    let what = match named.count {
+        NAMED_MAX => Happened::MailboxesChanged {
+            until: named.since.after(NAMED_WINDOW),
+        },
+        count if count > NAMED_MAX => return Ok(()),
+        _ => Happened::Mailbox {
+            mailbox: mailbox.clone(),
+            step,
+        },
+    };
+    named.count += 1;
+    tx.put(key.into_vec(), codec::encode(&named)?);
+    append(tx, at, what).map(drop)
 }
 
 /// The number of the last event; 0 before the first.

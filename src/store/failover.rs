@@ -352,6 +352,34 @@ pub fn set_override(
     Ok(old)
 }
 
+/// Removes what of a scope's settings is over, and notes what is in force since; returns how many were removed.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn expire_override(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let all = overrides(tx, scope)?;
+    let mut ended = 0;
+    for (rank, set) in [
+        (Rank::Operator, &all.operator),
+        (Rank::Reseller, &all.reseller),
+    ] {
+        if set.as_ref().is_some_and(|set| !set.is_in_force(now)) {
+            replace_override(tx, scope, rank, None)?;
+            ended += 1;
+        }
+    }
+    if ended > 0 {
+        let setting = in_force(&all, now);
+        let scope = scope.clone();
+        events::append(tx, now, Happened::OverrideExpired { scope, setting })?;
+    }
+    Ok(ended)
+}
+
 /// As [`set_override`], and tells nobody.
 ///
 /// # Errors

@@ -186,6 +186,37 @@ fn may_mail(mailed: &[Timestamp], now: Timestamp) -> bool {
     now.since(*last) >= gap
 }
 
+/// Ends the links that a reseller's people made for mailboxes that `is_over` names; returns how many.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn end_of_helpers(
+    tx: &mut dyn Tx,
+    reseller: &ResellerId,
+    is_over: &dyn Fn(&Address) -> bool,
+) -> Result<u64, StoreError> {
+    let range = made_range(&Made::ByHelper(Some(reseller.clone())));
+    let mut hashes: Vec<[u8; 32]> = Vec::new();
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Ascending,
+        &mut |key, _| {
+            let hash = tail(key).ok_or_else(|| StoreError::corrupt("link", "a short key"))?;
+            hashes.push(hash);
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    let mut ended = 0;
+    for hash in hashes {
+        if find(tx, &hash)?.is_some_and(|link| is_over(&link.address)) {
+            take(tx, &hash)?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
 /// Removes links that are over, the oldest first.
 fn remove_over(tx: &mut dyn Tx, made: &Made, now: Timestamp) -> Result<(), StoreError> {
     let range = made_range(made);

@@ -75,7 +75,12 @@ impl Touched {
             self.mailboxes.extend(id);
         }
         self.events |= table == Table::Event as u8;
-        self.directory |= table == Table::Mailbox as u8 || table == Table::Alias as u8;
+        self.directory |= [
+            Table::Mailbox as u8,
+            Table::Alias as u8,
+            Table::Domain as u8,
+        ]
+        .contains(&table);
         self.everybody |= [
             Table::MailstoreState as u8,
             Table::Override as u8,

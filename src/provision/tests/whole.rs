@@ -406,3 +406,41 @@ async fn an_alias_goes_from_one_mailbox_to_another_in_one_round() {
     assert_eq!((counts(&ended), errors), ([0, 2, 0, 0, 0, 0], vec![]));
     assert_eq!(env.id("sales@x.org"), env.id("ann@x.org"));
 }
+
+#[tokio::test]
+async fn who_moves_gets_another_address_or_leaves_is_told_of() {
+    use crate::store::events::{self, Happened, MailboxStep};
+    let env = Env::new();
+    env.round(
+        "mailbox,mailstore,id\nann@example.com,a1,1\nbob@example.com,a1,2\ncid@example.com,a1,3\n",
+    )
+    .await;
+    let told = || {
+        let all = env.store.read(|tx| events::after(tx, 0, 100)).unwrap();
+        let all = all.into_iter().map(|(_, event)| match event.what {
+            Happened::Mailbox { mailbox, step } => match step {
+                MailboxStep::Moved { from, to } => format!("{mailbox} {from}>{to}"),
+                MailboxStep::Renamed { from } => format!("{from}>{mailbox}"),
+                MailboxStep::Deleted => format!("{mailbox} gone"),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        });
+        all.collect::<Vec<String>>()
+    };
+    assert_eq!(
+        told(),
+        Vec::<String>::new(),
+        "who is new is nobody to follow"
+    );
+    let next = "mailbox,mailstore,id\nann@example.com,a2,1\nbea@example.com,a1,2\n";
+    env.round(next).await;
+    let expected = [
+        "ann@example.com a1>a2",
+        "bob@example.com>bea@example.com",
+        "cid@example.com gone",
+    ];
+    assert_eq!(told(), expected);
+    env.round(next).await;
+    assert_eq!(told(), expected, "nothing happened since");
+}

@@ -90,3 +90,29 @@ fn each_step_has_a_name_that_receivers_can_ask_for() {
         assert!(NAMES.contains(&what.name()), "{}", what.name());
     }
 }
+
+#[tokio::test]
+async fn a_million_that_move_at_once_drive_out_nothing() {
+    let (_dir, store) = store();
+    let begun = Timestamp::from_secs(1_800_000_000);
+    let later = begun.after(NAMED_WINDOW);
+    let named = async |at: Timestamp, count: u32| {
+        store
+            .write(move |tx| {
+                for n in 0..count {
+                    let address = format!("u{n}@example.com").parse().unwrap();
+                    append_of_mailbox(tx, at, &address, MailboxStep::Deleted)?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await
+            .unwrap();
+        store.read(last).unwrap()
+    };
+    let (most, more) = (u64::from(NAMED_MAX), NAMED_MAX + 100);
+    assert_eq!(named(begun, more).await, most + 1, "and one that says so");
+    let all = store.read(|tx| after(tx, most, 10)).unwrap();
+    assert_eq!(all[0].1.what, Happened::MailboxesChanged { until: later });
+    assert_eq!(named(begun, 100).await, most + 1);
+    assert_eq!(named(later, 3).await, most + 4, "then they are named again");
+}

@@ -1,0 +1,213 @@
+//! Domains that go to another reseller, with all that is in them.
+//!
+//! Everything that belongs to a mailbox is kept under the mailbox's id, so nothing of it moves: whose it is hangs
+//! on the domain's record alone. What was said by the former reseller ends: its overrides, and the sign-in links
+//! that its people made. What an operator said stays, as does what is set for the domain itself.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::super::codec;
+use super::super::events::{self, Happened};
+use super::super::keys::{Key, Table};
+use super::super::{Order, ReadTx, StoreError, Tx, failover, sign_in_links};
+use super::gone::GoneRecord;
+use super::{DomainRecord, MailboxRecord, address_in, domain, put_domain};
+use crate::clock::Timestamp;
+use crate::ids::{Address, DomainName, ResellerId};
+use crate::route::{Overrides, Rank, Scope};
+
+/// Settings looked at in one read.
+const SCOPES_AT_A_TIME: usize = 1_000;
+
+/// Which domains go from whom to whom; none is the operator itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainMove {
+    /// All of them, or none, go.
+    pub domains: BTreeSet<DomainName>,
+    /// Whose they are.
+    pub from: Option<ResellerId>,
+    /// Whose they become.
+    pub to: Option<ResellerId>,
+}
+
+/// Why domains do not go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotMoved {
+    /// There is none of this name.
+    NoSuch(DomainName),
+    /// It is not theirs from whom it should go.
+    NotTheirs(DomainName, Option<ResellerId>),
+    /// A mailbox of one domain has an alias in another that does not go along.
+    Shared {
+        /// The mailbox.
+        mailbox: Address,
+        /// Its alias.
+        alias: Address,
+    },
+}
+
+/// What goes along, and what ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Mailboxes.
+    pub mailboxes: u64,
+    /// Mailboxes that were deleted and whose mail is kept.
+    pub deleted: u64,
+    /// The former reseller's settings, which end.
+    pub settings: Vec<Scope>,
+    /// Sign-in links of its people, which end; known once it is done.
+    pub links: u64,
+}
+
+/// What would go along and end.
+///
+/// Reads every mailbox of the domains, because any of them may have an alias elsewhere: about a second for a
+/// domain with half a million.
+///
+/// # Errors
+/// When the store cannot be read; inside: why they do not go.
+pub fn look(tx: &dyn ReadTx, order: &DomainMove) -> Result<Result<Moved, NotMoved>, StoreError> {
+    let mut moved = Moved::default();
+    for name in &order.domains {
+        let Some(record) = domain(tx, name)? else {
+            return Ok(Err(NotMoved::NoSuch(name.clone())));
+        };
+        if record.reseller != order.from {
+            return Ok(Err(NotMoved::NotTheirs(name.clone(), record.reseller)));
+        }
+        if let Some(shared) = shared(tx, order, name, &mut moved.mailboxes)? {
+            return Ok(Err(shared));
+        }
+        moved.deleted += deleted(tx, name)?.len() as u64;
+    }
+    moved.settings = settings(tx, order)?;
+    Ok(Ok(moved))
+}
+
+/// Does it: all of the domains, or none.
+///
+/// # Errors
+/// As [`look`].
+pub fn carry_out(
+    tx: &mut dyn Tx,
+    order: &DomainMove,
+    now: Timestamp,
+) -> Result<Result<Moved, NotMoved>, StoreError> {
+    let mut moved = match look(tx, order)? {
+        Ok(moved) => moved,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    for name in &order.domains {
+        let reseller = order.to.clone();
+        put_domain(tx, name, &DomainRecord { reseller })?;
+        for (key, mut gone) in deleted(tx, name)? {
+            gone.reseller = order.to.clone();
+            tx.put(key, codec::encode(&gone)?);
+        }
+        let what = Happened::DomainMoved {
+            domain: name.clone(),
+            from: order.from.clone(),
+            to: order.to.clone(),
+        };
+        events::append(tx, now, what)?;
+    }
+    for scope in &moved.settings {
+        failover::set_override(tx, scope, Rank::Reseller, None, now)?;
+    }
+    if let Some(from) = &order.from {
+        let is_over = |address: &Address| order.domains.contains(&address.domain_name());
+        moved.links = sign_in_links::end_of_helpers(tx, from, &is_over)?;
+    }
+    Ok(Ok(moved))
+}
+
+/// An alias that would join mailboxes of two resellers. Counts the domain's mailboxes.
+fn shared(
+    tx: &dyn ReadTx,
+    order: &DomainMove,
+    name: &DomainName,
+    mailboxes: &mut u64,
+) -> Result<Option<NotMoved>, StoreError> {
+    let mut found = None;
+    let range = Key::new(Table::Mailbox).domain(name);
+    let mut elsewhere: Vec<(Address, Address)> = Vec::new();
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Ascending,
+        &mut |key, value| {
+            *mailboxes += 1;
+            let record: MailboxRecord = codec::decode(value)?;
+            let mut aliases = record.aliases.into_iter();
+            let stays = aliases.find(|alias| !order.domains.contains(&alias.domain_name()));
+            if let Some(alias) = stays {
+                elsewhere.push((address_in(key)?, alias));
+            }
+            Ok(match elsewhere.is_empty() {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        },
+    )?;
+    if let Some((mailbox, alias)) = elsewhere.pop() {
+        return Ok(Some(NotMoved::Shared { mailbox, alias }));
+    }
+    let range = Key::new(Table::Alias).domain(name);
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Ascending,
+        &mut |key, value| {
+            let mailbox = std::str::from_utf8(value).ok();
+            let mailbox: Option<Address> = mailbox.and_then(|text| text.parse().ok());
+            let mailbox =
+                mailbox.ok_or_else(|| StoreError::corrupt("alias", "it is not an address"))?;
+            if order.domains.contains(&mailbox.domain_name()) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let alias = address_in(key)?;
+            found = Some(NotMoved::Shared { mailbox, alias });
+            Ok(ControlFlow::Break(()))
+        },
+    )?;
+    Ok(found)
+}
+
+/// The rows of the domain's deleted mailboxes.
+fn deleted(tx: &dyn ReadTx, name: &DomainName) -> Result<Vec<(Vec<u8>, GoneRecord)>, StoreError> {
+    let range = Key::new(Table::Gone).domain(name);
+    let mut rows = Vec::new();
+    tx.scan(
+        range.as_slice(),
+        &range.end(),
+        Order::Ascending,
+        &mut |key, value| {
+            rows.push((key.to_vec(), codec::decode(value)?));
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(rows)
+}
+
+/// What the former reseller has set for the domains and their mailboxes.
+fn settings(tx: &dyn ReadTx, order: &DomainMove) -> Result<Vec<Scope>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let rows = failover::overrides_after(tx, after.as_ref(), SCOPES_AT_A_TIME)?;
+        let is_last = rows.len() < SCOPES_AT_A_TIME;
+        after = rows.last().map(|(scope, _)| scope.clone());
+        let ends = |(scope, set): (Scope, Overrides)| {
+            let goes = match &scope {
+                Scope::Domain(domain) => order.domains.contains(domain),
+                Scope::Mailbox(address) => order.domains.contains(&address.domain_name()),
+                Scope::Mailstore(_) => false,
+            };
+            (goes && set.reseller.is_some()).then_some(scope)
+        };
+        found.extend(rows.into_iter().filter_map(ends));
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
