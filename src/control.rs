@@ -15,8 +15,8 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{SharedClock, Timestamp};
 use crate::detect::{self, MailLog, Seen, Target};
 use crate::failover::{
-    Command, Decision, GuardVerdict, Observation, Outcome, Phase, ProbeKind, Settings, State,
-    Traffic,
+    Command, Decision, GuardVerdict, Observation, Outcome, Phase, ProbeKind, Settings, Stamp,
+    State, Traffic,
 };
 use crate::ids::{Address, Epoch, MailstoreId};
 use crate::postfix::Flusher;
@@ -111,6 +111,9 @@ pub enum OrderError {
     /// The decision could not be kept, so it was not made.
     #[error("the decision cannot be stored, so nothing was changed: {0}")]
     Store(#[from] StoreError),
+    /// It is not as it was seen any more.
+    #[error("it has changed meanwhile")]
+    Changed,
     /// The loop has ended.
     #[error("the server is stopping")]
     Stopping,
@@ -160,6 +163,7 @@ enum Message {
     Order {
         mailstore: MailstoreId,
         command: Command,
+        seen: Option<Stamp>,
         reply: oneshot::Sender<Result<Vec<Decision>, OrderError>>,
     },
 }
@@ -245,7 +249,7 @@ impl Control {
     }
 
     /// Gives an order for a mailstore and returns what was decided, after the guard answered where it
-    /// had to be asked.
+    /// had to be asked. With `seen`, only if it is as it was seen when the order's turn comes.
     ///
     /// # Errors
     /// [`OrderError`]. An order that was refused for a reason is no error, but a decision.
@@ -253,11 +257,13 @@ impl Control {
         &self,
         mailstore: &MailstoreId,
         command: Command,
+        seen: Option<Stamp>,
     ) -> Result<Vec<Decision>, OrderError> {
         let (reply, answer) = oneshot::channel();
         let order = Message::Order {
             mailstore: mailstore.clone(),
             command,
+            seen,
             reply,
         };
         let stopping = |_| OrderError::Stopping;

@@ -24,7 +24,9 @@ pub use guard::{Canary, Difference, GuardVerdict, Numbered, SentinelKnown, Senti
 pub use health::{Evidence, ProbeEvidence, Tally};
 pub use probe::{Observation, Outcome, ProbeKind, SentinelLook, Traffic, Weight};
 pub use settings::{Policy, Raise, SHARE_WINDOW, Settings};
-pub use state::{GuardCheck, Mode, MustBeRaised, Phase, Raising, ReturnRequest, Serving, State};
+pub use state::{
+    GuardCheck, Mode, MustBeRaised, Phase, Raising, ReturnRequest, Serving, Stamp, State,
+};
 pub use step::{Action, Command, Event, Order, Share, Surroundings, step};
 pub use trend::{Noted, Profile, Trend, Turn};
 

@@ -32,7 +32,12 @@ pub struct Problem {
     pub field: Option<String>,
     /// For 412: the entity tag that it has now.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub etag: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub etag: Option<Box<str>>,
+    /// For 412: all of it as it is now, as GET shows it; absent where there is nothing any more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<Object>)]
+    pub current: Option<Box<serde_json::Value>>,
     #[serde(skip)]
     retry_after_secs: Option<u32>,
 }
@@ -47,6 +52,7 @@ impl Problem {
             detail,
             field: None,
             etag: None,
+            current: None,
             retry_after_secs: None,
         }
     }
@@ -70,8 +76,9 @@ impl From<ServiceError> for Problem {
             },
             ServiceError::Conflict(_) => Self::new(409, "conflict", "Not possible now", detail),
             ServiceError::ReadOnly => Self::new(409, "read-only", "Read-only", detail),
-            ServiceError::Stale { etag } => Self {
-                etag: Some(etag),
+            ServiceError::Stale { etag, current } => Self {
+                etag: (!etag.is_empty()).then(|| etag.into()),
+                current: Some(current).filter(|current| !current.is_null()),
                 ..Self::new(412, "stale", "Changed meanwhile", detail)
             },
             ServiceError::Limited { retry_after } => Self {

@@ -155,8 +155,15 @@ impl Decider {
             Message::Order {
                 mailstore,
                 command,
+                seen,
                 reply,
             } => {
+                let here = self.entries.get(&mailstore);
+                if here.is_some_and(|entry| seen.is_some_and(|seen| seen != entry.state.stamp())) {
+                    // Whoever asked may have gone.
+                    let _ = reply.send(Err(OrderError::Changed));
+                    return;
+                }
                 let decided = self.apply(&mailstore, Event::Command(command)).await;
                 let asked = decided
                     .as_ref()

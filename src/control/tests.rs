@@ -121,7 +121,7 @@ impl Running {
             reason: "a test".into(),
         };
         let id = id.parse().unwrap();
-        self.control.order(&id, command).await.unwrap()
+        self.control.order(&id, command, None).await.unwrap()
     }
 }
 
@@ -270,6 +270,7 @@ async fn orders_and_overrides_change_the_route_at_once() {
                 by: "root".into(),
                 reason: "a test".into(),
             },
+            None,
         )
         .await;
     assert!(matches!(unknown, Err(OrderError::NoSuchMailstore(_))));
@@ -331,5 +332,28 @@ async fn mailboxes_of_a_restored_mailstore_wait_until_they_are_raised() {
         .until("a1", |view| view.state.raising.is_none())
         .await;
     assert_eq!(route(&running.routes, &ben), Route::Primary);
+    running.end().await;
+}
+
+#[tokio::test]
+async fn of_two_who_saw_the_same_one_changes_it() {
+    let dir = TempDir::new().unwrap();
+    let running = start(&dir, vec![watched("a1", Policy::Manual)]).await;
+    let a1: MailstoreId = "a1".parse().unwrap();
+    let seen = running.control.view(&a1).unwrap().state.stamp();
+    let order = |order| {
+        let command = Command {
+            order,
+            by: "root".into(),
+            reason: "a test".into(),
+        };
+        running.control.order(&a1, command, Some(seen))
+    };
+    let (first, second) = tokio::join!(order(Order::Queue), order(Order::PinStandby));
+    assert!(first.is_ok(), "{first:?}");
+    assert!(matches!(second, Err(OrderError::Changed)), "{second:?}");
+    running
+        .until("a1", |view| view.state.mode == Mode::Queue)
+        .await;
     running.end().await;
 }

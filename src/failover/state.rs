@@ -204,6 +204,25 @@ pub struct State {
     pub(super) last_step: Option<Timestamp>,
 }
 
+/// What of a state an order may hang on: whoever saw it decides by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    mode: Mode,
+    phase: &'static str,
+    epoch: Epoch,
+}
+
+impl State {
+    /// What of it an order may hang on.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            mode: self.mode,
+            phase: self.phase.name(),
+            epoch: self.epoch,
+        }
+    }
+}
+
 impl Default for State {
     fn default() -> Self {
         Self {

@@ -9,6 +9,7 @@ use super::raising::{self, FindingView, RaisingView};
 use super::{Actor, Service, ServiceError, reason, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
 use crate::config::{Mailstore, OWN_VANTAGE};
+use crate::control::OrderError;
 use crate::failover::{Command, Decider, Decision, Order, Outcome, Phase, Serving, Verb};
 use crate::ids::{Address, MailstoreId};
 use crate::route::{Author, Decided, Facts, Override, Overrides, Rank, Scope, Setting, route};
@@ -239,7 +240,7 @@ pub fn show(service: &Service, actor: &Actor, scope: &Scope) -> Result<FailoverV
         Scope::Mailstore(id) => show_mailstore(service, actor, id),
         Scope::Domain(_) | Scope::Mailbox(_) => service.store.read(|tx| {
             let scope = visible_scope(tx, actor, scope)?;
-            show_override(service, tx, &scope)
+            show_override(service, tx, actor, &scope)
         }),
     }
 }
@@ -276,7 +277,7 @@ fn show_mailstore(
         raising: raising::raising(service, id, state)?,
         probes: probes(service, id),
         decisions: timeline(record.recent.get(shown..).unwrap_or_default()),
-        etag: etag(&(state.mode, state.phase.name(), state.epoch)),
+        etag: etag(&state.stamp()),
     })
 }
 
@@ -327,6 +328,7 @@ pub(super) fn visible_scope(
 fn show_override(
     service: &Service,
     tx: &dyn ReadTx,
+    actor: &Actor,
     scope: &Scope,
 ) -> Result<FailoverView, ServiceError> {
     let now = service.now();
@@ -348,7 +350,7 @@ fn show_override(
         level: decided.map(|decided| level_name(decided.level).to_owned()),
         since: in_force.map(|found| found.set_at.to_string()),
         reason: in_force.map(|found| found.reason.clone()),
-        author: in_force.map(|found| found.author.to_string()),
+        author: in_force.map(|found| super::domains::author(actor, &found.author)),
         expires_at: in_force
             .and_then(|found| found.expires_at)
             .map(|end| end.to_string()),
@@ -359,8 +361,16 @@ fn show_override(
         raising: None,
         probes: Vec::new(),
         decisions: Vec::new(),
-        etag: etag(&overrides),
+        etag: tag(&overrides, now),
     })
+}
+
+/// The entity tag of what is in force of a scope's settings: another one also when one ends by itself.
+fn tag(overrides: &Overrides, now: Timestamp) -> String {
+    etag(&(
+        overrides.of_rank(Rank::Operator, now),
+        overrides.of_rank(Rank::Reseller, now),
+    ))
 }
 
 /// Where mail for a mailbox goes by what is kept: an order shows its effect before the live table,
@@ -406,11 +416,13 @@ pub async fn change(
     let before = show(service, actor, scope)?;
     actor.may(Permission::Failover)?;
     if if_match.is_some_and(|expected| expected != before.etag) {
-        return Err(ServiceError::Stale { etag: before.etag });
+        return Err(stale(&before));
     }
     let reason = reason(&change.reason)?;
     match scope {
-        Scope::Mailstore(id) => order(service, actor, id, &change, reason).await?,
+        Scope::Mailstore(id) => {
+            order(service, actor, id, &change, reason, if_match).await?;
+        }
         Scope::Mailbox(address)
             if change.accept_changed_mailstore && change.action == FailoverAction::Return =>
         {
@@ -432,12 +444,21 @@ pub async fn change(
     show(service, actor, scope)
 }
 
+/// That it is not as it was seen, with how it is now.
+fn stale(now: &FailoverView) -> ServiceError {
+    ServiceError::Stale {
+        etag: now.etag.clone(),
+        current: Box::new(serde_json::to_value(now).unwrap_or_default()),
+    }
+}
+
 async fn order(
     service: &Service,
     actor: &Actor,
     id: &MailstoreId,
     change: &FailoverChange,
     reason: String,
+    if_match: Option<&str>,
 ) -> Result<(), ServiceError> {
     if change.expires_in_secs.is_some() {
         return Err(ServiceError::Invalid {
@@ -462,6 +483,19 @@ async fn order(
         (false, true) => "as restored to an earlier state".into(),
         (true, true) => "accepting a changed mailstore, as restored to an earlier state".into(),
     };
+    // The loop alone changes a mailstore, so what it compares at the order's turn is what the order changes.
+    let seen = match if_match {
+        Some(expected) => {
+            let record = service.store.read(|tx| kept::mailstore(tx, id))?;
+            let stamp = record.state.stamp();
+            if etag(&stamp) != expected {
+                return Err(stale(&show_mailstore(service, actor, id)?));
+            }
+            Some(stamp)
+        }
+        None => None,
+    };
+    let mut refusal = event.clone();
     service
         .store
         .write(move |tx| audit::append(tx, event.clone()).map(drop))
@@ -473,7 +507,17 @@ async fn order(
         by: actor.to_string(),
         reason,
     };
-    let decisions = control.order(id, command).await?;
+    let decisions = match control.order(id, command, seen).await {
+        Err(OrderError::Changed) => {
+            refusal.detail = "not done: it had changed meanwhile".to_owned();
+            let written = service
+                .store
+                .write(move |tx| audit::append(tx, refusal.clone()).map(drop));
+            written.await?;
+            return Err(stale(&show_mailstore(service, actor, id)?));
+        }
+        decided => decided?,
+    };
     let refused = decisions.iter().find_map(|decision| match &decision.verb {
         Verb::Refused { why } => Some(why.clone()),
         _ => None,
@@ -526,14 +570,13 @@ async fn set_override(
         scope.to_string(),
         &reason,
     )?;
-    let (actor, scope) = (actor.clone(), scope.clone());
+    let (of, actor, scope) = (service.clone(), actor.clone(), scope.clone());
     service
         .store
         .write(move |tx| {
             let scope = visible_scope(tx, &actor, &scope)?;
-            let etag = etag(&kept::overrides(tx, &scope)?);
-            if must_match && etag != seen {
-                return Err(ServiceError::Stale { etag });
+            if must_match && tag(&kept::overrides(tx, &scope)?, now) != seen {
+                return Err(stale(&show_override(&of, tx, &actor, &scope)?));
             }
             let mut event = event.clone();
             event.subject = scope.to_string();

@@ -3,6 +3,7 @@
 
 mod counting;
 pub mod matching;
+pub mod places;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::store::access::{Grants, Permission};
 use crate::store::jobs::{self as kept, ITEMS_MAX, ItemRecord, JobRecord, Outcome, Task};
 use crate::store::{ReadTx, StoreError, Tx, audit, failover as overrides};
 use counting::{count, resolved};
+use places::Place;
 
 /// Parts done in one transaction.
 const STEP: u32 = 20;
@@ -296,6 +298,7 @@ async fn begin(
         Actor::Operator(means) => (None, means.name.clone()),
         other => (None, other.to_string()),
     };
+    let place = service.jobs.order(&owner, now)?;
     let job = JobRecord {
         owner,
         by,
@@ -344,7 +347,7 @@ async fn begin(
         })
         .await?;
     let running = service.clone();
-    tokio::spawn(async move { run(&running, id).await });
+    tokio::spawn(async move { run(&running, id, place).await });
     Ok(view(id, &job))
 }
 
@@ -354,22 +357,29 @@ async fn begin(
 /// When the store cannot be read.
 pub fn resume(service: &Service) -> Result<(), StoreError> {
     let open = |job: &JobRecord| job.ended.is_none();
-    let found = service
-        .store
-        .read(|tx| kept::newest(tx, None, PAGE_MAX, &open))?;
-    for (id, _) in found {
-        let service = service.clone();
-        tokio::spawn(async move { run(&service, id).await });
+    let mut before = None;
+    loop {
+        let found = service
+            .store
+            .read(|tx| kept::newest(tx, before, PAGE_MAX, &open))?;
+        before = found.last().map(|(id, _)| *id);
+        let is_last = found.len() < PAGE_MAX;
+        for (id, job) in found {
+            let (service, place) = (service.clone(), service.jobs.resume(&job.owner));
+            tokio::spawn(async move { run(&service, id, place).await });
+        }
+        if is_last {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Pauses of a job that cannot go on.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-/// Does what is left of a job.
-async fn run(service: &Service, id: JobId) {
+/// Does what is left of a job, which has its place for as long.
+async fn run(service: &Service, id: JobId, _place: Place) {
     let mut pause = PAUSE_MIN;
     loop {
         match step(service, id).await {
@@ -464,6 +474,11 @@ fn carry_out(
         }),
         Task::Undo(of) => match kept::item(tx, *of, number)?.map(|item| item.outcome) {
             Some(Outcome::Done { before, after }) if after == here => before,
+            // What it set has ended by itself.
+            Some(Outcome::Done {
+                before,
+                after: Some(after),
+            }) if here.is_none() && !after.is_in_force(now) => before,
             Some(Outcome::Done { .. }) => {
                 return Ok(Outcome::Failed("somebody changed it since".into()));
             }

@@ -92,15 +92,27 @@ fn seen(
 }
 
 /// Whether what the actor saw is what there is.
-fn matches(seen: Option<&str>, now: Option<String>) -> Result<(), ServiceError> {
-    match (seen, now) {
-        (None, _) => Ok(()),
-        (Some("*"), Some(_)) => Ok(()),
-        (Some(seen), Some(now)) if seen == now => Ok(()),
-        (Some(_), now) => Err(ServiceError::Stale {
-            etag: now.unwrap_or_default(),
-        }),
-    }
+fn matches(
+    service: &Service,
+    tx: &dyn ReadTx,
+    actor: &Actor,
+    address: &Address,
+    last_seen: Option<&str>,
+) -> Result<(), ServiceError> {
+    let now = etag(tx, address)?;
+    let current = match (last_seen, &now) {
+        (None, _) | (Some("*"), Some(_)) => return Ok(()),
+        (Some(seen), Some(now)) if seen == now => return Ok(()),
+        (Some(_), Some(_)) => {
+            let (view, _) = seen(service, tx, actor, address)?;
+            serde_json::to_value(view).unwrap_or_default()
+        }
+        (Some(_), None) => serde_json::Value::Null,
+    };
+    Err(ServiceError::Stale {
+        etag: now.unwrap_or_default(),
+        current: Box::new(current),
+    })
 }
 
 /// Whose the addresses of a row are: operators' anyway, a reseller's only in its own domains.
@@ -185,7 +197,7 @@ pub async fn put(
         .store
         .write(move |tx| {
             check_tenancy(tx, &actor_of, &row)?;
-            matches(last_seen.as_deref(), etag(tx, &row.mailbox)?)?;
+            matches(&of, tx, &actor_of, &row.mailbox, last_seen.as_deref())?;
             let applied = apply_row(tx, &rules, &row)?.map_err(|error| refused(&error))?;
             if applied.change != Change::Unchanged {
                 audit::append(tx, event.clone())?;
@@ -231,12 +243,12 @@ pub async fn remove(
         ..Row::new(address.clone())
     };
     let rules = rules(service);
-    let (actor, seen) = (actor.clone(), if_match.map(str::to_owned));
+    let (of, actor, last_seen) = (service.clone(), actor.clone(), if_match.map(str::to_owned));
     service
         .store
         .write(move |tx| {
             visible_mailbox(tx, &actor, &row.mailbox)?;
-            matches(seen.as_deref(), etag(tx, &row.mailbox)?)?;
+            matches(&of, tx, &actor, &row.mailbox, last_seen.as_deref())?;
             let applied = apply_row(tx, &rules, &row)?.map_err(|error| refused(&error))?;
             if applied.change != Change::Deleted {
                 return Err(NONE);

@@ -67,7 +67,8 @@ pub(super) async fn list(
 /// each part has its own result, and may be taken back.
 #[utoipa::path(post, path = "/api/v1/jobs", tag = "jobs", request_body = NewJob,
     responses((status = 202, body = JobView), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 422, body = Problem)))]
+              (status = 404, body = Problem), (status = 422, body = Problem),
+              (status = 429, body = Problem)))]
 pub(super) async fn create(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
@@ -121,7 +122,7 @@ pub(super) async fn items(
     params(("id" = String, Path)), request_body = JobUndo,
     responses((status = 202, body = JobView), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem),
-              (status = 422, body = Problem)))]
+              (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn undo(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,

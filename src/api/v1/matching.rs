@@ -106,7 +106,8 @@ impl MatchingJob {
 /// for scopes that are named.
 #[utoipa::path(post, path = "/api/v1/jobs/matching", tag = "jobs", request_body = MatchingJob,
     responses((status = 202, body = JobView), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 422, body = Problem)))]
+              (status = 404, body = Problem), (status = 422, body = Problem),
+              (status = 429, body = Problem)))]
 pub(super) async fn create(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,

@@ -202,7 +202,7 @@ impl Bed {
             reason: "a test".into(),
         };
         self.runtime
-            .block_on(self.control.order(&id(), command))
+            .block_on(self.control.order(&id(), command, None))
             .unwrap()
     }
 
