@@ -143,6 +143,8 @@ fn reports(receiver: mpsc::Receiver<StoreReport>) -> Response {
 pub struct ExportQuery {
     /// After this message.
     pub after: Option<u64>,
+    /// Of the mailbox with this id that left.
+    pub mailbox: Option<String>,
 }
 
 async fn export_list(
@@ -152,7 +154,10 @@ async fn export_list(
     Query(query): Query<ExportQuery>,
 ) -> Result<Json<ExportPage>, AdminError> {
     let after = query.after.map(StandbyId);
-    Ok(Json(store::export_list(&service, &actor, &address, after)?))
+    let left = query.mailbox.map(|id| id.parse()).transpose();
+    let left = left.map_err(|_| ServiceError::NotFound("such mailbox"))?;
+    let page = store::export_list(&service, &actor, &address, left, after)?;
+    Ok(Json(page))
 }
 
 async fn export_note(

@@ -33,7 +33,9 @@ pub mod bulk;
 pub mod changes;
 pub mod decisions;
 pub mod delay_notices;
+pub mod deleted;
 pub mod destinations;
+pub mod domain_moves;
 pub mod domains;
 pub mod drill_audit;
 mod etags;
@@ -234,8 +236,10 @@ pub enum ServiceError {
     /// It changed since the actor looked.
     #[error("it has changed meanwhile; look again and decide anew")]
     Stale {
-        /// The entity tag that it has now.
+        /// The entity tag that it has now; empty where there is nothing any more.
         etag: String,
+        /// It as it is now, as it is shown; null where there is nothing any more.
+        current: Box<serde_json::Value>,
     },
     /// Too often.
     #[error("too many requests; try again in {} seconds", retry_after.as_secs().max(1))]
@@ -256,7 +260,7 @@ impl From<OrderError> for ServiceError {
         match error {
             OrderError::NoSuchMailstore(_) => Self::NotFound("such mailstore"),
             OrderError::Store(error) => Self::Store(error),
-            OrderError::Stopping => Self::Unavailable(error.to_string()),
+            OrderError::Changed | OrderError::Stopping => Self::Unavailable(error.to_string()),
         }
     }
 }
@@ -286,6 +290,8 @@ pub struct Service {
     pub history: Arc<Mutex<History>>,
     /// Whether a drill is under way.
     pub drilling: Arc<AtomicBool>,
+    /// Jobs that are at work, by whose they are.
+    pub jobs: jobs::places::Places,
     /// How many mailboxes of each reseller are where.
     pub tenants: tenants::Tenants,
     /// Who listens to what happens.

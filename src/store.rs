@@ -35,6 +35,7 @@ mod error;
 pub mod events;
 pub mod failover;
 pub mod folders;
+pub mod forget;
 pub mod handover;
 pub mod jobs;
 pub mod keys;

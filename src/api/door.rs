@@ -25,7 +25,8 @@ const ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// Largest answer that is kept, in bytes; a request with a larger one is not carried out again either.
 const KEPT_BYTES_MAX: usize = 16 * 1024;
 /// What does nothing twice by itself: rows that are streamed in, and looks at what an order would do.
-const UNNAMED: [&str; 3] = [
+const UNNAMED: [&str; 4] = [
+    "/api/v1/domain-moves/preview",
     "/api/v1/provision",
     "/api/v1/jobs/preview",
     "/api/v1/jobs/matching/preview",

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 mod announcing;
+mod deleted;
 mod door;
 mod jobs;
 mod matrix;
+mod moves;
 mod pushed;
 mod retention;
 mod roles;
@@ -77,6 +79,7 @@ impl Env {
             intake: Arc::default(),
             history: Arc::default(),
             drilling: Arc::default(),
+            jobs: Default::default(),
             shown: Default::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),
@@ -365,6 +368,10 @@ async fn an_override_is_set_seen_and_removed_and_nobody_overwrites_what_they_did
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
     assert_eq!(stale.headers["etag"], set.headers["etag"]);
     assert_eq!(stale.body["etag"], set.body["etag"]);
+    assert_eq!(
+        stale.body["current"], set.body,
+        "a script sees what there is"
+    );
     env.clock.advance(Duration::from_secs(61));
     let expired = env.ask(Method::GET, path, Some(&token), "", &[]).await;
     assert_eq!(expired.body["mode"], "follow");

@@ -10,6 +10,8 @@ mod audit;
 mod brand;
 mod contacts;
 mod delay_notices;
+mod deleted;
+mod domain_moves;
 mod drills;
 mod events;
 mod failover;
@@ -22,6 +24,7 @@ mod merges;
 mod notices;
 mod observations;
 mod outages;
+mod paging;
 mod people;
 mod provision;
 mod queue;
@@ -77,6 +80,10 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(people::show, people::change, people::remove))
         .routes(routes!(people::invite))
         .routes(routes!(provision::provision))
+        .routes(routes!(deleted::list))
+        .routes(routes!(deleted::forget))
+        .routes(routes!(domain_moves::create))
+        .routes(routes!(domain_moves::preview))
         .routes(routes!(delay_notices::of_all, delay_notices::set_of_all))
         .routes(routes!(
             delay_notices::of_reseller,

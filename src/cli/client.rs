@@ -128,6 +128,7 @@ impl Client {
             intake: Arc::default(),
             history: Arc::default(),
             drilling: Arc::default(),
+            jobs: Default::default(),
             shown: crate::service::ShownCertificates::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),

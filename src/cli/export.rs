@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::client::Client;
 use super::{Failure, output};
-use crate::ids::Address;
+use crate::ids::{Address, MailboxId};
 use crate::mail::Flags;
 use crate::service::store::{ExportItem, ExportPage};
 
@@ -31,13 +31,15 @@ pub(super) enum ExportFormat {
 pub(super) async fn run(
     client: &Client,
     address: &Address,
+    left: Option<&MailboxId>,
     format: ExportFormat,
     directory: &Path,
 ) -> Result<(), Failure> {
     prepare(directory)?;
     let address = utf8_percent_encode(address.as_str(), NON_ALPHANUMERIC).to_string();
     let list = format!("/admin/export/{address}");
-    let mut page: ExportPage = client.get(&list).await?;
+    let left = left.map_or_else(String::new, |id| format!("mailbox={id}"));
+    let mut page: ExportPage = client.get(&format!("{list}?{left}")).await?;
     client.act(Method::POST, &list).await?;
     let mut writer = Writer::new(format, directory)?;
     let bar = output::progress(None, false);
@@ -55,7 +57,9 @@ pub(super) async fn run(
         let Some(last) = page.items.last().filter(|_| page.more) else {
             break;
         };
-        page = client.get(&format!("{list}?after={}", last.id)).await?;
+        page = client
+            .get(&format!("{list}?after={}&{left}", last.id))
+            .await?;
     }
     bar.finish_and_clear();
     println!("{count} messages written to {}", directory.display());

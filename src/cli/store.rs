@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use clap::Subcommand;
 use http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::client::{Client, each_line};
 use super::export::{self, ExportFormat};
 use super::{Failure, Global, output};
 use crate::admin::BackupRequest;
 use crate::clock::{Clock, SystemClock};
-use crate::ids::Address;
+use crate::ids::{Address, DomainName, MailboxId};
 use crate::service::audit::Anchor;
+use crate::service::deleted::{DeletedMailboxPage, ForgetOrder, Forgotten};
 use crate::service::store::StoreReport;
 use crate::store::backup;
 
@@ -49,13 +51,37 @@ pub(super) enum Command {
         format: ExportFormat,
         /// A directory that is empty or not there yet.
         directory: PathBuf,
+        /// The mailbox with this id that left under the address; see "lifeboat store deleted".
+        #[arg(long, value_name = "ID")]
+        mailbox: Option<MailboxId>,
+    },
+    /// List mailboxes that left the directory, with how much of their mail is kept.
+    Deleted {
+        /// Of this domain.
+        #[arg(long)]
+        domain: Option<DomainName>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete for good what is kept of a mailbox that left, merged or not.
+    Forget {
+        /// The address that it had.
+        address: Address,
+        /// Its id, where several had the address.
+        #[arg(long, value_name = "ID")]
+        mailbox: Option<MailboxId>,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: String,
     },
 }
 
 pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
-    if global.server.is_some() {
+    let is_remote = matches!(command, Command::Deleted { .. } | Command::Forget { .. });
+    if global.server.is_some() && !is_remote {
         return Err(Failure::cannot_run(
-            "store commands work on the server's host only: leave out --server",
+            "this works on the server's host only: leave out --server",
         ));
     }
     match command {
@@ -69,8 +95,77 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             address,
             format,
             directory,
-        } => export::run(&global.client().await?, &address, format, &directory).await,
+            mailbox,
+        } => {
+            let client = global.client().await?;
+            export::run(&client, &address, mailbox.as_ref(), format, &directory).await
+        }
+        Command::Deleted { domain, json } => deleted(&global.client().await?, domain, json).await,
+        Command::Forget {
+            address,
+            mailbox,
+            reason,
+        } => forget(&global.client().await?, &address, mailbox, reason).await,
     }
+}
+
+async fn deleted(client: &Client, domain: Option<DomainName>, json: bool) -> Result<(), Failure> {
+    let domain = domain.map_or_else(String::new, |name| format!("&domain={name}"));
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/deleted-mailboxes?limit=200{domain}{after}");
+        let page: DeletedMailboxPage = client.get(&path).await?;
+        all.extend(page.mailboxes);
+        let Some(next) = page.next else { break };
+        let next = utf8_percent_encode(&next, NON_ALPHANUMERIC);
+        after = format!("&after={next}");
+    }
+    if json {
+        return output::json(&all);
+    }
+    for one in &all {
+        println!(
+            "{} {}: left {}, {} messages kept, {} of them not merged",
+            one.address, one.id, one.deleted_at, one.messages, one.unmerged
+        );
+    }
+    if all.is_empty() {
+        println!("no mailbox has left");
+    }
+    Ok(())
+}
+
+async fn forget(
+    client: &Client,
+    address: &Address,
+    mailbox: Option<MailboxId>,
+    reason: String,
+) -> Result<(), Failure> {
+    let of = utf8_percent_encode(address.as_str(), NON_ALPHANUMERIC).to_string();
+    let path = format!("/api/v1/deleted-mailboxes?address={of}");
+    let page: DeletedMailboxPage = client.get(&path).await?;
+    let mut ids: Vec<String> = page.mailboxes.into_iter().map(|one| one.id).collect();
+    if let Some(id) = mailbox {
+        ids.retain(|known| *known == id.to_string());
+    }
+    let id = match ids.as_slice() {
+        [] => return Err(Failure::found("no such mailbox has left")),
+        [id] => id,
+        _ => {
+            return Err(Failure::cannot_run(format!(
+                "several that left had this address, say which with --mailbox: {}",
+                ids.join(", ")
+            )));
+        }
+    };
+    let path = format!("/api/v1/deleted-mailboxes/{of}/{id}/forget");
+    let order = ForgetOrder { reason };
+    let gone: Forgotten = client.call(Method::POST, &path, &order).await?;
+    println!(
+        "{}: {} messages deleted for good",
+        gone.address, gone.messages
+    );
+    Ok(())
 }
 
 /// Follows a long operation to its end.

@@ -32,6 +32,7 @@ pub async fn round(service: &Service) -> Result<(), StoreError> {
         remembered::sweep(tx, after, STEP, now)
     })
     .await?;
+    super::deleted::resume(service).await?;
     let before = now.before(JOBS_KEPT);
     while service
         .store

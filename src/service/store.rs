@@ -13,8 +13,9 @@ use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, StandbyId};
 use crate::mail::Flags;
 use crate::store::access::Permission;
+use crate::store::directory::{self, Mailbox, gone};
 use crate::store::messages;
-use crate::store::{audit, backup, check, directory};
+use crate::store::{ReadTx, audit, backup, check};
 
 /// Most messages in one page of an export's list.
 pub const PAGE_MAX: usize = 500;
@@ -157,7 +158,35 @@ pub struct ExportPage {
     pub more: bool,
 }
 
-/// The messages of a mailbox after `after`, whatever their folder.
+/// The mailbox that is meant: the one that has the address, or one that left under it.
+fn exported(
+    tx: &dyn ReadTx,
+    address: &Address,
+    deleted: Option<MailboxId>,
+) -> Result<Mailbox, ServiceError> {
+    const NONE: ServiceError = ServiceError::NotFound("such mailbox");
+    let here = directory::resolve(tx, address)?;
+    let mut left = gone::under(tx, address)?;
+    if let Some(id) = deleted {
+        left.retain(|gone| gone.record.id == id);
+    }
+    match (here, deleted, left.len()) {
+        (Some(here), None, _) => return Ok(here),
+        (_, _, 0) => return Err(NONE),
+        (_, _, 1) => {}
+        _ => {
+            let text = "several mailboxes that left had this address: say which with --mailbox; lifeboat store deleted lists them";
+            return Err(ServiceError::Conflict(text.into()));
+        }
+    }
+    let gone = left.pop().ok_or(NONE)?;
+    Ok(Mailbox {
+        address: address.clone(),
+        record: gone.record,
+    })
+}
+
+/// The messages of a mailbox, also of one that left, after `after`, whatever their folder.
 ///
 /// # Errors
 /// When the actor may not, there is no such mailbox, or the store fails.
@@ -165,12 +194,12 @@ pub fn export_list(
     service: &Service,
     actor: &Actor,
     address: &Address,
+    deleted: Option<MailboxId>,
     after: Option<StandbyId>,
 ) -> Result<ExportPage, ServiceError> {
     actor.operator()?;
     service.store.read(|tx| {
-        let mailbox =
-            directory::resolve(tx, address)?.ok_or(ServiceError::NotFound("such mailbox"))?;
+        let mailbox = exported(tx, address, deleted)?;
         let id = mailbox.record.id;
         let folders = messages::state(tx, id)?
             .map(|state| state.folders)

@@ -394,6 +394,24 @@ pub(super) fn forget(
     Ok(true)
 }
 
+/// Takes one recipient out of an acceptance: nothing of it is kept any more, so it keeps no body either.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn strike(
+    tx: &mut dyn Tx,
+    delivery: DeliveryId,
+    ingest_id: IngestId,
+) -> Result<(), StoreError> {
+    let Some(mut record) = ingest(tx, ingest_id)? else {
+        return Ok(());
+    };
+    record.recipients.retain(|(_, other)| *other != delivery);
+    record.receipts.retain(|(other, _)| *other != delivery);
+    tx.put(ingest_key(ingest_id), codec::encode(&record)?);
+    Ok(())
+}
+
 fn ingest_key(id: IngestId) -> Vec<u8> {
     Key::new(Table::Ingest).id(id.as_bytes()).into_vec()
 }

@@ -87,6 +87,7 @@ impl Site {
             intake: Arc::default(),
             history: Arc::default(),
             drilling: Arc::default(),
+            jobs: Default::default(),
             shown: Default::default(),
             tenants: crate::service::tenants::Tenants::default(),
             changes: crate::service::changes::Streams::default(),

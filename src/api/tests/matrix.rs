@@ -41,10 +41,11 @@ pub(super) fn needs(method: &str, route: &str) -> Option<Permission> {
         (_, "notices") => Permission::Notices,
         (_, "drills") => Permission::Failover,
         (_, "merges") => Permission::Merge,
-        (_, "provision" | "sources" | "mailboxes") => Permission::Provision,
+        (_, "provision" | "sources" | "mailboxes" | "domain-moves") => Permission::Provision,
         (_, "queue") => Permission::Queue,
         (_, "webhooks" | "contacts" | "alerts") => Permission::Announce,
         (_, "brand") => Permission::Brand,
+        (_, "deleted-mailboxes") => Permission::Store,
         _ => panic!("{method} {route}: which permission does it take?"),
     })
 }
@@ -416,6 +417,34 @@ pub(super) const ROUTES: &[(&str, &str, &str, &str, About)] = &[
         "/api/v1/provision",
         "/api/v1/provision?format=ndjson",
         "",
+        About::Platform,
+    ),
+    (
+        "GET",
+        "/api/v1/deleted-mailboxes",
+        "/api/v1/deleted-mailboxes?domain=example.com",
+        "",
+        About::Acme,
+    ),
+    (
+        "POST",
+        "/api/v1/deleted-mailboxes/{address}/{id}/forget",
+        "/api/v1/deleted-mailboxes/ann@example.com/00000000000000000000000000000000/forget",
+        SYNC,
+        About::Absent,
+    ),
+    (
+        "POST",
+        "/api/v1/domain-moves",
+        "/api/v1/domain-moves",
+        r#"{"domains":["example.com"],"from":"rival","to":"acme","reason":"test"}"#,
+        About::Platform,
+    ),
+    (
+        "POST",
+        "/api/v1/domain-moves/preview",
+        "/api/v1/domain-moves/preview",
+        r#"{"domains":["example.com"],"from":"acme","to":"rival","reason":"test"}"#,
         About::Platform,
     ),
     (

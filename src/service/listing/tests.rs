@@ -156,6 +156,7 @@ async fn bench() -> Bench {
         intake: Arc::default(),
         history: Arc::default(),
         drilling: Arc::default(),
+        jobs: Default::default(),
         shown: Default::default(),
         tenants: Default::default(),
         changes: Default::default(),

@@ -73,6 +73,11 @@ pub fn remove(tx: &mut dyn Tx, address: &Address) {
     tx.delete(row(address).into_vec());
 }
 
+/// Forgets which mailbox a source means by an id.
+pub(in crate::store) fn remove_source_id(tx: &mut dyn Tx, source: &SourceName, id: &str) {
+    tx.delete(source_id_row(source, id));
+}
+
 /// The address under which a source's mailbox is, or was last.
 ///
 /// # Errors

@@ -11,9 +11,9 @@ use super::super::codec::{self, Versioned};
 use super::super::keys::{Key, Table};
 use super::super::{Order, ReadTx, StoreError, Tx, failover, messages, remembered};
 use super::details::{self, Details};
-use super::{MailboxRecord, domain, mailbox, placed, put_mailbox};
+use super::{MailboxRecord, address_in, domain, mailbox, placed, put_mailbox};
 use crate::clock::Timestamp;
-use crate::ids::{Address, MailboxId, ResellerId};
+use crate::ids::{Address, DomainName, MailboxId, ResellerId};
 use crate::route::{Rank, Scope};
 
 /// A mailbox that left the directory.
@@ -27,10 +27,33 @@ pub struct GoneRecord {
     pub reseller: Option<ResellerId>,
     /// When it left.
     pub at: Timestamp,
+    /// Whether what is kept of it is being deleted: it never comes back.
+    pub forgotten: bool,
+}
+
+/// As it was before [`GoneRecord::forgotten`].
+#[derive(Deserialize)]
+struct GoneRecordV1 {
+    record: MailboxRecord,
+    details: Details,
+    reseller: Option<ResellerId>,
+    at: Timestamp,
 }
 
 impl Versioned for GoneRecord {
     const NAME: &'static str = "deleted mailbox";
+    const VERSION: u8 = 2;
+
+    fn decode_old(version: u8, bytes: &[u8]) -> Option<Result<Self, postcard::Error>> {
+        let old = |old: GoneRecordV1| Self {
+            record: old.record,
+            details: old.details,
+            reseller: old.reseller,
+            at: old.at,
+            forgotten: false,
+        };
+        (version == 1).then(|| postcard::from_bytes(bytes).map(old))
+    }
 }
 
 fn row(address: &Address, id: MailboxId) -> Key {
@@ -60,6 +83,93 @@ pub fn under(tx: &dyn ReadTx, address: &Address) -> Result<Vec<GoneRecord>, Stor
     Ok(found)
 }
 
+/// The mailbox that left under this address, by its id.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn get(
+    tx: &dyn ReadTx,
+    address: &Address,
+    id: MailboxId,
+) -> Result<Option<GoneRecord>, StoreError> {
+    let bytes = tx.get(row(address, id).as_slice())?;
+    bytes.map(|bytes| codec::decode(&bytes)).transpose()
+}
+
+/// Writes what is known of a mailbox that left.
+///
+/// # Errors
+/// As [`codec::encode`].
+pub(in crate::store) fn put(
+    tx: &mut dyn Tx,
+    address: &Address,
+    gone: &GoneRecord,
+) -> Result<(), StoreError> {
+    let bytes = codec::encode(gone)?;
+    tx.put(row(address, gone.record.id).into_vec(), bytes);
+    Ok(())
+}
+
+/// Forgets that a mailbox was ever there; its source's id leads nowhere any more.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(in crate::store) fn remove(
+    tx: &mut dyn Tx,
+    address: &Address,
+    gone: &GoneRecord,
+) -> Result<(), StoreError> {
+    if let (Some(source), Some(id)) = (&gone.details.source, &gone.details.source_id)
+        && details::address_of(tx, source, id)?.as_ref() == Some(address)
+    {
+        let here = details::get(tx, address)?;
+        let is_anothers =
+            (&here.source, &here.source_id) == (&Some(source.clone()), &Some(id.clone()));
+        if !is_anothers {
+            details::remove_source_id(tx, source, id);
+        }
+    }
+    tx.delete(row(address, gone.record.id).into_vec());
+    Ok(())
+}
+
+/// A mailbox that left, with the address that it had.
+pub type Left = (Address, GoneRecord);
+
+/// Where a page of [`after`] begins: behind this address and id.
+pub type After = (Address, MailboxId);
+
+/// Up to `limit` mailboxes that left, behind `after`, in order of (domain, local part, id); of one domain, or of
+/// all.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn after(
+    tx: &dyn ReadTx,
+    domain: Option<&DomainName>,
+    after: Option<&After>,
+    limit: usize,
+) -> Result<Vec<Left>, StoreError> {
+    let all = Key::new(Table::Gone);
+    let range = match domain {
+        Some(domain) => all.domain(domain),
+        None => all,
+    };
+    let from = after.map_or_else(
+        || range.clone().into_vec(),
+        |(address, id)| row(address, *id).end(),
+    );
+    let mut found = Vec::new();
+    tx.scan(&from, &range.end(), Order::Ascending, &mut |key, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push((address_in(key)?, codec::decode(value)?));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
 /// Takes a mailbox out of the directory: mail for it is no longer taken, its user no longer signs in,
 /// its addresses are free. Its mail stays. Returns what it was.
 ///
@@ -77,6 +187,7 @@ pub fn leave(
         details: details::get(tx, address)?,
         reseller: domain(tx, &address.domain_name())?.and_then(|domain| domain.reseller),
         at: now,
+        forgotten: false,
         record,
     };
     let bytes = codec::encode(&gone)?;

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::failover::Phase;
 use crate::ids::{MailboxId, StandbyId};
 use crate::store::codec::{self, Versioned};
+use crate::store::directory::gone;
 use crate::store::keys::{Key, Table};
 use crate::store::messages::{self, MessageRecord, Origin};
 use crate::store::{
@@ -46,7 +47,7 @@ impl Versioned for PurgeRecord {
 pub enum Refusal {
     /// The receipt is provisional, or younger than the retention.
     TooEarly,
-    /// The mailbox is not in the directory under its address.
+    /// There is no such mailbox, and none left.
     NoMailbox,
     /// Something is unmerged, in doubt, held back or waits.
     Unmerged,
@@ -82,7 +83,13 @@ pub fn check(
         Some(address) => directory::mailbox(tx, address)?,
         None => None,
     };
-    let Some(record) = record.filter(|record| record.id == id) else {
+    let record = match (record.filter(|record| record.id == id), &address) {
+        (Some(record), _) => Some(record),
+        // What was merged goes in its time also when the mailbox left since.
+        (None, Some(address)) => gone::get(tx, address, id)?.map(|gone| gone.record),
+        (None, None) => None,
+    };
+    let Some(record) = record else {
         return Ok(Err(Refusal::NoMailbox));
     };
     for mailstore in [&record.mailstore, &receipt.id.mailstore] {
@@ -201,6 +208,15 @@ fn purge_one(
         item_digest: Sha256::digest(codec::encode(item)?).into(),
     };
     tx.put(purged_key(mailbox, message.id), codec::encode(&proof)?);
+    remove_copy(tx, mailbox, message)
+}
+
+/// Removes a message, and its body if nothing else needs it.
+pub(in crate::store) fn remove_copy(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    message: &MessageRecord,
+) -> Result<(), StoreError> {
     messages::remove(tx, mailbox, message)?;
     let is_free = match &message.origin {
         Origin::Received {
