@@ -71,6 +71,21 @@ impl Timestamp {
     }
 }
 
+/// A text that is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write a time as in 2026-11-23T20:15:00Z")]
+pub struct InvalidTime;
+
+impl std::str::FromStr for Timestamp {
+    type Err = InvalidTime;
+
+    /// RFC 3339.
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        let time: jiff::Timestamp = text.parse().map_err(|_| InvalidTime)?;
+        Ok(Self(time.as_millisecond()))
+    }
+}
+
 impl std::fmt::Display for Timestamp {
     /// RFC 3339 in UTC with whole seconds, as logs, the API and the audit log show it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

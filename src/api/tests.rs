@@ -14,6 +14,7 @@ mod announcing;
 mod deleted;
 mod door;
 mod jobs;
+mod lists;
 mod matrix;
 mod moves;
 mod pushed;

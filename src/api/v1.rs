@@ -16,6 +16,7 @@ mod drills;
 mod events;
 mod failover;
 mod jobs;
+mod lists;
 mod mailboxes;
 mod mailstores;
 mod matching;
@@ -44,6 +45,10 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(failover::of_mailstore, failover::change_mailstore))
         .routes(routes!(notices::list, notices::set))
         .routes(routes!(notices::set_of_mailstore))
+        .routes(routes!(lists::domains))
+        .routes(routes!(lists::overrides))
+        .routes(routes!(lists::resellers))
+        .routes(routes!(lists::decisions))
         .routes(routes!(mailboxes::find))
         .routes(routes!(mailboxes::list))
         .routes(routes!(failover::of_domain, failover::change_domain))

@@ -2,6 +2,7 @@
 //! and taken back where nobody changed it since.
 
 mod counting;
+pub mod finding;
 pub mod matching;
 pub mod places;
 

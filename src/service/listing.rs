@@ -19,14 +19,16 @@ use super::mailboxes::{
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{Address, DomainName, MailstoreId, ResellerId};
-use crate::route::{self, Route};
-use crate::store::directory::{self, placed};
-use crate::store::{ReadTx, StoreError};
+use crate::route::{self, Overrides, Rank, Route, Setting};
+use crate::store::directory::{self, MailboxRecord, placed};
+use crate::store::{ReadTx, StoreError, merge, messages};
 
 /// Mailboxes and domains that one page looks at; then it ends, with a cursor, however few it found.
 const LOOKED_AT_MAX: usize = 5_000;
 /// Rows read at a time.
 const ROWS: usize = 500;
+/// Messages that one page counts; then it ends, with a cursor, however few mailboxes it holds.
+pub(super) const COUNTED_MAX: u64 = 20_000;
 
 /// Where mail goes, to choose by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,53 @@ impl RouteFilter {
     }
 }
 
+/// A mailbox's own setting, to choose by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingFilter {
+    /// Whatever it is.
+    Any,
+    /// This one.
+    Is(Setting),
+}
+
+impl FromStr for SettingFilter {
+    type Err = ServiceError;
+
+    fn from_str(text: &str) -> Result<Self, ServiceError> {
+        match text {
+            "any" => Ok(Self::Any),
+            "primary" => Ok(Self::Is(Setting::Primary)),
+            "standby" => Ok(Self::Is(Setting::Standby)),
+            "queue" => Ok(Self::Is(Setting::Queue)),
+            _ => Err(ServiceError::Invalid {
+                field: "override",
+                text: "write any, primary, standby or queue".to_owned(),
+            }),
+        }
+    }
+}
+
+impl SettingFilter {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Is(Setting::Primary) => "primary",
+            Self::Is(Setting::Standby) => "standby",
+            Self::Is(Setting::Queue) => "queue",
+        }
+    }
+
+    fn takes(self, set: &Overrides, now: Timestamp) -> bool {
+        let mut in_force = [Rank::Operator, Rank::Reseller]
+            .into_iter()
+            .filter_map(|rank| set.of_rank(rank, now));
+        match self {
+            Self::Any => in_force.next().is_some(),
+            Self::Is(wanted) => in_force.any(|one| one.setting == wanted),
+        }
+    }
+}
+
 /// What is asked for; all of it must be so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -74,6 +123,14 @@ pub struct Filter {
     pub reseller: Option<ResellerId>,
     /// By where mail goes; none: however it does.
     pub route: Option<RouteFilter>,
+    /// With a setting of its own in force.
+    pub setting: Option<SettingFilter>,
+    /// Whose address begins so.
+    pub prefix: String,
+    /// With mail here that is still to be merged.
+    pub unmerged: bool,
+    /// Whose merge waits for a reason of its own.
+    pub blocked: bool,
 }
 
 impl Filter {
@@ -91,6 +148,13 @@ impl Filter {
             ("domain", self.domain.as_ref().map(ToString::to_string)),
             ("reseller", self.reseller.as_ref().map(ToString::to_string)),
             ("route", route.map(str::to_owned)),
+            ("override", self.setting.map(|own| own.as_str().to_owned())),
+            (
+                "prefix",
+                Some(self.prefix.clone()).filter(|text| !text.is_empty()),
+            ),
+            ("unmerged", self.unmerged.then(|| "true".to_owned())),
+            ("blocked", self.blocked.then(|| "true".to_owned())),
         ];
         let set = pairs.into_iter();
         set.filter_map(|(name, value)| Some((name, value?)))
@@ -173,6 +237,7 @@ pub fn list(
             now: service.now(),
             table: service.routes.table(),
             left: LOOKED_AT_MAX,
+            counted: 0,
             limit: limit.clamp(1, PAGE_MAX),
             found: Vec::new(),
             last: None,
@@ -220,6 +285,7 @@ struct Walk<'a> {
     now: Timestamp,
     table: Arc<route::Table>,
     left: usize,
+    counted: u64,
     limit: usize,
     found: Vec<MailboxView>,
     /// The last mailbox that was looked at on this mailstore.
@@ -299,16 +365,19 @@ impl Walk<'_> {
             self.filter.route,
             Some(RouteFilter::Affected | RouteFilter::Is(Route::Standby | Route::Queue))
         );
-        if quiet && wants_affected {
+        let wants_own = self.filter.setting.is_some();
+        if wants_own || (quiet && wants_affected) {
             let overrides = &self.table.overrides;
-            let domains = overrides.domains.keys().filter(|name| is_asked(name));
+            let domains = overrides.domains.keys();
+            let domains = domains.filter(|name| !wants_own && is_asked(name));
             let mut spans: Vec<Span> = domains.cloned().map(Span::Domain).collect();
             let alone = overrides.mailboxes.keys().filter(|address| {
                 let domain = address.domain_name();
                 let was_seen = self.last.as_ref().is_some_and(|last| {
                     last.domain() == address.domain() && last.local() >= address.local()
                 });
-                is_asked(&domain) && !was_seen && !overrides.domains.contains_key(&domain)
+                let is_apart = wants_own || !overrides.domains.contains_key(&domain);
+                is_asked(&domain) && !was_seen && is_apart
             });
             spans.extend(alone.cloned().map(Span::One));
             // Where a page ends is told: nobody is to learn what others have.
@@ -368,7 +437,7 @@ impl Walk<'_> {
     }
 
     fn is_full(&self) -> bool {
-        self.left == 0 || self.found.len() >= self.limit
+        self.left == 0 || self.counted >= COUNTED_MAX || self.found.len() >= self.limit
     }
 
     /// The next mailboxes of a stretch.
@@ -399,8 +468,33 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a mailbox is what is asked for, whatever its route.
+    fn is_asked_for(&self, address: &Address, record: &MailboxRecord) -> Result<bool, StoreError> {
+        let filter = self.filter;
+        if let Some(wanted) = filter.setting {
+            let own = self.table.overrides.mailboxes.get(address);
+            if !own.is_some_and(|own| wanted.takes(own, self.now)) {
+                return Ok(false);
+            }
+        }
+        if filter.unmerged
+            && messages::unmerged(self.tx, &record.mailstore, record.id, None, 1)?.is_empty()
+        {
+            return Ok(false);
+        }
+        if filter.blocked {
+            let state = merge::mailbox(self.tx, record.id)?;
+            let state = state.filter(|state| state.mailstore == record.mailstore);
+            return Ok(state.is_some_and(|state| state.parked.is_some()));
+        }
+        Ok(true)
+    }
+
     /// Takes a mailbox if it is asked for and the actor's business.
     fn take(&mut self, address: &Address) -> Result<(), StoreError> {
+        if !address.as_str().starts_with(&self.filter.prefix) {
+            return Ok(());
+        }
         let domain = address.domain_name();
         if self
             .owner
@@ -417,6 +511,9 @@ impl Walk<'_> {
         let Some(record) = directory::mailbox(self.tx, address)? else {
             return Ok(());
         };
+        if !self.is_asked_for(address, &record)? {
+            return Ok(());
+        }
         let routes = &self.service.routes;
         let was_raised = |epoch| routes.was_raised(address, &record.mailstore, epoch);
         let decided = self
@@ -447,6 +544,7 @@ impl Walk<'_> {
             since,
         };
         let made = view(self.tx, &self.table, mailbox, placing, self.now)?;
+        self.counted += made.unmerged;
         self.found.push(made);
         Ok(())
     }

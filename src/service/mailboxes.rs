@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::failover;
+use super::listing::COUNTED_MAX;
 use super::{Actor, Service, ServiceError, visible_domain, visible_mailbox};
 use crate::clock::Timestamp;
 use crate::failover::Decider;
@@ -227,16 +228,20 @@ pub fn list(
     service.store.read(|tx| {
         let reseller = visible_domain(tx, actor, domain)?;
         let mut found = directory::mailboxes(tx, Some(domain), after, limit + 1)?;
-        let more = found.len() > limit;
+        let mut more = found.len() > limit;
         found.truncate(limit);
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|mailbox| mailbox.address.to_string());
-        let mut mailboxes = Vec::with_capacity(found.len());
+        let (mut mailboxes, mut counted) = (Vec::with_capacity(found.len()), 0);
         for mailbox in found {
-            mailboxes.push(placed(service, tx, mailbox, reseller.clone())?);
+            if counted >= COUNTED_MAX {
+                more = true;
+                break;
+            }
+            let made = placed(service, tx, mailbox, reseller.clone())?;
+            counted += made.unmerged;
+            mailboxes.push(made);
         }
+        let last = mailboxes.last().filter(|_| more);
+        let next = last.map(|mailbox| mailbox.address.clone());
         Ok(MailboxPage { mailboxes, next })
     })
 }

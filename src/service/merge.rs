@@ -1,4 +1,4 @@
-//! How the merge stands: operators only.
+//! How the merge stands: all of it for operators, for a reseller what is its own.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 use super::{Actor, Service, ServiceError};
 use crate::ids::MailstoreId;
 use crate::merge::Pass;
-use crate::store::ReadTx;
 use crate::store::merge::orders::{self, Speed};
 use crate::store::merge::{self as kept, ParkReason};
+use crate::store::{ReadTx, directory};
 
 /// How the merge stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,8 +23,8 @@ pub struct MergeView {
     pub blocked: Vec<BlockedView>,
 }
 
-/// How the merge into one mailstore stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// How the merge into one mailstore stands. A reseller is told of what is its own, and whether it is open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MailstoreMergeView {
     /// Which.
     pub mailstore: String,
@@ -144,6 +144,47 @@ pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceErro
             mailstores,
             blocked,
         })
+    })
+}
+
+/// How the merge stands as far as it is the actor's business: for a reseller what is unmerged of its own, on which
+/// mailstores, and which of its mailboxes wait; not what operators ordered.
+///
+/// # Errors
+/// When the actor may not, or the store fails.
+pub fn own_status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceError> {
+    let Actor::Reseller(reseller, _) = actor else {
+        return status(service, actor);
+    };
+    let status = service.store.merge_status()?;
+    let own = status.owners.get(reseller).cloned().unwrap_or_default();
+    let mut blocked = Vec::new();
+    for one in &status.blocked {
+        let Some(address) = &one.mailbox else {
+            continue;
+        };
+        let record = service
+            .store
+            .read(|tx| directory::domain(tx, &address.domain_name()))?;
+        if record.and_then(|record| record.reseller).as_ref() == Some(reseller) {
+            blocked.push(BlockedView {
+                export: None,
+                ..self::blocked(one.clone())
+            });
+        }
+    }
+    let of = |(id, counts): (&MailstoreId, &(u64, u64))| MailstoreMergeView {
+        mailstore: id.to_string(),
+        unmerged: counts.0,
+        mailboxes: counts.1,
+        open: service.control.as_ref().is_some_and(|c| c.may_merge(id)),
+        ..MailstoreMergeView::default()
+    };
+    Ok(MergeView {
+        unmerged: own.values().map(|counts| counts.0).sum(),
+        mailboxes: own.values().map(|counts| counts.1).sum(),
+        mailstores: own.iter().map(of).collect(),
+        blocked,
     })
 }
 

@@ -116,6 +116,20 @@ pub fn change_mailstore(
     Ok(())
 }
 
+/// Lists messages as unmerged that are not there, to measure and to test what counting costs.
+#[cfg(any(test, feature = "failpoints"))]
+pub fn list_unmerged(
+    tx: &mut dyn Tx,
+    mailbox: &super::directory::Mailbox,
+    ids: impl Iterator<Item = u64>,
+) {
+    for id in ids {
+        let record = &mailbox.record;
+        let key = unmerged_key(&record.mailstore, record.id, StandbyId(id));
+        tx.put(key, Vec::new());
+    }
+}
+
 pub(super) fn unmerged_key(mailstore: &MailstoreId, mailbox: MailboxId, id: StandbyId) -> Vec<u8> {
     Key::new(Table::Unmerged)
         .mailstore(mailstore)

@@ -23,7 +23,16 @@ async fn of_acme(env: &Env, acme: &str) -> BTreeMap<&'static str, String> {
     };
     let job = r#"{"scopes":["mailbox:ann@example.com"],"action":"queue","reason":"test"}"#;
     let eve = r#"{"name":"Eve","sign_in":"eve@acme.example","access":"admin"}"#;
+    let left = "/api/v1/mailboxes/left@example.com";
+    for (method, body) in [(Method::PUT, r#"{"mailstore":"a1"}"#), (Method::DELETE, "")] {
+        let done = env.ask(method, left, Some(acme), body, &[]).await;
+        assert!(done.status.is_success(), "{}", done.text);
+    }
+    let path = "/api/v1/deleted-mailboxes";
+    let list = env.ask(Method::GET, path, Some(acme), "", &[]).await.body;
+    let id = list["mailboxes"][0]["id"].as_str().unwrap();
     BTreeMap::from([
+        ("deleted-mailboxes", format!("left@example.com/{id}")),
         ("jobs", make("/api/v1/jobs", job, |made| &made["id"]).await),
         (
             "tokens",
@@ -63,6 +72,10 @@ fn paths(route: &str, about: About, things: &BTreeMap<&str, String>) -> Option<[
     };
     if about == About::Platform || !route.contains('{') {
         return None;
+    }
+    if resource == "deleted-mailboxes" {
+        let none = format!("left@example.com/{NONE}");
+        return put("{address}/{id}", &things[resource], &none);
     }
     if let Some(id) = things.get(resource) {
         return put("{id}", id, NONE);

@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use axum::{Extension, Json};
 
-use crate::api::problem::{Body, Path, Problem};
+use super::paging::{ById, by_id};
+use crate::api::problem::{Body, Path, Problem, Query};
 use crate::ids::DestinationId;
 use crate::service::destinations::{
     self, AnnouncementView, CreatedDestination, DestinationChange, DestinationView, Kind,
@@ -20,13 +22,15 @@ fn parse(id: &str) -> Result<DestinationId, ServiceError> {
 }
 
 /// All of one's own; operators see everybody's.
-#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts",
+#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts", params(ById),
     responses((status = 200, body = Vec<DestinationView>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-) -> Result<Json<Vec<DestinationView>>, Problem> {
-    Ok(Json(destinations::list(&service, &actor, KIND)?))
+    Query(asked): Query<ById>,
+) -> Result<Response, Problem> {
+    let all = destinations::list(&service, &actor, KIND)?;
+    Ok(by_id("/api/v1/contacts", &asked, all, |one| &one.id))
 }
 
 /// Makes one.

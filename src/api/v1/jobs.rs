@@ -2,21 +2,30 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{LINK, LOCATION};
+use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::paging::linked;
 use crate::api::problem::{Body, Path, Problem, Query};
-use crate::ids::JobId;
-use crate::service::jobs::{self, JobItems, JobPreview, JobUndo, JobView, NewJob, PAGE_MAX};
+use crate::ids::{JobId, ResellerId};
+use crate::service::jobs::finding::{self, Filter};
+use crate::service::jobs::{self, JobItems, JobPreview, JobUndo, JobView, NewJob};
 use crate::service::{Actor, Service, ServiceError};
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Newest {
+    /// By how they stand: `at-work`, `ended`, or `failed` where parts of them did.
+    state: Option<String>,
+    /// Operators: of this reseller.
+    #[param(value_type = Option<String>)]
+    reseller: Option<ResellerId>,
+    /// In who ordered them.
+    by: Option<String>,
     /// The last id of the page before.
     before: Option<String>,
     /// Jobs in a page, up to 500.
@@ -37,9 +46,10 @@ fn id(text: &str) -> Result<JobId, ServiceError> {
     text.parse().map_err(|_| ServiceError::NotFound("such job"))
 }
 
-/// Jobs, the newest first.
+/// Jobs, the newest first. A page may hold fewer than asked for, even none, and still have a next.
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(Newest),
-    responses((status = 200, body = Vec<JobView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<JobView>), (status = 404, body = Problem),
+              (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
@@ -47,20 +57,26 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let before = page.before.as_deref().map(id).transpose()?;
     let limit = page.limit.unwrap_or(100);
-    let found = jobs::list(&service, &actor, before, limit)?;
-    let link = found
-        .last()
-        .filter(|_| found.len() >= limit.clamp(1, PAGE_MAX))
-        .and_then(|last| {
-            let link = format!(
-                "</api/v1/jobs?before={}&limit={limit}>; rel=\"next\"",
-                last.id
-            );
-            link.parse().ok()
-        });
-    let mut response = Json(found).into_response();
-    response.headers_mut().extend(link.map(|link| (LINK, link)));
-    Ok(response)
+    let filter = Filter {
+        state: page.state.as_deref().map(str::parse).transpose()?,
+        reseller: page.reseller.clone(),
+        by: page.by.clone().unwrap_or_default(),
+    };
+    let (found, next) = finding::find(&service, &actor, &filter, before, limit)?;
+    let pairs = [
+        ("state", page.state),
+        ("reseller", page.reseller.map(String::from)),
+        ("by", page.by),
+        ("limit", Some(limit.to_string())),
+    ];
+    let next = next.map(|id| id.to_string());
+    Ok(linked(
+        "/api/v1/jobs",
+        &pairs,
+        "before",
+        next.as_deref(),
+        found,
+    ))
 }
 
 /// Orders something for up to 1,000 domains and mailboxes. It is done in the background, part by part;

@@ -65,6 +65,16 @@ pub(super) struct Asked {
     /// By where mail goes: `primary`, `standby`, `queue`, or `affected` for the last two.
     #[param(example = "affected")]
     route: Option<String>,
+    /// With a setting of its own: `primary`, `standby`, `queue` or `any`.
+    #[serde(rename = "override")]
+    #[param(rename = "override", example = "any")]
+    own: Option<String>,
+    /// Whose address begins so.
+    prefix: Option<String>,
+    /// With mail here that is still to be merged.
+    unmerged: Option<bool>,
+    /// Whose merge waits for a reason of its own.
+    blocked: Option<bool>,
     /// The cursor of the page before.
     after: Option<String>,
     /// Entries in a page, up to 500.
@@ -90,6 +100,10 @@ pub(super) async fn find(
         domain: asked.domain,
         reseller: asked.reseller,
         route: asked.route.as_deref().map(str::parse).transpose()?,
+        setting: asked.own.as_deref().map(str::parse).transpose()?,
+        prefix: asked.prefix.unwrap_or_default().to_lowercase(),
+        unmerged: asked.unmerged.unwrap_or(false),
+        blocked: asked.blocked.unwrap_or(false),
     };
     let after: Option<Cursor> = asked.after.as_deref().map(str::parse).transpose()?;
     let limit = asked.limit.unwrap_or(PAGE_MAX);

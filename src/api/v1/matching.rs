@@ -86,6 +86,7 @@ impl MatchingJob {
                 domain: parsed("domain", self.domain.as_ref())?,
                 reseller,
                 route: self.route.as_deref().map(str::parse).transpose()?,
+                ..listing::Filter::default()
             }),
             Matched::Domains if self.mailstore.is_some() => {
                 return Err(invalid("mailstore", "mailboxes are chosen by it"));

@@ -14,14 +14,14 @@ use crate::service::merge_receipt::{
 };
 use crate::service::{Actor, Service, ServiceError};
 
-/// How the merge stands: what is still to merge, and which mailboxes wait and why.
+/// How the merge stands: what is still to merge, and which mailboxes wait and why; for a reseller of its own.
 #[utoipa::path(get, path = "/api/v1/merges", tag = "merges",
     responses((status = 200, body = MergeView), (status = 401, body = Problem)))]
 pub(super) async fn status(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
 ) -> Result<Json<MergeView>, Problem> {
-    Ok(Json(merge::status(&service, &actor)?))
+    Ok(Json(merge::own_status(&service, &actor)?))
 }
 
 /// How the merge into a mailstore stands.

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::http::HeaderValue;
 use axum::http::header::LINK;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 /// A page with the address of the next, whose cursor goes under the name `cursor`.
 pub(super) fn linked(
@@ -27,4 +28,31 @@ pub(super) fn linked(
         response.headers_mut().extend(link.map(|link| (LINK, link)));
     }
     response
+}
+
+/// Where a page of a list starts that is in the order of its ids.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ById {
+    /// The last id of the page before.
+    after: Option<String>,
+    /// Entries in a page; absent: all.
+    limit: Option<usize>,
+}
+
+/// A page of `all`, which is in the order of its ids, with the address of the next.
+pub(super) fn by_id<T: Serialize>(
+    path: &str,
+    asked: &ById,
+    all: Vec<T>,
+    id: impl Fn(&T) -> &str,
+) -> Response {
+    let is_behind = |one: &T| asked.after.as_deref().is_none_or(|after| id(one) > after);
+    let mut page: Vec<T> = all.into_iter().filter(is_behind).collect();
+    let limit = asked.limit.map(|limit| limit.max(1));
+    let more = limit.is_some_and(|limit| page.len() > limit);
+    page.truncate(limit.unwrap_or(usize::MAX));
+    let next = page.last().filter(|_| more).map(|last| id(last).to_owned());
+    let pairs = [("limit", limit.map(|limit| limit.to_string()))];
+    linked(path, &pairs, "after", next.as_deref(), page)
 }

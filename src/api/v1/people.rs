@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use axum::{Extension, Json};
 
-use crate::api::problem::{Body, Path, Problem};
+use super::paging::{ById, by_id};
+use crate::api::problem::{Body, Path, Problem, Query};
 use crate::ids::PersonId;
 use crate::service::persons::{
     self, InvitationOrder, Invited, NewPerson, PersonChange, PersonView,
@@ -17,13 +19,15 @@ fn id(text: &str) -> Result<PersonId, ServiceError> {
 }
 
 /// The people of whoever asks; operators see everybody's.
-#[utoipa::path(get, path = "/api/v1/people", tag = "people",
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(ById),
     responses((status = 200, body = Vec<PersonView>), (status = 403, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-) -> Result<Json<Vec<PersonView>>, Problem> {
-    Ok(Json(persons::list(&service, &actor)?))
+    Query(asked): Query<ById>,
+) -> Result<Response, Problem> {
+    let all = persons::list(&service, &actor)?;
+    Ok(by_id("/api/v1/people", &asked, all, |one| &one.id))
 }
 
 /// Enters a person. The link by which it chooses a password is in this answer and nowhere else.

@@ -2,20 +2,24 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use axum::{Extension, Json};
 
-use crate::api::problem::{Body, Path, Problem};
+use super::paging::{ById, by_id};
+use crate::api::problem::{Body, Path, Problem, Query};
 use crate::service::token::{self, CreatedToken, NewToken, TokenView};
 use crate::service::{Actor, Service, ServiceError};
 
 /// All tokens, oldest first. Their secrets are not known any more.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens",
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(ById),
     responses((status = 200, body = Vec<TokenView>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-) -> Result<Json<Vec<TokenView>>, Problem> {
-    Ok(Json(token::list(&service, &actor)?))
+    Query(asked): Query<ById>,
+) -> Result<Response, Problem> {
+    let all = token::list(&service, &actor)?;
+    Ok(by_id("/api/v1/tokens", &asked, all, |one| &one.id))
 }
 
 /// Makes a token. Its text is in this answer and nowhere else.

@@ -223,6 +223,7 @@ async fn pages_hold_what_is_asked_for_once_and_nothing_else() {
                             domain: domain.map(|name| name.parse().unwrap()),
                             reseller: reseller.map(|id| id.parse().unwrap()),
                             route,
+                            ..Filter::default()
                         };
                         let is_acmes = matches!(actor, Actor::Reseller(..)) || reseller.is_some();
                         if matches!(actor, Actor::Reseller(..)) && domain == Some("a.example.com") {

@@ -1,6 +1,6 @@
 //! How the merge stands: what is left, and what stands in the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{ParkReason, Parked, mailbox};
 use crate::clock::Timestamp;
-use crate::ids::{Address, MailboxId, MailstoreId};
+use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
 use crate::store::keys::{self, Key, Table};
 use crate::store::{Order, ReadTx, StoreError, directory, messages};
 
@@ -47,6 +47,9 @@ pub struct MergeStatus {
     pub mailstores: BTreeMap<MailstoreId, (u64, u64)>,
     /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`].
     pub blocked: Vec<Blocked>,
+    /// What is whose: by reseller and mailstore, messages and mailboxes. What is in no domain any more is nobody's.
+    #[serde(skip)]
+    pub owners: BTreeMap<ResellerId, BTreeMap<MailstoreId, (u64, u64)>>,
 }
 
 /// What was counted last. Counting goes through everything that is unmerged: seconds, where that is
@@ -124,7 +127,9 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
         mailboxes: per_mailbox.len() as u64,
         mailstores: BTreeMap::new(),
         blocked: Vec::new(),
+        owners: BTreeMap::new(),
     };
+    let mut domains: HashMap<DomainName, Option<ResellerId>> = HashMap::new();
     for (mailstore, _, unmerged) in &per_mailbox {
         match status.mailstores.get_mut(mailstore) {
             Some(counts) => {
@@ -137,10 +142,18 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
         }
     }
     for (mailstore, id, unmerged) in per_mailbox {
-        if status.blocked.len() >= BLOCKED_LISTED_MAX {
-            break;
-        }
         let address = messages::state(tx, id)?.map(|state| state.address);
+        if let Some(address) = &address
+            && let Some(owner) = owner(tx, &mut domains, address)?
+        {
+            let own = status.owners.entry(owner).or_default();
+            let counts = own.entry(mailstore.clone()).or_default();
+            counts.0 += unmerged;
+            counts.1 += 1;
+        }
+        if status.blocked.len() >= BLOCKED_LISTED_MAX {
+            continue;
+        }
         let parked = match is_known(tx, id, &mailstore, address.as_ref())? {
             true => mailbox(tx, id)?.and_then(|state| state.parked),
             false => Some(unknown()),
@@ -159,6 +172,21 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
         });
     }
     Ok(status)
+}
+
+/// Whose a mailbox is; what was found is remembered in `known`.
+fn owner(
+    tx: &dyn ReadTx,
+    known: &mut HashMap<DomainName, Option<ResellerId>>,
+    address: &Address,
+) -> Result<Option<ResellerId>, StoreError> {
+    let name = address.domain_name();
+    if let Some(owner) = known.get(&name) {
+        return Ok(owner.clone());
+    }
+    let owner = directory::domain(tx, &name)?.and_then(|record| record.reseller);
+    known.insert(name, owner.clone());
+    Ok(owner)
 }
 
 /// Whether the directory knows the mailbox, by its address and on this mailstore.

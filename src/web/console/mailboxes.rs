@@ -67,6 +67,7 @@ impl Ask {
                 "" => None,
                 route => Some(route.parse()?),
             },
+            ..Filter::default()
         })
     }
 }
