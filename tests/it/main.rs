@@ -15,6 +15,7 @@ mod dice;
 mod drill;
 mod failover;
 mod faults;
+mod following;
 mod hold;
 mod kill;
 mod live_check;
