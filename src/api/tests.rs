@@ -20,6 +20,7 @@ mod moves;
 mod pushed;
 mod retention;
 mod roles;
+mod streamed;
 mod theirs;
 
 use super::*;

@@ -123,9 +123,11 @@ fn said(before: &QueueEntry, asked: &Asked) -> AskedRecord {
 }
 
 fn short(text: &str) -> String {
-    text.get(..text.floor_char_boundary(TEXT_BYTES_MAX))
-        .unwrap_or_default()
-        .to_owned()
+    let mut end = text.len().min(TEXT_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
 }
 
 /// The tries of an entry that are kept, the first first.
