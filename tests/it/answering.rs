@@ -244,7 +244,7 @@ fn senders_are_told_once_that_a_message_is_not_read_yet_where_the_policy_says_so
         assert!(house.lifeboat.stop(), "stops by itself");
         house.lifeboat.set_options(|options| {
             options.env = vec![
-                ("LD_PRELOAD".into(), faketime().into()),
+                ("LD_PRELOAD".into(), faketime()),
                 ("FAKETIME".into(), hours.into()),
                 ("FAKETIME_DONT_FAKE_MONOTONIC".into(), "1".into()),
             ];
