@@ -47,6 +47,8 @@ pub struct MailboxView {
     pub can_sign_in: bool,
     /// Whether anything ever arrived here for it.
     pub used: bool,
+    /// When its user signed in here last; absent if that never was since something arrived here.
+    pub signed_in_at: Option<String>,
 }
 
 /// A page of mailboxes.
@@ -188,7 +190,8 @@ pub(super) fn view(
         ),
         None => (placing.since.at, placing.since.by, None),
     };
-    let used = messages::state(tx, record.id)?.is_some();
+    let state = messages::state(tx, record.id)?;
+    let used = state.is_some();
     let unmerged = match used {
         true => messages::unmerged(tx, &record.mailstore, record.id, None, UNMERGED_MAX)?.len(),
         false => 0,
@@ -210,6 +213,7 @@ pub(super) fn view(
             .password_hash
             .is_some_and(|hash| crate::auth::password::PasswordHash::parse(&hash).is_ok()),
         used,
+        signed_in_at: time(state.and_then(|state| state.signed_in_at)),
     })
 }
 

@@ -12,6 +12,7 @@ use super::views::ChangePage;
 use crate::route::Scope;
 use crate::service::ServiceError;
 use crate::service::failover::{self, FailoverAction, FailoverChange, FailoverView};
+use crate::service::mailboxes::{self, MailboxView};
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::flash::Flash;
@@ -38,8 +39,24 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let scope: Scope = ask.scope.parse().map_err(|_| Fault::NotFound)?;
     let view = failover::show(&web.service, &session.actor, &scope)?;
-    let form = change_page(&reader, &session, &scope, &view, &Form::default(), None);
+    let mut form = change_page(&reader, &session, &scope, &view, &Form::default(), None);
+    if let Scope::Mailbox(address) = &scope {
+        let mailbox = mailboxes::show(&web.service, &session.actor, address)?;
+        form.found.push(signed_in(&reader, &mailbox));
+    }
     Ok(ok(&form))
+}
+
+/// When the user was here last.
+fn signed_in(reader: &Reader, mailbox: &MailboxView) -> String {
+    match &mailbox.signed_in_at {
+        Some(at) => {
+            let time = reader.times.text(at);
+            let values = [("time", Value::Text(&time))];
+            reader.texts.with("mailbox-signed-in", &values)
+        }
+        None => reader.texts.get("mailbox-never-signed-in").into_owned(),
+    }
 }
 
 /// What can be ordered, by the level of the scope: value of the form, key of the text.
@@ -171,6 +188,10 @@ fn state_line(reader: &Reader, view: &FailoverView) -> String {
     }
     let setting = texts.get(&format!("override-{}", view.mode));
     let set = texts.with("change-override", &[("setting", Value::Text(&setting))]);
+    let by = view.author.as_ref().map(|author| {
+        let values = [("name", Value::Text(author))];
+        texts.with("change-by", &values)
+    });
     let until = view.expires_at.as_ref().map(|end| {
         let time = reader.times.text(end);
         texts.with("mailboxes-until", &[("time", Value::Text(&time))])
@@ -185,7 +206,7 @@ fn state_line(reader: &Reader, view: &FailoverView) -> String {
         ];
         texts.with("change-effective", &values)
     });
-    let parts = [Some(set), until, goes];
+    let parts = [Some(set), by, until, goes];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(" ")
 }

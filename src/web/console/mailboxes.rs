@@ -229,11 +229,18 @@ fn row(reader: &Reader, mailbox: &MailboxView, with_owner: bool) -> Row {
             texts.with(key, &[("time", Value::Text(&time))])
         })
     };
-    let times = [
+    let by = mailbox.by.as_deref().map(|by| match by {
+        "lifeboat" => texts.get("product").into_owned(),
+        "operator" => texts.get("mailboxes-by-operator").into_owned(),
+        reseller => reseller.to_owned(),
+    });
+    let said = [
         time("mailboxes-since", &mailbox.since),
+        by.map(|by| texts.with("change-by", &[("name", Value::Text(&by))])),
         time("mailboxes-until", &mailbox.until),
+        time("mailbox-signed-in", &mailbox.signed_in_at),
     ];
-    let level = times
+    let level = said
         .into_iter()
         .flatten()
         .fold(level, |text, time| format!("{text}. {time}"));

@@ -404,3 +404,29 @@ async fn outages_are_told_to_those_whose_mailboxes_are_on_the_mailstore() {
         resellers.text()
     );
 }
+
+#[tokio::test]
+async fn a_mailbox_says_by_whom_it_was_set_and_when_its_user_was_here() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut acme = manager_as(&site, Some("acme"), Access::Owner).await;
+    let path = "/console/change?scope=mailbox:ann@example.com";
+    assert!(acme.get(path).await.says("has not signed in here"));
+    site.deliver("ann@example.com", &super::letter("b@x.example", "Hi", "x"))
+        .await;
+    Browser::signed_in(&site, "ann@example.com").await;
+    let set = [
+        ("scope", "mailbox:ann@example.com"),
+        ("action", "queue"),
+        ("reason", "test"),
+    ];
+    order(&mut acme, "/console/failover", &set).await;
+    let page = acme.get(path).await;
+    assert!(
+        page.says("Last sign-in here:") && page.says(" of acme."),
+        "{}",
+        page.text()
+    );
+    let list = acme.get("/console/mailboxes").await;
+    assert!(list.says("By acme.") && list.says("Last sign-in here:"));
+}
