@@ -274,3 +274,6 @@ async fn serve(config_path: &Path) -> Result<(), Failure> {
             ServeError::Store(_) => Failure::found(error),
         })
 }
+
+#[cfg(test)]
+mod tests;

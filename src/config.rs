@@ -11,8 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 mod agent;
 mod announce;
-mod check;
 mod certificate;
+mod check;
 mod dkim;
 mod drill;
 mod drill_time;
@@ -230,6 +230,28 @@ impl SharedConfig {
     pub fn set(&self, config: Config) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
+}
+
+/// Every option of the configuration, with its section.
+#[cfg(test)]
+pub(crate) fn keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    of_sections(SECTIONS)
+}
+
+/// Every option of an agent's configuration, with its section.
+#[cfg(test)]
+pub(crate) fn agent_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    of_sections(agent::AGENT_SECTIONS)
+}
+
+#[cfg(test)]
+fn of_sections(
+    sections: &'static [section::SectionInfo],
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let keys = |section: &'static section::SectionInfo| {
+        section.fields.iter().map(|field| (section.name, field.key))
+    };
+    sections.iter().flat_map(keys)
 }
 
 #[cfg(test)]
