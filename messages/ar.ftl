@@ -712,6 +712,11 @@ users-now = يُكتب إلى المستخدمين عند تعطل بريدهم 
 users-now-link = يُكتب إلى المستخدمين عند تعطل بريدهم وعند عودته؛ وتذكر الرسالة مكان طلب رابط لتسجيل الدخول.
 users-language = لغة من لم يختر لغة
 error-users-sender = ليس لهذا الخادم مرسِل للرسائل إلى المستخدمين بعد: يضبط المشغّل announce.mail_from.
+delay-words = ما يُقال للمرسلين
+delay-words-change = تغيير النص
+delay-words-hint = بدلًا من النص المعتاد، باللغات التي تكتب بها؛ إن تُرك فارغًا: كما حُدد لنطاقات أكثر أو النص المعتاد. السطر الأول هو الموضوع. تُملأ { $names }. وإذا ذكرت رسالة المرسل لغة أُجيب بها.
+delay-words-language = اللغة لبقية المرسلين
+delay-words-preview = معاينة
 error-delay-hours = اكتب من 1 إلى 120 ساعة.
 
 ## Error pages
@@ -1281,6 +1286,10 @@ mailboxes-by-mailstore = المخزن
 mailboxes-by-safety = ما يجيب في المخزن ليس ما كان لدى المستخدمين
 mailboxes-by-raising = المخزن رجع في الزمن والصندوق لم يُهيّأ بعد
 mailboxes-by-nothing = لا شيء معروف
+change-by = بواسطة { $name }.
+mailbox-signed-in = آخر تسجيل دخول هنا: { $time }.
+mailbox-never-signed-in = لم يسجل المستخدم الدخول هنا منذ وصول البريد إلى هنا.
+mailboxes-by-operator = المشغّل
 mailboxes-since = منذ { $time }.
 mailboxes-until = حتى { $time }.
 mailboxes-unmerged = للدمج

@@ -619,6 +619,11 @@ users-now = Benutzer werden angeschrieben, wenn ihre E-Mail ausfällt und wenn s
 users-now-link = Benutzer werden angeschrieben, wenn ihre E-Mail ausfällt und wenn sie zurück ist; im Brief steht, wo ein Link zum Anmelden angefordert werden kann.
 users-language = Sprache für die, die keine gewählt haben
 error-users-sender = Dieser Server hat noch keinen Absender für Briefe an Benutzer: der Betreiber setzt announce.mail_from.
+delay-words = Was Absendern gesagt wird
+delay-words-change = Wortlaut ändern
+delay-words-hint = Anstelle der üblichen Worte, in den Sprachen, in denen Sie schreiben; leer: wie für mehr Domains festgelegt, oder die üblichen. Die erste Zeile ist der Betreff. { $names } werden eingesetzt. Nennt die Nachricht eines Absenders eine Sprache, wird in dieser geantwortet.
+delay-words-language = Sprache für alle anderen Absender
+delay-words-preview = Vorschau
 error-delay-hours = Geben Sie 1 bis 120 Stunden an.
 
 ## Error pages
@@ -1137,6 +1142,10 @@ mailboxes-by-mailstore = des Mailspeichers
 mailboxes-by-safety = dessen, was am Mailspeicher antwortet: nicht das, was die Benutzer hatten
 mailboxes-by-raising = des Mailspeichers, der zurückgesetzt wurde; das Postfach ist noch nicht bereit
 mailboxes-by-nothing = nichts ist bekannt
+change-by = Von { $name }.
+mailbox-signed-in = Letzte Anmeldung hier: { $time }.
+mailbox-never-signed-in = Der Benutzer hat sich hier nicht angemeldet, seit hier Post ankommt.
+mailboxes-by-operator = dem Betreiber
 mailboxes-since = Seit { $time }.
 mailboxes-until = Bis { $time }.
 mailboxes-unmerged = Zusammenzuführen

@@ -619,6 +619,11 @@ users-now = Users are written to when their mail is out and when it is back.
 users-now-link = Users are written to when their mail is out and when it is back; the letter says where to ask for a link to sign in.
 users-language = Language of who has not chosen one
 error-users-sender = This server has no sender for letters to users yet: the operator sets announce.mail_from.
+delay-words = What senders are told
+delay-words-change = Change the words
+delay-words-hint = In place of the usual words, in the languages that you write; empty: as set for more domains, or the usual ones. The first line is the subject. { $names } are filled in. A sender whose message names a language is answered in it.
+delay-words-language = Language for all other senders
+delay-words-preview = Preview
 error-delay-hours = Write 1 to 120 hours.
 
 ## Error pages
@@ -1137,6 +1142,10 @@ mailboxes-by-mailstore = the mailstore
 mailboxes-by-safety = what answers at the mailstore is not what users had
 mailboxes-by-raising = the mailstore went back in time, and the mailbox is not made ready yet
 mailboxes-by-nothing = nothing is known
+change-by = By { $name }.
+mailbox-signed-in = Last sign-in here: { $time }.
+mailbox-never-signed-in = The user has not signed in here since mail arrives here.
+mailboxes-by-operator = the operator
 mailboxes-since = Since { $time }.
 mailboxes-until = Until { $time }.
 mailboxes-unmerged = To merge

@@ -619,6 +619,11 @@ users-now = Se escribe a los usuarios cuando su correo falla y cuando vuelve.
 users-now-link = Se escribe a los usuarios cuando su correo falla y cuando vuelve; la carta dice dónde pedir un enlace para entrar.
 users-language = Idioma de quien no ha elegido uno
 error-users-sender = Este servidor aún no tiene remitente para cartas a los usuarios: el operador define announce.mail_from.
+delay-words = Lo que se dice a los remitentes
+delay-words-change = Cambiar el texto
+delay-words-hint = En lugar del texto habitual, en los idiomas en que escriba; vacío: como para más dominios, o el habitual. La primera línea es el asunto. { $names } se rellenan. Si el mensaje de un remitente indica un idioma, se le responde en él.
+delay-words-language = Idioma para los demás remitentes
+delay-words-preview = Vista previa
 error-delay-hours = Escriba de 1 a 120 horas.
 
 ## Error pages
@@ -1137,6 +1142,10 @@ mailboxes-by-mailstore = el almacén
 mailboxes-by-safety = lo que responde en el almacén no es lo que tenían los usuarios
 mailboxes-by-raising = el almacén volvió atrás y el buzón aún no está listo
 mailboxes-by-nothing = no se sabe nada
+change-by = Por { $name }.
+mailbox-signed-in = Último inicio de sesión aquí: { $time }.
+mailbox-never-signed-in = El usuario no ha iniciado sesión aquí desde que llega correo.
+mailboxes-by-operator = el operador
 mailboxes-since = Desde { $time }.
 mailboxes-until = Hasta { $time }.
 mailboxes-unmerged = Por fusionar

@@ -620,6 +620,11 @@ users-now = On écrit aux utilisateurs quand leur messagerie est en panne et qua
 users-now-link = On écrit aux utilisateurs quand leur messagerie est en panne et quand elle est de retour ; la lettre dit où demander un lien de connexion.
 users-language = Langue de ceux qui n’en ont pas choisi
 error-users-sender = Ce serveur n’a pas encore d’expéditeur pour les lettres aux utilisateurs : l’opérateur définit announce.mail_from.
+delay-words = Ce qui est dit aux expéditeurs
+delay-words-change = Changer le texte
+delay-words-hint = À la place du texte habituel, dans les langues où vous écrivez ; vide : comme pour plus de domaines, ou le texte habituel. La première ligne est l'objet. { $names } sont remplis. Si le message d'un expéditeur indique une langue, la réponse est dans celle-ci.
+delay-words-language = Langue pour tous les autres expéditeurs
+delay-words-preview = Aperçu
 error-delay-hours = Indiquez de 1 à 120 heures.
 
 ## Error pages
@@ -1138,6 +1143,10 @@ mailboxes-by-mailstore = le stockage
 mailboxes-by-safety = ce qui répond au stockage n'est pas ce que les utilisateurs avaient
 mailboxes-by-raising = le stockage est revenu en arrière et la boîte n'est pas encore prête
 mailboxes-by-nothing = rien n'est connu
+change-by = Par { $name }.
+mailbox-signed-in = Dernière connexion ici : { $time }.
+mailbox-never-signed-in = L'utilisateur ne s'est pas connecté ici depuis que du courrier y arrive.
+mailboxes-by-operator = l'opérateur
 mailboxes-since = Depuis { $time }.
 mailboxes-until = Jusqu'à { $time }.
 mailboxes-unmerged = À fusionner

@@ -15,6 +15,7 @@ mod content;
 mod dkim;
 mod handed;
 mod lane;
+pub mod late;
 pub mod notice;
 pub mod outcome;
 mod pool;

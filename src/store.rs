@@ -26,6 +26,7 @@ pub mod bodies;
 pub mod brand;
 pub mod check;
 pub mod codec;
+pub mod delay_words;
 pub mod delivery;
 pub mod destinations;
 pub mod directory;

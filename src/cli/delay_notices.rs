@@ -91,6 +91,7 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
             reason,
         } => {
             let change = DelayNoticesChange {
+                words: None,
                 hours: after.0,
                 reason,
             };

@@ -8,7 +8,6 @@ use mail_builder::headers::address::Address as HeaderAddress;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 
-use super::notice::{date_time, final_recipient};
 use crate::clock::Timestamp;
 use crate::ids::Address;
 use crate::mail::{Mailbox as Person, Summary};
@@ -108,68 +107,6 @@ fn is_machine(local: &str) -> bool {
         || name.ends_with("-noreply")
         || name.starts_with("bounce-")
         || name.starts_with("bounces-")
-}
-
-/// What a notice of delay is made from.
-#[derive(Clone, Copy, Debug)]
-pub struct Late<'a> {
-    /// This server's name.
-    pub hostname: &'a str,
-    /// Whose message is not read yet.
-    pub recipient: &'a Address,
-    /// Who sent it.
-    pub to: &'a Address,
-    /// Its header.
-    pub answered: &'a Summary,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// The notice's Message-ID, without angle brackets.
-    pub message_id: &'a str,
-    /// The time now.
-    pub now: Timestamp,
-}
-
-/// Tells a sender that a message is safe and not read yet: a DSN with the action "delayed" (RFC 3464
-/// §2.3.3), since it is not in the mailbox where it is going.
-pub fn late(late: &Late<'_>) -> Answer {
-    let boundary = format!(
-        "=_late-{}",
-        late.message_id.split('@').next().unwrap_or_default()
-    );
-    let id = match &late.answered.message_id {
-        Some(id) => format!("In-Reply-To: <{id}>\r\nReferences: <{id}>\r\n"),
-        None => String::new(),
-    };
-    let (recipient, received) = (late.recipient, date_time(late.received_at));
-    let header = format!(
-        "From: Mail delivery <postmaster@{domain}>\r\nTo: <{to}>\r\n\
-         Subject: Your message was received and is not read yet\r\nDate: {now}\r\n\
-         Message-ID: <{message_id}>\r\n{id}Auto-Submitted: auto-replied\r\n\
-         X-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n\
-         Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=\"{boundary}\"\r\n\r\n",
-        domain = recipient.domain(),
-        to = late.to,
-        now = date_time(late.now),
-        message_id = late.message_id,
-    );
-    let text = format!(
-        "--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\
-         Content-Transfer-Encoding: 8bit\r\n\r\n\
-         Your message of {received} to\r\n\r\n    {recipient}\r\n\r\n\
-         was received and is kept safely. It is not read yet: the usual mail service of its\r\n\
-         recipient is out of order at present. It will be in the recipient's mailbox as usual;\r\n\
-         you need not do anything, and need not send it again.\r\n\
-         \r\n--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\n\
-         Reporting-MTA: dns; {host}\r\nArrival-Date: {received}\r\n\r\n\
-         Final-Recipient: {final_recipient}\r\nAction: delayed\r\nStatus: 4.3.0\r\n\
-         \r\n--{boundary}--\r\n",
-        host = late.hostname,
-        final_recipient = final_recipient(recipient.as_str()),
-    );
-    Answer {
-        header: header.into_bytes(),
-        text: text.into_bytes(),
-    }
 }
 
 /// An automatic answer: header, then text.

@@ -3,14 +3,17 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{self, Answer, Late, Question, Writing};
+use super::answer::{self, Answer, Question, Writing};
+use super::late::{self, Late};
 use super::receipt::Confirmation;
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::{Address, BodyId, DeliveryId, MailboxId, QueueId, random_bytes};
 use crate::mail::{Mailbox as Person, Role, Summary};
+use crate::store::delay_words::{self, Words};
 use crate::store::delivery::{IngestRecord, Receipt};
 use crate::store::directory::{self, MailboxRecord};
 use crate::store::messages::{self, MessageRecord, Origin, folder_of};
@@ -56,7 +59,11 @@ enum Says {
     /// What the user wrote, under their name.
     Away { text: String, name: Option<String> },
     /// That the message is not read yet.
-    Late,
+    Late {
+        words: Words,
+        /// The message.
+        body: BodyId,
+    },
     /// That it was delivered.
     Delivered {
         receipts: Vec<Receipt>,
@@ -189,7 +196,7 @@ impl Answerer {
             }
             let says = match owed.kind {
                 Kind::Receipt => delivered(&ingest, of),
-                Kind::Away | Kind::Delay => says(tx, owed.kind, &message, &record, now)?,
+                Kind::Away | Kind::Delay => says(tx, owed.kind, &message, &address, &record, now)?,
             };
             Ok(says.map(|says| Asked {
                 says,
@@ -221,12 +228,14 @@ impl Answerer {
                 message_id: &message_id,
                 now,
             }),
-            Says::Late => Some(answer::late(&Late {
+            Says::Late { words, body } => Some(late::late(&Late {
                 hostname: &self.hostname,
                 recipient: &asked.address,
                 to,
                 answered: &asked.summary,
+                original: &self.beginning(*body),
                 received_at: asked.received_at,
+                words,
                 message_id: &message_id,
                 now,
             })),
@@ -235,21 +244,12 @@ impl Answerer {
                 envelope_id,
                 body,
             } => {
-                let reader = self.store.body_reader(*body);
-                let original = match reader.and_then(|mut reader| reader.read_piece()) {
-                    // That it was delivered is as true without its header.
-                    Err(error) => {
-                        tracing::warn!(%error, "a receipt goes without the message's header");
-                        None
-                    }
-                    Ok(piece) => piece,
-                };
                 let confirmation = Confirmation {
                     hostname: &self.hostname,
                     mailbox: &asked.address,
                     to,
                     answered: &asked.summary,
-                    original: &original.unwrap_or_default(),
+                    original: &self.beginning(*body),
                     envelope_id: envelope_id.as_deref(),
                     receipts,
                     delivered_at: asked.received_at,
@@ -260,6 +260,18 @@ impl Answerer {
             }
         };
         Ok(answer)
+    }
+
+    /// The beginning of a message, with its header. What is said is as true without it: then it is empty.
+    fn beginning(&self, body: BodyId) -> Bytes {
+        let reader = self.store.body_reader(body);
+        match reader.and_then(|mut reader| reader.read_piece()) {
+            Ok(piece) => piece.unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(%error, "an answer goes without what the message's header says");
+                Bytes::new()
+            }
+        }
     }
 
     /// Whom what is said goes to, if to anybody.
@@ -300,6 +312,7 @@ fn says(
     tx: &dyn ReadTx,
     kind: Kind,
     message: &MessageRecord,
+    address: &Address,
     record: &MailboxRecord,
     now: Timestamp,
 ) -> Result<Option<Says>, StoreError> {
@@ -317,7 +330,10 @@ fn says(
         }
         // What is home again is late no more, and what was put away was seen.
         Kind::Delay if message.flags.seen || message.merged.is_some() || !is_in_inbox => Ok(None),
-        Kind::Delay => Ok(Some(Says::Late)),
+        Kind::Delay => Ok(Some(Says::Late {
+            words: delay_words::of_domain(tx, &address.domain_name())?,
+            body: message.body,
+        })),
         Kind::Receipt => Ok(None),
     }
 }

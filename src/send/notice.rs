@@ -362,7 +362,7 @@ pub(super) fn headers_of(message: &[u8]) -> &[u8] {
 }
 
 /// RFC 5322 §3.3, in UTC.
-pub(super) fn date_time(at: Timestamp) -> String {
+pub fn date_time(at: Timestamp) -> String {
     at.to_jiff()
         .strftime("%a, %d %b %Y %H:%M:%S +0000")
         .to_string()

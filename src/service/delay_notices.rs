@@ -1,20 +1,26 @@
 //! Whether and when senders are told that their message is safe and not read yet: set by the operator for
 //! all, by a reseller for its domains or one of them.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Actor, Service, ServiceError, reason, visible_domain};
+use crate::clock::Timestamp;
 use crate::ids::ResellerId;
+use crate::mail::wording::{InvalidTemplate, Letter, fill, split};
+use crate::send::notice::date_time;
 use crate::store::access::Permission;
+use crate::store::delay_words::{self, DelayWords};
 use crate::store::directory::placed;
-use crate::store::policies::{self, DelayPolicy, PolicyScope};
+use crate::store::policies::{self, DelayPolicy, Language, PolicyScope};
 use crate::store::{ReadTx, audit};
 
 /// Longest time after which senders are told, in hours.
 pub const HOURS_MAX: u16 = 120;
+const TEXT_CHARS_MAX: usize = 4_000;
 
 /// What is set, and what holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,6 +31,22 @@ pub struct DelayNoticesView {
     pub own_hours: Option<u16>,
     /// What holds here: hours, 0 for never.
     pub hours: u16,
+    /// The words that are set here; a language that is absent is as the wider scope says.
+    pub own_words: DelayWordsView,
+    /// The words that hold here, in each language.
+    pub words: DelayWordsView,
+}
+
+/// In which words senders are told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DelayWordsView {
+    /// The language for senders whose message names none (`Accept-Language`, `Content-Language`): `en`, `de`, `fr`,
+    /// `es` or `ar`; absent: as the wider scope says.
+    pub language: Option<String>,
+    /// Texts by language. The first line is the subject; `{address}` is the recipient, `{time}` when the message was
+    /// received.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// What is to be set.
@@ -33,6 +55,9 @@ pub struct DelayNoticesChange {
     /// Hours, 1 to 120; 0 for never; absent: as the wider scope says.
     #[serde(default)]
     pub hours: Option<u16>,
+    /// The words of one's own, all of them; absent: as they are.
+    #[serde(default)]
+    pub words: Option<DelayWordsView>,
     /// Why, for the audit log.
     pub reason: String,
 }
@@ -94,11 +119,81 @@ fn view(tx: &dyn ReadTx, scope: &PolicyScope) -> Result<DelayNoticesView, Servic
         PolicyScope::Reseller(id) => policies::of_reseller(tx, Some(id.clone()))?,
         PolicyScope::Domain(name) => policies::of_domain(tx, name)?,
     };
+    let words = match scope {
+        PolicyScope::All => delay_words::of_reseller(tx, None)?,
+        PolicyScope::Reseller(id) => delay_words::of_reseller(tx, Some(id.clone()))?,
+        PolicyScope::Domain(name) => delay_words::of_domain(tx, name)?,
+    };
+    let own = delay_words::get(tx, scope)?;
+    let holding = |language: Language| {
+        let (language, text) = words.choose(&[language]);
+        (language.as_str().to_owned(), text.to_owned())
+    };
+    let named = |(language, text): (Language, String)| (language.as_str().to_owned(), text);
     Ok(DelayNoticesView {
+        own_words: DelayWordsView {
+            language: own.language.map(|language| language.as_str().to_owned()),
+            texts: own.texts.into_iter().map(named).collect(),
+        },
+        words: DelayWordsView {
+            language: Some(words.language.as_str().to_owned()),
+            texts: Language::ALL.into_iter().map(holding).collect(),
+        },
         scope: text(scope),
         own_hours: policies::get(tx, scope)?.map(hours),
         hours: hours(holds),
     })
+}
+
+/// The words of somebody's own, if they can be used.
+fn checked(words: &DelayWordsView) -> Result<DelayWords, ServiceError> {
+    let language = |tag: &String| {
+        let known = tag.parse::<Language>();
+        known.map_err(|error| invalid(format!("{error} for the language")))
+    };
+    let mut texts = BTreeMap::new();
+    for (tag, text) in &words.texts {
+        let language = language(tag)?;
+        let text = text.replace("\r\n", "\n").trim().to_owned();
+        let wrong = |why: String| invalid(format!("{}: {why}", language.as_str()));
+        if text.chars().count() > TEXT_CHARS_MAX
+            || text.chars().any(|c| c.is_control() && c != '\n')
+        {
+            return Err(wrong(format!(
+                "at most {TEXT_CHARS_MAX} characters of plain text"
+            )));
+        }
+        sample(&text, "", Timestamp::EPOCH).map_err(|error| wrong(error.to_string()))?;
+        if !text.is_empty() && !text.contains('\n') {
+            return Err(wrong(
+                "write a line for the subject, and below it the text".into(),
+            ));
+        }
+        if !text.is_empty() {
+            texts.insert(language, text);
+        }
+    }
+    Ok(DelayWords {
+        language: words.language.as_ref().map(language).transpose()?,
+        texts,
+    })
+}
+
+fn invalid(text: String) -> ServiceError {
+    ServiceError::Invalid {
+        field: "words",
+        text,
+    }
+}
+
+/// What somebody who wrote to `address` at a time would be told.
+///
+/// # Errors
+/// When what stands in braces is not known.
+pub fn sample(text: &str, address: &str, time: Timestamp) -> Result<Letter, InvalidTemplate> {
+    let time = date_time(time);
+    let values = [("address", address), ("time", time.as_str())];
+    Ok(split(&fill(text, &values)?))
 }
 
 /// What is set for a scope, and what holds.
@@ -147,17 +242,34 @@ pub async fn set(
         text(&scope),
         &why,
     )?;
+    let words = change.words.as_ref().map(checked).transpose()?;
     event.detail = match change.hours {
         None => "as the wider scope says".into(),
         Some(0) => "never".into(),
         Some(hours) => format!("after {hours} hours"),
     };
+    if let Some(words) = &words {
+        let tags: Vec<&str> = words
+            .texts
+            .keys()
+            .map(|language| language.as_str())
+            .collect();
+        let tags = if tags.is_empty() {
+            "none"
+        } else {
+            &tags.join(", ")
+        };
+        event.detail.push_str(&format!("; own words: {tags}"));
+    }
     let actor = actor.clone();
     service
         .store
         .write(move |tx| {
             check(tx, &actor, &scope)?;
             policies::put(tx, &scope, policy)?;
+            if let Some(words) = &words {
+                delay_words::put(tx, &scope, words)?;
+            }
             audit::append(tx, event.clone())?;
             view(tx, &scope)
         })

@@ -152,6 +152,8 @@ pub enum Table {
     DelayPolicy = 0x69,
     /// all, a reseller or a domain → [`super::policies::UserPolicy`].
     UserPolicy = 0x6a,
+    /// all, a reseller or a domain → [`super::delay_words::DelayWords`].
+    DelayWords = 0x6e,
     /// mailstore → [`super::told::TellingRecord`].
     Telling = 0x6b,
     /// (mailstore, mailbox id) → [`super::told::ToldRecord`].

@@ -25,7 +25,7 @@ pub enum PolicyScope {
 }
 
 impl PolicyScope {
-    fn key(&self, table: Table) -> Vec<u8> {
+    pub(super) fn key(&self, table: Table) -> Vec<u8> {
         let key = Key::new(table);
         match self {
             Self::All => key.text("a"),
@@ -96,7 +96,9 @@ impl Policy for UserPolicy {
 }
 
 /// A language that letters are written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Language {
     /// English.
     #[default]
@@ -124,6 +126,29 @@ impl Language {
             Self::Es => "es",
             Self::Ar => "ar",
         }
+    }
+}
+
+impl Language {
+    /// The languages that a list of preferences names (RFC 9110 §12.5.4, and RFC 3282 for mail), the dearest first.
+    pub fn preferred(list: &str) -> Vec<Self> {
+        /// More entries are nobody's.
+        const ENTRIES_MAX: usize = 20;
+        let entry = |entry: &str| {
+            let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
+            let weight = parameters.trim().strip_prefix("q=");
+            let weight: f32 = weight.map_or(Some(1.0), |weight| weight.trim().parse().ok())?;
+            let primary = tag.trim().split('-').next()?.to_ascii_lowercase();
+            let language = primary.parse::<Self>().ok()?;
+            (weight > 0.0).then_some((weight, language))
+        };
+        let mut found: Vec<(f32, Self)> = list
+            .split(',')
+            .take(ENTRIES_MAX)
+            .filter_map(entry)
+            .collect();
+        found.sort_by(|one, other| other.0.total_cmp(&one.0));
+        found.into_iter().map(|(_, language)| language).collect()
     }
 }
 

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod brand;
 pub mod bulk;
 pub mod change;
+pub mod delay_words;
 pub mod delays;
 pub mod destinations;
 pub mod domains;

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::delay_words::{self, Words};
 use super::frame::{Frame, said_once};
 use crate::service::delay_notices::{self, DelayNoticesChange, DelayNoticesView};
 use crate::service::user_notices::{self, UserNotices, UserNoticesChange, UserNoticesView};
@@ -46,6 +47,7 @@ pub struct Item {
     pub(super) now: String,
     pub(super) choices: Vec<Choice>,
     pub(super) reason: String,
+    pub(super) words: Words,
     pub(super) users: Users,
 }
 
@@ -94,7 +96,7 @@ pub async fn show(
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
-fn delays_page(
+pub(super) fn delays_page(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -157,11 +159,12 @@ fn item(texts: &Texts, found: &Found) -> Item {
         now,
         choices: choices(texts, view.own_hours, view.scope != "all"),
         reason: String::new(),
+        words: Words::of(texts, view),
         users: users(texts, &found.users),
     }
 }
 
-fn choice(value: &str, text: String, selected: bool) -> Choice {
+pub(super) fn choice(value: &str, text: String, selected: bool) -> Choice {
     Choice {
         value: value.to_owned(),
         text,
@@ -247,6 +250,11 @@ pub async fn post(
     session.check(form.get("csrf"))?;
     let scope = delay_notices::scope_of(form.get("scope")).ok_or(Fault::NotFound)?;
     let set = match form.get("what") {
+        "words" if form.get("do") == "preview" => {
+            let made = delay_words::preview(&web, &reader, &session, &form)?;
+            return Ok(page(made.p.status(), &made));
+        }
+        "words" => delay_words::set(&web, &session.actor, scope, &form).await,
         "users" => set_users(&web, &session.actor, scope, &form).await,
         _ => set_senders(&web, &session.actor, scope, &form).await,
     };
@@ -257,7 +265,13 @@ pub async fn post(
             Ok(redirect(&web, &here, Some(&Flash::new("done-delay"))))
         }
         Err(Refused::Form(key)) => {
-            let made = refused(&web, &reader, &session, &form, key)?;
+            let text = reader.texts.get(key).into_owned();
+            let made = refused(&web, &reader, &session, &form, text)?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
+        }
+        Err(Refused::Words(why)) => {
+            let text = delay_words::refusal(reader.texts, &why);
+            let made = refused(&web, &reader, &session, &form, text)?;
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }
         Err(Refused::Fault(fault)) => Err(fault),
@@ -265,7 +279,9 @@ pub async fn post(
 }
 
 /// Why nothing was set.
-enum Refused {
+pub(super) enum Refused {
+    /// The words; why.
+    Words(String),
     /// Something in the form; the key of the sentence that says what.
     Form(&'static str),
     Fault(Fault),
@@ -277,6 +293,10 @@ impl From<ServiceError> for Refused {
             ServiceError::Invalid {
                 field: "reason", ..
             } => Self::Form("error-reason"),
+            ServiceError::Invalid {
+                field: "words",
+                text,
+            } => Self::Words(text),
             ServiceError::Invalid { .. } => Self::Form("error-delay-hours"),
             ServiceError::Conflict(_) => Self::Form("error-users-sender"),
             error => Self::Fault(error.into()),
@@ -291,6 +311,7 @@ async fn set_senders(
     form: &Form,
 ) -> Result<(), Refused> {
     let change = DelayNoticesChange {
+        words: None,
         hours: hours(form).map_err(Refused::Fault)?,
         reason: form.get("reason").to_owned(),
     };
@@ -328,18 +349,17 @@ fn refused(
     reader: &Reader,
     session: &Session,
     form: &Form,
-    key: &str,
+    text: String,
 ) -> Result<DelaysPage, Fault> {
     let texts = reader.texts;
     let mut made = delays_page(web, reader, session, form.get("q").trim())?;
-    made.p.errors = vec![FormError {
-        field: None,
-        text: texts.get(key).into_owned(),
-    }];
+    made.p.errors = vec![FormError { field: None, text }];
     let scope = form.get("scope");
     let reason: String = form.get("reason").chars().take(500).collect();
     for item in made.items.iter_mut().filter(|item| item.scope == scope) {
-        if form.get("what") == "users" {
+        if form.get("what") == "words" {
+            item.words.posted(form);
+        } else if form.get("what") == "users" {
             for (choices, name) in [
                 (&mut item.users.choices, "tell"),
                 (&mut item.users.languages, "language"),

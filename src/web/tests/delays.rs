@@ -154,3 +154,84 @@ async fn what_is_not_theirs_is_not_there() {
         assert!(!page.says("The domain") && !page.says("of acme") && !page.says("<script>"));
     }
 }
+
+#[tokio::test]
+async fn the_words_are_looked_at_set_for_each_language_and_checked() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut acme = manager(&site, Some("acme")).await;
+    let page = acme.get("/console/delays?q=example.com").await;
+    let csrf = page.field("csrf");
+    let words = |press, german, language, reason| {
+        [
+            ("csrf", csrf.as_str()),
+            ("what", "words"),
+            ("scope", "domain:example.com"),
+            ("q", "example.com"),
+            ("do", press),
+            ("text-de", german),
+            ("language", language),
+            ("reason", reason),
+        ]
+    };
+    let usual = acme
+        .post("/console/delays", &words("preview", "", "", ""))
+        .await;
+    assert!(
+        usual.says("<h4>Your message was received and is not read yet</h4>"),
+        "{}",
+        usual.text()
+    );
+    assert!(usual.says("ann@example.com"));
+    let own = "Später\r\n\r\nAn {address} seit {time} <b>";
+    let seen = acme
+        .post("/console/delays", &words("preview", own, "de", ""))
+        .await;
+    assert!(seen.says("<h4>Später</h4>") && seen.says("An ann@example.com seit Sun, 22 Nov 2026"));
+    assert!(
+        seen.says("&#60;b&#62;") && seen.says("An {address} seit"),
+        "what was written stays"
+    );
+    let again = acme.get("/console/delays?q=example.com").await;
+    assert!(!again.says("Später"), "looking sets nothing");
+    for (text, language, reason, said) in [
+        (own, "de", " ", "Enter a reason."),
+        ("Später\n\n{phone}", "de", "x", "{phone} is not known here"),
+        ("Später", "de", "x", "write a line for the subject"),
+        ("Später\n\n{address", "de", "x", "a brace has no other"),
+        (own, "nl", "x", "write en, de, fr, es or ar"),
+    ] {
+        let refused = acme
+            .post("/console/delays", &words("save", text, language, reason))
+            .await;
+        assert_eq!(refused.status, 422, "{text}");
+        assert!(refused.says(said), "{said}: {}", refused.text());
+    }
+    // When they are told stays as it is.
+    let hours = [
+        ("csrf", csrf.as_str()),
+        ("scope", "domain:example.com"),
+        ("hours", "8"),
+        ("reason", "x"),
+    ];
+    acme.post("/console/delays", &hours).await;
+    let saved = acme
+        .post("/console/delays", &words("save", own, "de", "ours"))
+        .await;
+    assert!(saved.says("Saved.") && saved.says("after 8 hours") && saved.says("Später"));
+    let mut other = manager(&site, Some("rival")).await;
+    let csrf = other.get("/console/delays").await.field("csrf");
+    let mut theirs = words("save", "A\n\nb", "de", "x");
+    theirs[0].1 = &csrf;
+    assert_eq!(other.post("/console/delays", &theirs).await.status, 404);
+    let held = site
+        .service
+        .store
+        .read(|tx| crate::store::delay_words::of_domain(tx, &"example.com".parse().unwrap()));
+    let held = held.unwrap();
+    let (language, text) = held.choose(&[]);
+    assert_eq!(
+        (language.as_str(), text),
+        ("de", own.replace("\r\n", "\n").as_str())
+    );
+}
