@@ -147,7 +147,7 @@ pub struct FailoverView {
     pub since: Option<String>,
     /// Overrides: why.
     pub reason: Option<String>,
-    /// Overrides: whose.
+    /// Overrides: whose; a reseller is told of an operator only that it was one.
     pub author: Option<String>,
     /// Overrides: until when.
     pub expires_at: Option<String>,
