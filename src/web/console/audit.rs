@@ -5,13 +5,12 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
+use super::filters::{href, said};
 use super::frame::{Frame, refused, said_once};
-use super::mailboxes::said;
+use super::sheet::Sheet;
 use super::views::{Field, Listing, Row, Table, cell, column};
 use crate::service::audit::{self, Filter, Found};
-use crate::service::listing::csv::quoted;
 use crate::service::{Actor, ServiceError};
 use crate::store::audit::AuditEntry;
 use crate::web::Web;
@@ -72,10 +71,8 @@ impl Ask {
             ("from", &self.from),
             ("until", &self.until),
         ];
-        let mut query = Serializer::new(String::new());
-        query.extend_pairs(own.into_iter().filter(|(_, value)| !value.is_empty()));
-        query.extend_pairs(before.map(|before| ("before", before.to_string())));
-        format!("{path}?{}", query.finish())
+        let before = before.map(|before| before.to_string()).unwrap_or_default();
+        href(path, own, &[("before", &before)])
     }
 }
 
@@ -235,34 +232,32 @@ pub async fn file(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
     let filter = ask.filter(&reader)?;
-    let mut text = String::from("number,at,who,action,subject,why,detail\r\n");
-    let (mut before, mut count) = (None, 0);
+    let mut sheet = Sheet::new("audit.csv", "number,at,who,action,subject,why,detail");
+    let mut before = None;
     for _ in 0..FILE_PAGES_MAX {
-        let limit = audit::PAGE_MAX.min(FILE_MAX - count);
+        let limit = audit::PAGE_MAX.min(FILE_MAX - sheet.rows());
         let found = search(&web, &session, filter.clone(), before, limit).await?;
-        count += found.entries.len();
-        text.extend(found.entries.iter().map(line));
+        found
+            .entries
+            .iter()
+            .for_each(|entry| sheet.row(&line(entry)));
         before = found.next;
-        if before.is_none() || count == FILE_MAX {
+        if before.is_none() || sheet.rows() == FILE_MAX {
             break;
         }
     }
-    let headers = [
-        ("content-type", "text/csv; charset=utf-8; header=present"),
-        ("content-disposition", "attachment; filename=\"audit.csv\""),
-    ];
-    Ok((headers, text).into_response())
+    Ok(sheet.into_response())
 }
 
-fn line(entry: &AuditEntry) -> String {
+fn line(entry: &AuditEntry) -> [String; 7] {
     let event = &entry.event;
-    let fields = [
-        &event.who,
-        &event.action,
-        &event.subject,
-        &event.why,
-        &event.detail,
-    ];
-    let fields: Vec<String> = fields.into_iter().map(|field| quoted(field)).collect();
-    format!("{},{},{}\r\n", entry.number, event.at, fields.join(","))
+    [
+        entry.number.to_string(),
+        event.at.to_string(),
+        event.who.clone(),
+        event.action.clone(),
+        event.subject.clone(),
+        event.why.clone(),
+        event.detail.clone(),
+    ]
 }

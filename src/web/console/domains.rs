@@ -2,13 +2,14 @@
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
+use super::filters::{href, other_choice, said};
 use super::frame::{Frame, refused, said_once};
-use super::mailboxes::{level_key, said};
+use super::mailboxes::level_key;
 use super::overview::change_href;
+use super::sheet::Sheet;
 use super::views::{Bulk, Field, Listing, Pick, Row, Table, cell, column};
 use crate::ids::DomainName;
 use crate::route::Scope;
@@ -62,10 +63,7 @@ impl Ask {
     }
 
     fn href(&self, more: &[(&str, &str)]) -> String {
-        let mut query = Serializer::new(String::new());
-        query.extend_pairs(self.pairs());
-        query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
-        format!("{PATH}?{}", query.finish())
+        href(PATH, self.pairs(), more)
     }
 }
 
@@ -97,6 +95,7 @@ pub async fn show(
     let is_operator = p.is_operator;
     let mut made = Listing::new(p, heading, PATH, ask.href(&[]));
     made.fields = fields(texts, &ask, is_operator);
+    made.csv_href = Some(href("/console/domains.csv", ask.pairs(), &[]));
     let mut table = domains_table(&reader, &found.domains, is_operator);
     if may_switch && !found.domains.is_empty() {
         for row in &mut table.rows {
@@ -116,6 +115,57 @@ pub async fn show(
     Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
+/// Most domains in a file.
+const FILE_MAX: usize = 20_000;
+
+/// `GET /console/domains.csv`: at most [`FILE_MAX`] domains.
+pub async fn file(
+    State(web): State<Web>,
+    Manager(session): Manager,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let filter = ask.filter()?;
+    let place = web.service.changes.walk()?;
+    let reading = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let mut sheet = Sheet::new(
+            "domains.csv",
+            "domain,reseller,route,levels,setting,author,until,mailstores,mailboxes",
+        );
+        let mut after: Option<DomainName> = None;
+        loop {
+            let limit = domains::PAGE_MAX.min(FILE_MAX - sheet.rows());
+            let found =
+                domains::list(&web.service, &session.actor, &filter, after.as_ref(), limit)?;
+            found
+                .domains
+                .iter()
+                .for_each(|domain| sheet.row(&line(domain)));
+            after = said("after", found.next.as_deref().unwrap_or_default())?;
+            if after.is_none() || sheet.rows() >= FILE_MAX {
+                return Ok::<_, ServiceError>(sheet);
+            }
+        }
+    });
+    let read = reading.await.map_err(|error| Fault::internal(&error))?;
+    Ok(read?.into_response())
+}
+
+fn line(domain: &DomainView) -> [String; 9] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        domain.domain.clone(),
+        text(&domain.reseller),
+        domain.effective.as_str().to_owned(),
+        domain.levels.join(" "),
+        text(&domain.setting),
+        text(&domain.author),
+        text(&domain.until),
+        domain.mailstores.join(" "),
+        domain.mailboxes.to_string(),
+    ]
+}
+
 /// A row that can be chosen.
 pub(super) fn pick(texts: &Texts, value: &str, name: &str, select: &str) -> Pick {
     Pick {
@@ -128,10 +178,7 @@ pub(super) fn pick(texts: &Texts, value: &str, name: &str, select: &str) -> Pick
 fn bulk(texts: &Texts, ask: &Ask) -> Bulk {
     let mut hidden = vec![("of", "domains".to_owned())];
     hidden.extend(ask.pairs());
-    let select = match ask.select.as_str() {
-        "page" => "",
-        _ => "page",
-    };
+    let select = other_choice(&ask.select);
     Bulk {
         hidden,
         select_href: ask.href(&[("after", &ask.after), ("select", select)]),

@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::filters::said;
 use super::frame::{Frame, refused, said_once};
-use super::mailboxes::said;
 use super::overrides::name_of;
 use super::views::{Listing, Row, Table, cell, column};
 use crate::ids::JobId;

@@ -6,9 +6,9 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 use super::domains::pick;
+use super::filters::{href, other_choice, said};
 use super::frame::{Frame, refused, said_once};
 use super::overview::change_href;
 use super::views::{Bulk, Field, Listing, Row, Table, cell, column};
@@ -40,22 +40,6 @@ pub struct Ask {
     pub(super) select: String,
 }
 
-/// A text that may be left empty.
-pub(super) fn said<T: std::str::FromStr<Err: std::fmt::Display>>(
-    field: &'static str,
-    text: &str,
-) -> Result<Option<T>, ServiceError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let invalid = |error: T::Err| ServiceError::Invalid {
-        field,
-        text: error.to_string(),
-    };
-    text.parse().map(Some).map_err(invalid)
-}
-
 impl Ask {
     /// The filter that it means.
     pub(super) fn filter(&self) -> Result<Filter, ServiceError> {
@@ -70,13 +54,6 @@ impl Ask {
             ..Filter::default()
         })
     }
-}
-
-fn href(path: &str, filter: &Filter, more: &[(&str, &str)]) -> String {
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(filter.pairs());
-    query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
-    format!("{path}?{}", query.finish())
 }
 
 /// `GET /console/mailboxes`.
@@ -111,9 +88,9 @@ pub async fn show(
         .with_errors(errors);
     let may_switch = session.actor.may(Permission::Failover).is_ok();
     let is_operator = p.is_operator;
-    let mut made = Listing::new(p, heading, PATH, href(PATH, &filter, &[]));
+    let mut made = Listing::new(p, heading, PATH, href(PATH, filter.pairs(), &[]));
     made.fields = fields(texts, &ask, is_operator);
-    made.csv_href = Some(href("/console/mailboxes.csv", &filter, &[]));
+    made.csv_href = Some(href("/console/mailboxes.csv", filter.pairs(), &[]));
     let mut table = mailboxes_table(&reader, &found.mailboxes, is_operator);
     if may_switch && !found.mailboxes.is_empty() {
         for row in &mut table.rows {
@@ -127,7 +104,7 @@ pub async fn show(
     made.tables = vec![table];
     made.next_href = found
         .next
-        .map(|next| href(PATH, &filter, &[("after", &next)]));
+        .map(|next| href(PATH, filter.pairs(), &[("after", &next)]));
     Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
@@ -144,13 +121,14 @@ pub async fn file(
 fn bulk(texts: &Texts, ask: &Ask, filter: &Filter) -> Bulk {
     let mut hidden = vec![("of", "mailboxes".to_owned())];
     hidden.extend(filter.pairs());
-    let select = match ask.select.as_str() {
-        "page" => "",
-        _ => "page",
-    };
+    let select = other_choice(&ask.select);
     Bulk {
         hidden,
-        select_href: href(PATH, filter, &[("after", &ask.after), ("select", select)]),
+        select_href: href(
+            PATH,
+            filter.pairs(),
+            &[("after", &ask.after), ("select", select)],
+        ),
         select: texts.get("bulk-page").into_owned(),
         all: texts.get("bulk-all-mailboxes").into_owned(),
     }

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::filters::said;
 use super::frame::{Frame, Link};
-use super::mailboxes::said;
 use super::views::{Listing, Row, Table, cell, column};
 use crate::ids::OutageId;
 use crate::service::outage::{self, OutageView};

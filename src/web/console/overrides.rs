@@ -2,14 +2,14 @@
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 use super::domains::pick;
+use super::filters::{href, other_choice, said};
 use super::frame::{Frame, refused, said_once};
-use super::mailboxes::said;
 use super::overview::change_href;
+use super::sheet::Sheet;
 use super::views::{Bulk, Field, Listing, Row, Table, cell, column};
 use crate::route::Scope;
 use crate::service::ServiceError;
@@ -44,15 +44,12 @@ impl Ask {
         })
     }
 
+    fn pairs(&self) -> [(&'static str, &str); 2] {
+        [("reseller", &self.reseller), ("ends", &self.ends)]
+    }
+
     fn href(&self, more: &[(&str, &str)]) -> String {
-        let own = [("reseller", self.reseller.trim()), ("ends", &*self.ends)];
-        let mut query = Serializer::new(String::new());
-        let set = own
-            .iter()
-            .chain(more)
-            .filter(|(_, value)| !value.is_empty());
-        query.extend_pairs(set);
-        format!("{PATH}?{}", query.finish())
+        href(PATH, self.pairs(), more)
     }
 }
 
@@ -99,6 +96,7 @@ pub async fn show(
         let field = Field::text(texts, "reseller", "reseller", &ask.reseller);
         made.fields.push(field);
     }
+    made.csv_href = Some(href("/console/overrides.csv", ask.pairs(), &[]));
     let mut table = table(&reader, &found.overrides, is_operator);
     let may_switch = session.actor.may(Permission::Failover).is_ok();
     for (row, view) in table.rows.iter_mut().zip(&found.overrides) {
@@ -109,10 +107,7 @@ pub async fn show(
         }
     }
     if table.rows.iter().any(|row| row.pick.is_some()) {
-        let select = match ask.select.as_str() {
-            "page" => "",
-            _ => "page",
-        };
+        let select = other_choice(&ask.select);
         made.bulk = Some(Bulk {
             hidden: vec![
                 ("of", "overrides".to_owned()),
@@ -126,6 +121,50 @@ pub async fn show(
     made.tables = vec![table];
     made.next_href = found.next.map(|next| ask.href(&[("after", &next)]));
     Ok(said_once(&web, page(made.p.status(), &made)))
+}
+
+/// Most settings in a file.
+const FILE_MAX: usize = 20_000;
+
+/// `GET /console/overrides.csv`: at most [`FILE_MAX`] settings.
+pub async fn file(
+    State(web): State<Web>,
+    Manager(session): Manager,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let filter = ask.filter()?;
+    let place = web.service.changes.walk()?;
+    let reading = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let columns = "scope,reseller,setting,by,author,reason,set_at,expires_at";
+        let mut sheet = Sheet::new("overrides.csv", columns);
+        let mut after: Option<Scope> = None;
+        loop {
+            let (service, limit) = (&web.service, overrides::PAGE_MAX);
+            let found = overrides::list(service, &session.actor, &filter, after.as_ref(), limit)?;
+            found.overrides.iter().for_each(|set| sheet.row(&line(set)));
+            after = said("after", found.next.as_deref().unwrap_or_default())?;
+            if after.is_none() || sheet.rows() >= FILE_MAX {
+                return Ok::<_, ServiceError>(sheet);
+            }
+        }
+    });
+    let read = reading.await.map_err(|error| Fault::internal(&error))?;
+    Ok(read?.into_response())
+}
+
+fn line(set: &OverrideView) -> [String; 8] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        set.scope.clone(),
+        text(&set.reseller),
+        set.setting.clone(),
+        set.by.clone(),
+        set.author.clone(),
+        set.reason.clone(),
+        set.set_at.clone(),
+        text(&set.expires_at),
+    ]
 }
 
 fn table(reader: &Reader, found: &[OverrideView], with_owner: bool) -> Table {

@@ -6,13 +6,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::filters::href;
 use super::frame::{Frame, said_once};
 use crate::service::ServiceError;
 use crate::service::queue::{
     self, Filter, QueueAction, QueueChange, QueueEntryView, QueueOrder, QueueView, StateName,
 };
 use crate::web::Web;
-use crate::web::error::{Fault, form_encode};
+use crate::web::error::Fault;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::page::{Choice, FormError, page};
@@ -74,11 +75,11 @@ impl Ask {
     }
 
     fn href(&self, after: Option<&str>) -> String {
-        let after = after.map(|id| format!("&after={id}")).unwrap_or_default();
-        format!(
-            "/console/queue?sender={}&state={}{after}",
-            form_encode(self.sender.trim()),
-            form_encode(&self.state)
+        let own = [("sender", &self.sender), ("state", &self.state)];
+        href(
+            "/console/queue",
+            own,
+            &[("after", after.unwrap_or_default())],
         )
     }
 }

@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::filters::href;
 use super::frame::Frame;
-use super::views::{Field, Listing, Row, Table, cell, column};
+use super::views::{Column, Field, Listing, Row, Sort, Table, cell, column};
 use crate::service::resellers::{self, ResellerView};
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
@@ -62,12 +63,24 @@ pub async fn show(
     let end = ask.from.saturating_add(SHOWN);
     made.next_href = (found.len() > end).then(|| format!("{PATH}?sort={sort}&from={end}"));
     let shown: Vec<_> = found.iter().skip(ask.from).take(SHOWN).collect();
-    made.tables = vec![table(&reader, &shown)];
+    made.tables = vec![table(&reader, &shown, &ask.sort)];
     Ok(page(StatusCode::OK, &made))
 }
 
-fn table(reader: &Reader, found: &[&ResellerView]) -> Table {
+fn table(reader: &Reader, found: &[&ResellerView], sorted_by: &str) -> Table {
     let texts = reader.texts;
+    let by = |name: &str, key, number, way| {
+        // What is unknown is sorted as what nobody asked for.
+        let is_known = matches!(sorted_by, "mailboxes" | "affected");
+        let is_now = name == if is_known { sorted_by } else { "" };
+        Column {
+            sort: Some(Sort {
+                href: href(PATH, [("sort", name)], &[]),
+                now: if is_now { way } else { "none" },
+            }),
+            ..column(texts, key, number)
+        }
+    };
     let row = |one: &&ResellerView| {
         let (key, chip) = match (one.on_affected_mailstores, one.mailboxes) {
             (0, _) => ("reseller-well", "chip-good"),
@@ -97,10 +110,10 @@ fn table(reader: &Reader, found: &[&ResellerView]) -> Table {
     Table {
         caption: texts.get("resellers-title").into_owned(),
         columns: vec![
-            column(texts, "reseller", false),
+            by("", "reseller", false, "ascending"),
             column(texts, "state", false),
-            column(texts, "mailboxes-title", true),
-            column(texts, "reseller-on-affected", true),
+            by("mailboxes", "mailboxes-title", true, "descending"),
+            by("affected", "reseller-on-affected", true, "descending"),
             column(texts, "domains-title", true),
             column(texts, "mailstore", false),
         ],

@@ -60,6 +60,17 @@ pub struct Table {
 pub struct Column {
     pub(super) text: String,
     pub(super) number: bool,
+    /// How the rows are sorted by it; none: they cannot be.
+    pub(super) sort: Option<Sort>,
+}
+
+/// How the rows of a table are sorted by a column.
+#[derive(Clone, Debug)]
+pub struct Sort {
+    /// The page with them sorted by it.
+    pub(super) href: String,
+    /// As `aria-sort` has it: `ascending`, `descending`, or `none` where they are sorted by another.
+    pub(super) now: &'static str,
 }
 
 /// One row: what it is about, its state, and the rest.
@@ -97,6 +108,7 @@ pub(super) fn column(texts: &Texts, key: &str, number: bool) -> Column {
     Column {
         text: texts.get(key).into_owned(),
         number,
+        sort: None,
     }
 }
 

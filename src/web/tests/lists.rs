@@ -399,6 +399,13 @@ async fn outages_are_told_to_those_whose_mailboxes_are_on_the_mailstore() {
     let mut operator = manager_as(&site, None, Access::ReadOnly).await;
     let resellers = operator.get("/console/resellers?sort=affected").await;
     assert!(
+        resellers.says(
+            "aria-sort=\"descending\"><a class=\"sort\" href=\"/console/resellers?sort=affected\""
+        ) && resellers.says("aria-sort=\"none\"><a class=\"sort\" href=\"/console/resellers\""),
+        "{}",
+        resellers.text()
+    );
+    assert!(
         resellers.says("acme") && resellers.says("Affected"),
         "{}",
         resellers.text()
@@ -428,5 +435,52 @@ async fn a_mailbox_says_by_whom_it_was_set_and_when_its_user_was_here() {
         page.text()
     );
     let list = acme.get("/console/mailboxes").await;
-    assert!(list.says("By acme.") && list.says("Last sign-in here:"));
+    assert!(list.says("Last sign-in here:"), "{}", list.text());
+}
+
+#[tokio::test]
+async fn lists_are_files_too_and_nobody_learns_which_operator_it_was() {
+    let site = Site::new().await;
+    belongs_to(&site, "example.com", "acme").await;
+    let mut operator = manager_as(&site, None, Access::Owner).await;
+    let mut acme = manager_as(&site, Some("acme"), Access::Owner).await;
+    let set = [
+        ("scope", "domain:example.com"),
+        ("action", "queue"),
+        ("reason", "=1+1, \"quoted\""),
+    ];
+    order(&mut operator, "/console/failover", &set).await;
+    let list = acme.get("/console/domains?name=exam").await;
+    assert!(
+        list.says("/console/domains.csv?name=exam"),
+        "{}",
+        list.text()
+    );
+    let domains = acme.get("/console/domains.csv?name=exam").await;
+    assert_eq!(
+        domains.text(),
+        "domain,reseller,route,levels,setting,author,until,mailstores,mailboxes\r\n\
+         example.com,acme,standby,mailstore,queue,operator,,a1,2\r\n"
+    );
+    assert!(
+        domains
+            .header("content-disposition")
+            .contains("domains.csv")
+    );
+    let none = acme.get("/console/domains.csv?name=other").await.text();
+    assert_eq!(none.lines().count(), 1, "{none}");
+    let settings = acme.get("/console/overrides.csv").await.text();
+    let row = settings.lines().nth(1).unwrap_or_default();
+    assert!(
+        row.starts_with("domain:example.com,acme,queue,operator,operator,"),
+        "{settings}"
+    );
+    assert!(
+        !row.contains(",=1+1") && row.contains("\"\"quoted\"\""),
+        "{row}"
+    );
+    let page = acme.get("/console/change?scope=domain:example.com").await;
+    assert!(page.says("By operator."), "{}", page.text());
+    let wrong = acme.get("/console/domains.csv?state=sideways").await;
+    assert!(wrong.status.is_client_error());
 }

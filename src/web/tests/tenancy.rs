@@ -65,7 +65,17 @@ const PAGES: &[(&str, &str, Whose)] = &[
     ("/console/outages", "/console/outages", Whose::Everybody),
     ("/console/outages/{id}", "outages", Whose::Absent),
     ("/console/domains", "/console/domains", Whose::Everybody),
+    (
+        "/console/domains.csv",
+        "/console/domains.csv",
+        Whose::Everybody,
+    ),
     ("/console/overrides", "/console/overrides", Whose::Everybody),
+    (
+        "/console/overrides.csv",
+        "/console/overrides.csv",
+        Whose::Everybody,
+    ),
     ("/console/resellers", "/console/resellers", Whose::Operators),
     ("/console/parts", "/console/parts", Whose::Operators),
     ("/console/bulk", "", Whose::NoPage),
@@ -188,6 +198,7 @@ async fn each_role_sees_its_own_pages_and_no_others() {
                     "domain:example.com",
                     "domain/example.com",
                     ">example.com<",
+                    "example.com,",
                 ];
                 let told = tells.into_iter().find(|text| page.says(text));
                 assert_eq!(told, None, "{path} tells bolt of acme's");
