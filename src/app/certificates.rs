@@ -121,3 +121,6 @@ impl App {
         *self.further() = certificates.further;
     }
 }
+
+#[cfg(test)]
+mod tests;
