@@ -2,7 +2,7 @@
 // nothing, nothing is wider than the screen, and what is to be hit is large enough.
 //
 // A sample is looked at (each page a few times, as the seed says) unless LIFEBOAT_BROWSER_ALL=1 or
-// PICTURES, a folder for a picture of each look, is set.
+// PICTURES, a folder for a picture of each look, is set. PAGES, a regular expression, chooses pages by their names.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,6 +15,7 @@ import { accountPages, atHome, becomePerson, consolePages, doors, fill, fillOutb
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const all = site.all || Boolean(site.pictures);
 const user = site.users[0];
+const wanted = new RegExp(process.env.PAGES ?? "");
 /** How often a page is looked at in a sample, of the twelve looks there are. */
 const LOOKS_IN_SAMPLE = 1;
 
@@ -239,7 +240,8 @@ const browser = await launch("chromium");
 try {
   await fill(user);
   const kept = await sessions(browser);
-  const chosen = plan(kept.flatMap(({ pages }) => pages.map(([name]) => name)));
+  const names = kept.flatMap(({ pages }) => pages.map(([name]) => name));
+  const chosen = plan(names.filter((name) => wanted.test(name)));
   for (const setting of settings) {
     await lookAt(browser, setting, chosen.get(describe(setting)), kept)
       .catch((error) => problems.add(`${describe(setting)}: ${error.stack}`));

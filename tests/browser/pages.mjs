@@ -19,8 +19,23 @@ async function signInWrongly(page) {
   await page.locator(".error-summary").waitFor();
 }
 
+/** Gives the operator's brand help and links, which then stand where somebody cannot go on. */
+async function withHelp(page) {
+  const answer = await page.request.put("/api/v1/brand", {
+    headers: { authorization: `Bearer ${site.token}` },
+    data: {
+      help: "Call +49 30 1234567, day and night.\nOr write to help@elsewhere.example.",
+      links: [{ url: "https://status.elsewhere.example/", text: "How things stand elsewhere" }, { url: "tel:+49301234567", text: "Call us" }],
+    },
+  });
+  assert.equal(answer.status(), 200, await answer.text());
+  await page.reload();
+  await page.locator(".brand-help").waitFor();
+}
+
 /** Pages without a session. */
 export const doors = [
+  ["sign-in-help", "/login", withHelp],
   ["sign-in", "/login"],
   ["sign-in-error", "/login", signInWrongly],
   ["sign-in-first", "/mail/inbox"],
@@ -186,6 +201,13 @@ export const consolePages = [
   ["console-ops", "/console/ops"],
   ["console-notices", "/console/notices"],
   ["console-delays", "/console/delays"],
+  ["console-delays-words", "/console/delays", async (page) => {
+    await page.locator('form:has(input[value="words"]) summary').first().click();
+    await page.locator("#text-de-1").fill("Ihre Nachricht kommt später an\n\nDie Nachricht an {address} von {time} ist sicher verwahrt.");
+    await page.locator("#text-ar-1").fill("تأخرت رسالتك\n\nرسالتك إلى {address} محفوظة.");
+    await page.locator('button[value="preview"]').first().click();
+    await page.locator(".letter").first().waitFor();
+  }],
   ["console-queue", "/console/queue"],
   ["console-trace", `/console/trace?q=${site.users[0]}`],
   ["console-alerts", "/console/alerts"],
@@ -198,6 +220,7 @@ export const consolePages = [
   }],
   ["console-contacts", "/console/announce/contacts"],
   ["console-brand", "/console/brand"],
+  ["console-brand-language", "/console/brand?language=de"],
   ["console-brand-error", "/console/brand", async (page) => {
     await page.fill("#colour", "#ffcc00");
     await page.click("main form .btn-primary");

@@ -457,7 +457,11 @@ fn a_resellers_script_of_the_readme_does_what_it_says() {
     std::fs::write(&curl, fails).expect("write a curl that fails");
     let may_run = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(&curl, may_run).expect("make it a program");
-    let path = format!("{}:{}", dir.display(), std::env::var("PATH").unwrap_or_default());
+    let path = format!(
+        "{}:{}",
+        dir.display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
     let run = |script: &str| {
         let output = std::process::Command::new("timeout")
             .args(["60", "sh", "-euc", script])
