@@ -218,10 +218,10 @@ fn row(reader: &Reader, mailbox: &MailboxView, with_owner: bool) -> Row {
         time("mailboxes-until", &mailbox.until),
         time("mailbox-signed-in", &mailbox.signed_in_at),
     ];
-    let level = said
-        .into_iter()
-        .flatten()
-        .fold(level, |text, time| format!("{text}. {time}"));
+    let level = said.into_iter().flatten().fold(level, |text, part| {
+        // Each but the first is a sentence.
+        format!("{}. {part}", text.trim_end_matches('.'))
+    });
     let mut cells = vec![
         cell(texts, "mailboxes-by", level, false),
         cell(

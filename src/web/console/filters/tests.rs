@@ -18,7 +18,8 @@ fn what_is_not_said_is_nothing_and_what_is_wrong_names_its_field() {
 
 #[test]
 fn an_address_says_what_was_said_and_no_more() {
-    let cases: [(&[(&str, &str)], &[(&str, &str)], &str); 4] = [
+    type Pairs = &'static [(&'static str, &'static str)];
+    let cases: [(Pairs, Pairs, &str); 4] = [
         (&[], &[], "/x"),
         (&[("a", ""), ("b", " ")], &[("after", "")], "/x"),
         (&[("a", " 1&2 ")], &[], "/x?a=1%262"),
