@@ -158,11 +158,15 @@ pub trait Acceptor: Send + Sync + 'static {
         recipient: &Address,
     ) -> impl Future<Output = Result<Resolved, RefusedBy>> + Send;
 
-    /// Starts a body; `size_hint` is what the client declared (octets, 0 if unknown).
+    /// Starts a body of somebody's; `size_hint` is what the client declared (octets, 0 if unknown).
     ///
     /// # Errors
     /// When no body can be kept now.
-    fn begin(&self, size_hint: u64) -> impl Future<Output = Result<Self::Body, RefusedBy>> + Send;
+    fn begin(
+        &self,
+        trust: Trust,
+        size_hint: u64,
+    ) -> impl Future<Output = Result<Self::Body, RefusedBy>> + Send;
 
     /// Stores the message for all recipients. Returns when it is durable, with one result for each
     /// recipient, in their order.

@@ -19,7 +19,7 @@ use mail_auth::spf::verify::SpfParameters;
 use mail_auth::{
     AuthenticatedMessage, AuthenticationResults, DmarcResult, MessageAuthenticator, SpfResult,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::acceptor::{Envelope, Peer};
 
@@ -84,8 +84,22 @@ impl Verifier {
         })
     }
 
+    /// A turn to look at a message; none if so many are looked at that none comes in the time that a look may take.
+    pub async fn turn(&self) -> Option<Turn> {
+        let waiting = Arc::clone(&self.slots).acquire_owned();
+        let turn = tokio::time::timeout(self.time_max, waiting).await;
+        turn.ok()?.ok().map(Turn)
+    }
+
     /// Looks at a message; `is_whole` is false where `message` is only its beginning.
-    pub async fn verify(&self, envelope: &Envelope, message: Vec<u8>, is_whole: bool) -> Verdict {
+    pub async fn verify(
+        &self,
+        turn: Turn,
+        envelope: &Envelope,
+        message: Vec<u8>,
+        is_whole: bool,
+    ) -> Verdict {
+        let _turn = turn;
         let Peer::Tcp(client) = envelope.client else {
             return Verdict::default();
         };
@@ -93,9 +107,6 @@ impl Verifier {
             client: client.ip().to_canonical(),
             helo: envelope.client_name.clone(),
             reverse_path: envelope.reverse_path.as_str().to_owned(),
-        };
-        let Ok(_slot) = self.slots.acquire().await else {
-            return Verdict::default();
         };
         let looking = self.clone();
         // Hashing a large message takes a while, and what a stranger wrote may make a parser panic: both are
@@ -175,6 +186,10 @@ impl Verifier {
         }
     }
 }
+
+/// A turn to look at a message.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "it ends when it is dropped")] OwnedSemaphorePermit);
 
 /// What the client said.
 struct Said {

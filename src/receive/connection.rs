@@ -187,7 +187,7 @@ impl<A: Acceptor> Connection<'_, A> {
         let envelope = self.session.envelope();
         let (trust, client) = (envelope.trust, envelope.client);
         let result = match self.shared.intake.message_of(trust, client, Instant::now()) {
-            Ok(()) => self.shared.acceptor.begin(size_hint).await,
+            Ok(()) => self.shared.acceptor.begin(trust, size_hint).await,
             Err(refused) => Err(refused),
         };
         self.session.begun(match result {

@@ -183,6 +183,8 @@ pub type DiskFree = dyn Fn() -> Option<u64> + Send + Sync;
 pub struct Intake {
     limits: IntakeLimits,
     memory_octets: AtomicU64,
+    /// Of those, strangers': they get half at the most, so that there is always room for the platform's own hosts.
+    stranger_octets: AtomicU64,
     connections: [AtomicU64; Way::ALL.len()],
     accepted: [AtomicU64; Way::ALL.len()],
     repeated: AtomicU64,
@@ -238,6 +240,7 @@ impl Intake {
         Self {
             limits,
             memory_octets: AtomicU64::new(0),
+            stranger_octets: AtomicU64::new(0),
             connections: Default::default(),
             accepted: Default::default(),
             repeated: AtomicU64::new(0),
@@ -275,13 +278,23 @@ impl Intake {
         Ok(())
     }
 
-    /// Reserves memory for a body.
+    /// Whether a message of which so many octets are on the disk may go on, as far as the disk goes.
+    ///
+    /// # Errors
+    /// [`RefusedBy::Full`].
+    pub fn admit_grown(&self, octets: u64) -> Result<(), RefusedBy> {
+        // The next piece; what is there is not free any more.
+        self.admit(octets.min(SMALL_OCTETS + 1))
+    }
+
+    /// Reserves memory for a body of somebody's.
     ///
     /// # Errors
     /// [`RefusedBy::Busy`].
-    pub fn reserve(self: &Arc<Self>, octets: u64) -> Result<Reservation, RefusedBy> {
+    pub fn reserve(self: &Arc<Self>, trust: Trust, octets: u64) -> Result<Reservation, RefusedBy> {
         let mut reservation = Reservation {
             intake: Arc::clone(self),
+            trust,
             octets: 0,
         };
         reservation.set(octets)?;
@@ -490,6 +503,7 @@ pub struct IntakeCounts {
 #[derive(Debug)]
 pub struct Reservation {
     intake: Arc<Intake>,
+    trust: Trust,
     octets: u64,
 }
 
@@ -499,18 +513,36 @@ impl Reservation {
     /// # Errors
     /// [`RefusedBy::Busy`] when there is not so much; then it stays as it was.
     pub fn set(&mut self, octets: u64) -> Result<(), RefusedBy> {
-        let all = &self.intake.memory_octets;
+        let limit = self.intake.limits.memory_octets_max;
         if let Some(more) = octets.checked_sub(self.octets) {
-            let limit = self.intake.limits.memory_octets_max;
-            all.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                used.checked_add(more).filter(|&sum| sum <= limit)
-            })
-            .map_err(|_| RefusedBy::Busy)?;
+            if let Some(strangers) = self.strangers() {
+                take(strangers, more, limit / 2)?;
+            }
+            if let Err(refused) = take(&self.intake.memory_octets, more, limit) {
+                self.give_strangers(more);
+                return Err(refused);
+            }
         } else {
-            all.fetch_sub(self.octets - octets, Ordering::Relaxed);
+            self.give(self.octets - octets);
         }
         self.octets = octets;
         Ok(())
+    }
+
+    fn strangers(&self) -> Option<&AtomicU64> {
+        (self.trust == Trust::Stranger).then_some(&self.intake.stranger_octets)
+    }
+
+    fn give(&self, octets: u64) {
+        self.give_strangers(octets);
+        let all = &self.intake.memory_octets;
+        all.fetch_sub(octets, Ordering::Relaxed);
+    }
+
+    fn give_strangers(&self, octets: u64) {
+        if let Some(strangers) = self.strangers() {
+            strangers.fetch_sub(octets, Ordering::Relaxed);
+        }
     }
 
     /// How much it is.
@@ -521,10 +553,17 @@ impl Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.intake
-            .memory_octets
-            .fetch_sub(self.octets, Ordering::Relaxed);
+        self.give(self.octets);
     }
+}
+
+/// Takes so many more octets, if there are not more than `limit` then.
+fn take(all: &AtomicU64, more: u64, limit: u64) -> Result<(), RefusedBy> {
+    all.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+        used.checked_add(more).filter(|&sum| sum <= limit)
+    })
+    .map(drop)
+    .map_err(|_| RefusedBy::Busy)
 }
 
 /// A connection that is open.

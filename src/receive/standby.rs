@@ -28,6 +28,9 @@ const BLOCKING_OCTETS_MIN: u64 = 512 * 1024;
 /// What a body counts for beside its own octets: buffers of the connection and of the writer.
 const BUFFERS_OCTETS: u64 = 64 * 1024;
 
+/// Each time a body has grown by so much, it is asked whether the disk has room.
+const DISK_LOOK_OCTETS: u64 = 1024 * 1024;
+
 /// How the standby takes messages in.
 #[derive(Clone, Debug)]
 pub struct StandbySettings {
@@ -252,7 +255,11 @@ impl StandbyAcceptor {
         }
         let is_whole = body.size_bytes() <= SIGNED_OCTETS_MAX;
         let octets = if is_whole { body.size_bytes() } else { 0 };
-        let _memory = match self.intake.reserve(octets) {
+        // Who waits for a turn holds nothing that others need.
+        let Some(turn) = verifier.turn().await else {
+            return Ok(Err(RefusedBy::Busy));
+        };
+        let _memory = match self.intake.reserve(envelope.trust, octets) {
             Ok(memory) => memory,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -262,7 +269,8 @@ impl StandbyAcceptor {
                 .map_err(|error| StoreError::from_io("reading a body", error))?,
             _ => head.to_vec(),
         };
-        Ok(Ok(Some(verifier.verify(envelope, message, is_whole).await)))
+        let verdict = verifier.verify(turn, envelope, message, is_whole).await;
+        Ok(Ok(Some(verdict)))
     }
 
     /// Where it is filed. What a stranger says about spam is worth nothing.
@@ -378,16 +386,18 @@ impl Acceptor for StandbyAcceptor {
         }
     }
 
-    async fn begin(&self, size_hint: u64) -> Result<StandbyBody, RefusedBy> {
+    async fn begin(&self, trust: Trust, size_hint: u64) -> Result<StandbyBody, RefusedBy> {
         if self.store.failure().is_some() {
             return Err(RefusedBy::Trouble);
         }
         self.intake.admit(size_hint)?;
-        let memory = self.intake.reserve(BUFFERS_OCTETS)?;
+        let memory = self.intake.reserve(trust, BUFFERS_OCTETS)?;
         let writer = self.store.body_writer(self.clock.now());
         Ok(StandbyBody {
             writer: Some(writer),
             memory,
+            intake: Arc::clone(&self.intake),
+            admitted: 0,
         })
     }
 
@@ -397,7 +407,7 @@ impl Acceptor for StandbyAcceptor {
         envelope: &Envelope,
         body: StandbyBody,
     ) -> Result<Vec<Result<Accepted, RefusedBy>>, MessageFault> {
-        let StandbyBody { writer, memory } = body;
+        let StandbyBody { writer, memory, .. } = body;
         let result = match writer {
             Some(writer) => self.store(ingest, envelope, writer).await,
             None => return Ok(vec![Err(RefusedBy::Trouble); envelope.recipients.len()]),
@@ -430,6 +440,9 @@ fn refusal(error: &StoreError) -> RefusedBy {
 pub struct StandbyBody {
     writer: Option<BodyWriter>,
     memory: Reservation,
+    intake: Arc<Intake>,
+    /// Up to this size the disk was found to have room for it, in octets.
+    admitted: u64,
 }
 
 impl BodySink for StandbyBody {
@@ -456,6 +469,11 @@ impl BodySink for StandbyBody {
             Ok(writer) => {
                 if writer.is_spooled() {
                     self.memory.set(BUFFERS_OCTETS)?;
+                }
+                // Its size may not have been said before, and others grow beside it.
+                if size >= self.admitted + DISK_LOOK_OCTETS {
+                    self.intake.admit_grown(size)?;
+                    self.admitted = size;
                 }
                 self.writer = Some(writer);
                 Ok(())

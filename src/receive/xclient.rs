@@ -2,7 +2,7 @@
 //!
 //! Pure. Only hosts that the operator lists may say it; the session asks for that.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::dsn::decode_xtext;
 
@@ -14,7 +14,7 @@ const VALUE_OCTETS_MAX: usize = 255;
 /// What a proxy says of its client; what it leaves out stays as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Xclient {
-    /// The client's address.
+    /// The client's address; 0.0.0.0 where the proxy does not know it.
     pub address: Option<IpAddr>,
     /// Its port.
     pub port: Option<u16>,
@@ -33,9 +33,11 @@ pub fn parse(argument: &[u8]) -> Option<Xclient> {
         let is_known = !matches!(&*value, "[UNAVAILABLE]" | "[TEMPUNAVAIL]");
         match name.to_ascii_uppercase().as_str() {
             "ADDR" if is_known => said.address = Some(address(&value)?),
+            // The proxy's own is not its client's.
+            "ADDR" => said.address = Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             "PORT" if is_known => said.port = Some(value.parse().ok()?),
             "HELO" if is_known => said.helo = Some(value),
-            "ADDR" | "PORT" | "HELO" | "NAME" | "PROTO" | "LOGIN" | "DESTADDR" | "DESTPORT" => {}
+            "PORT" | "HELO" | "NAME" | "PROTO" | "LOGIN" | "DESTADDR" | "DESTPORT" => {}
             _ => return None,
         }
         count += 1;

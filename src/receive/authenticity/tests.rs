@@ -48,7 +48,8 @@ async fn silent_name_servers_prove_nothing() {
         ..Envelope::default()
     };
     let message = b"From: a@elsewhere.example\r\nSubject: x\r\n\r\nhello\r\n".to_vec();
-    let verdict = verifier.verify(&envelope, message, true).await;
+    let turn = verifier.turn().await.unwrap();
+    let verdict = verifier.verify(turn, &envelope, message, true).await;
     assert!(
         verdict.results.starts_with("mx.example.com;"),
         "{verdict:?}"

@@ -1,3 +1,4 @@
+use crate::receive::Trust;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream};
@@ -35,7 +36,7 @@ impl Acceptor for Recorder {
         }))
     }
 
-    async fn begin(&self, _size_hint: u64) -> Result<Vec<u8>, RefusedBy> {
+    async fn begin(&self, _: Trust, _: u64) -> Result<Vec<u8>, RefusedBy> {
         Ok(Vec::new())
     }
 

@@ -15,14 +15,27 @@ fn memory_is_given_back() {
         ..IntakeLimits::default()
     };
     let intake = intake(limits, None);
-    let mut first = intake.reserve(60).unwrap();
-    assert_eq!(intake.reserve(41).unwrap_err(), RefusedBy::Busy);
-    let second = intake.reserve(40).unwrap();
+    let mut first = intake.reserve(Trust::Trusted, 60).unwrap();
+    assert_eq!(
+        intake.reserve(Trust::Trusted, 41).unwrap_err(),
+        RefusedBy::Busy
+    );
+    let second = intake.reserve(Trust::Trusted, 40).unwrap();
     assert_eq!(first.set(61), Err(RefusedBy::Busy));
     assert_eq!(first.octets(), 60);
     first.set(10).unwrap();
     assert_eq!(intake.counts().memory_octets, 50);
     drop((first, second));
+    assert_eq!(intake.counts().memory_octets, 0);
+    // Strangers get half, and give that back.
+    let mut stranger = intake.reserve(Trust::Stranger, 50).unwrap();
+    assert_eq!(stranger.set(51), Err(RefusedBy::Busy));
+    let trusted = intake.reserve(Trust::Trusted, 40).unwrap();
+    stranger.set(20).unwrap();
+    let other = intake.reserve(Trust::Stranger, 30).unwrap();
+    assert_eq!(stranger.set(31), Err(RefusedBy::Busy), "there are 10 left");
+    drop((trusted, stranger, other));
+    intake.reserve(Trust::Stranger, 50).unwrap();
     assert_eq!(intake.counts().memory_octets, 0);
 }
 

@@ -1,6 +1,6 @@
 //! What a command changes and what is said to it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::data::Data;
 use super::{Chunk, Phase, Protocol, Session, StartTls};
@@ -77,7 +77,10 @@ impl Session<'_> {
         if self.in_transaction {
             return self.reply(&SmtpReply::NOT_NOW);
         }
-        if let Some(ip) = said.address {
+        // To strangers a client that is not named is not the proxy either.
+        let is_unnamed = self.config.strangers && self.envelope.client == self.envelope.connected;
+        let unnamed = is_unnamed.then_some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        if let Some(ip) = said.address.or(unnamed) {
             self.envelope.client = Peer::Tcp(SocketAddr::new(ip, said.port.unwrap_or(0)));
             // A listener for trusted hosts stays one: its clients' own clients are their business.
             if self.config.strangers {

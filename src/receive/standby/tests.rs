@@ -92,7 +92,7 @@ impl House {
                 original: None,
             });
         }
-        let mut body = self.acceptor.begin(0).await.unwrap();
+        let mut body = self.acceptor.begin(Trust::Trusted, 0).await.unwrap();
         for piece in content.chunks(100_000) {
             body.write(piece).await.unwrap();
         }
@@ -216,7 +216,7 @@ async fn a_mailbox_that_goes_away_in_between_is_refused_for_now() {
         }],
         ..Envelope::default()
     };
-    let body = house.acceptor.begin(0).await.unwrap();
+    let body = house.acceptor.begin(Trust::Trusted, 0).await.unwrap();
     let ingest = IngestId::from_bytes([5; 16]);
     let results = house.acceptor.accept(ingest, &envelope, body).await;
     assert_eq!(results, Ok(vec![Err(RefusedBy::Gone)]));
@@ -356,7 +356,7 @@ async fn who_is_unknown_is_certain_while_the_directory_is_fresh() {
 #[tokio::test]
 async fn bodies_under_way_take_what_they_may_and_give_it_back() {
     let house = house().await;
-    let mut body = house.acceptor.begin(0).await.unwrap();
+    let mut body = house.acceptor.begin(Trust::Trusted, 0).await.unwrap();
     let piece = vec![b'x'; 100_000];
     let mut most = 0;
     for _ in 0..30 {
