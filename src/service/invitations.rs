@@ -166,7 +166,7 @@ async fn send(
     let entry = NewEntry {
         id: QueueId::generate(now),
         mailbox: mailbox.record.id,
-        sender: mailbox.address,
+        sender: mailbox.address.clone(),
         reverse_path: Some(from.address),
         recipients,
         copy: None,
@@ -183,6 +183,7 @@ async fn send(
         answer: given,
         sequence: invitation.sequence,
     };
+    let (whose, known) = (actor, mailbox);
     let (actor, asked) = (actor.clone(), service.clone());
     let sent = service.store.write_with_body(body, move |tx, body| {
         let mailbox = open_to_change(&asked, tx, &actor)?;
@@ -192,7 +193,11 @@ async fn send(
             before.answer == record.answer && before.sequence == record.sequence
         };
         if before.is_some_and(is_same) {
-            return Ok(Given::Before);
+            return Ok(Ok(Given::Before));
+        }
+        // What was sent at the same time counts too.
+        if let Some(scope) = limits::passed(tx, &asked, &mailbox, &entry.recipients, now)? {
+            return Ok(Err(scope));
         }
         let new = NewMessage {
             folder: messages::folder_of(Role::Sent),
@@ -214,7 +219,13 @@ async fn send(
         };
         queue::enqueue(tx, &entry)?;
         answers::put(tx, id, &event, &record)?;
-        Ok::<_, ServiceError>(Given::Now)
+        Ok::<_, ServiceError>(Ok(Given::Now))
     });
-    Ok(sent.await?)
+    match sent.await? {
+        Ok(given) => Ok(given),
+        Err(scope) => {
+            limits::alarm(service, whose, &known, scope.clone()).await;
+            Err(WriteError::Daily(scope))
+        }
+    }
 }

@@ -20,15 +20,18 @@ pub(super) fn reached(
     recipients: &[String],
     now: Timestamp,
 ) -> Result<Option<Scope>, StoreError> {
-    let config = service.config();
     service
         .store
-        .read(|tx| passed(tx, &config.relay, mailbox, recipients, now))
+        .read(|tx| passed(tx, service, mailbox, recipients, now))
 }
 
-fn passed(
+/// As [`reached`], in a transaction: where a message is queued, after it was asked for outside.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn passed(
     tx: &dyn ReadTx,
-    limits: &Relay,
+    service: &Service,
     mailbox: &Mailbox,
     recipients: &[String],
     now: Timestamp,
@@ -39,7 +42,12 @@ fn passed(
         new: sent::count_new(tx, id, recipients)?,
     };
     for scope in sent::scopes(tx, id, &mailbox.address)? {
-        if is_passed(limits, &scope, sent::of_day(tx, &scope, now)?, more) {
+        if is_passed(
+            &service.config().relay,
+            &scope,
+            sent::of_day(tx, &scope, now)?,
+            more,
+        ) {
             return Ok(Some(scope));
         }
     }

@@ -161,15 +161,15 @@ pub async fn send(service: &Service, actor: &Actor, letter: &Letter) -> Result<S
     if was_sent(service, actor, letter)? {
         return Ok(Sent::Before);
     }
-    if let Err(refused) = check(service, actor, letter) {
-        if let WriteError::Daily(scope) = &refused {
-            let mailbox = service.store.read(|tx| own(tx, actor))?;
-            limits::alarm(service, actor, &mailbox, scope.clone()).await;
-        }
-        return Err(refused);
-    }
     let hold = hold_of(service, actor)?;
     for _ in 0..TRIES {
+        if let Err(refused) = check(service, actor, letter) {
+            if let WriteError::Daily(scope) = &refused {
+                let mailbox = service.store.read(|tx| own(tx, actor))?;
+                limits::alarm(service, actor, &mailbox, scope.clone()).await;
+            }
+            return Err(refused);
+        }
         let begun = Begun::new(service, actor, letter, Stage::Final)?;
         let content = begun.content(service, actor, letter, None).await?;
         if content.is_missing {
@@ -193,6 +193,18 @@ pub async fn send(service: &Service, actor: &Actor, letter: &Letter) -> Result<S
                 None => None,
             };
             open_to_change(&asked, tx, &actor)?;
+            // What was sent at the same time counts too: the next round says which limit it is.
+            if limits::passed(
+                tx,
+                &asked,
+                &mailbox,
+                &sending.entry.recipients,
+                sending.message.at,
+            )?
+            .is_some()
+            {
+                return Ok(None);
+            }
             // The form may have been saved by a posting whose answer it never saw.
             let draft = sending.letter.draft.or(saved);
             sending

@@ -10,8 +10,8 @@ use crate::store::messages::{self, Answers, MessageRecord, Origin};
 use crate::store::queue::{self, QueueEntry, QueueState, RecipientState};
 use crate::store::{ReadTx, StoreError, Tx};
 
-/// Newest entries of the queue that are looked at for a mailbox.
-const LOOKED_AT: usize = 50;
+/// Newest entries of the queue that are looked at for a mailbox: finished ones and automatic answers are among them.
+const LOOKED_AT: usize = 500;
 /// How long a message that could not be sent is shown.
 const SHOWN_FOR: std::time::Duration = std::time::Duration::from_secs(3 * 24 * 60 * 60);
 /// A message that was sent in this time is no news.

@@ -1,5 +1,6 @@
 //! Sending, taking back, the outbox.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::browser::{Browser, Page};
@@ -8,9 +9,10 @@ use crate::ids::StandbyId;
 use crate::mail::Role;
 use crate::mail::view::View;
 use crate::service::{Actor, trace};
+use crate::store::keys::{Key, Table};
 use crate::store::messages::{self, Origin};
 use crate::store::queue::{self, Outcome, QueueEntry, QueueState, RemoteReply};
-use crate::store::{StoreError, Tx};
+use crate::store::{Order, StoreError, Tx};
 
 const ANN: &str = "ann@example.com";
 const LEASE: Duration = Duration::from_secs(600);
@@ -477,4 +479,40 @@ async fn people_are_offered_from_mail_and_the_own_domain() {
             .path
             .starts_with("/login")
     );
+}
+
+/// Two postings at the same time count for each other; who came to the limit stands in the audit log once.
+#[tokio::test]
+async fn a_days_limit_holds_for_what_is_sent_at_the_same_time() {
+    let site = Site::new().await;
+    let mut config = (*site.service.config.get()).clone();
+    config.relay.recipients_per_day = 3;
+    site.service.config.set(config);
+    let mut one = Browser::signed_in(&site, ANN).await;
+    let mut other = Browser::signed_in(&site, ANN).await;
+    let (first, second) = (
+        one.get("/mail/compose").await,
+        other.get("/mail/compose").await,
+    );
+    let (first, second) = tokio::join!(send(&mut one, &first), send(&mut other, &second));
+    assert_eq!(entries(&site).len(), 1, "two recipients each, three a day");
+    let refused = "You have reached the number of recipients allowed in a day";
+    assert!(first.says(refused) != second.says(refused));
+    let again = one.get("/mail/compose").await;
+    assert!(send(&mut one, &again).await.says(refused));
+    let logged = site.service.store.read(|tx| -> Result<_, StoreError> {
+        let mut limited = 0;
+        let range = Key::new(Table::Audit);
+        tx.scan(
+            range.as_slice(),
+            &range.end(),
+            Order::Ascending,
+            &mut |_, value| {
+                limited += usize::from(value.windows(15).any(|text| text == b"sending.limited"));
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        Ok(limited)
+    });
+    assert_eq!(logged.unwrap(), 1);
 }
