@@ -159,9 +159,14 @@ impl Lane {
             };
         }
         let nobody_has_it = !outcomes.iter().any(|o| matches!(o, Outcome::Relayed(_)));
+        // One that was in use for a while may just have ended; a new one tells how its smarthost is.
+        let from = match !open.relay.is_usable() && open.messages > 0 {
+            true => open.host,
+            false => open.host + 1,
+        };
         if open.relay.declined()
             && nobody_has_it
-            && let Ok(next) = self.pool.get(open.host + 1, jitter()).await
+            && let Ok(next) = self.pool.get(from, jitter()).await
         {
             drop(self.pool.give(open));
             passed_over.push(Asked {

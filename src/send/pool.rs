@@ -62,7 +62,8 @@ pub(super) struct Open {
     pub(super) relay: Relay,
     /// The number of its smarthost.
     pub(super) host: usize,
-    messages: u32,
+    /// Messages that went over it.
+    pub(super) messages: u32,
     /// Last: what is counted ends before its count.
     _counted: Counted,
 }
@@ -112,6 +113,12 @@ impl Open {
 impl Host {
     fn is_connected(&self) -> bool {
         self.open.load(Ordering::SeqCst) > 0
+    }
+
+    /// Whether it may be asked for a connection. That it takes no more is over with the last of those it had.
+    fn is_usable(&self, now: Instant) -> bool {
+        let health = self.state().health;
+        health.is_usable(now) || (health.failures == 0 && !self.is_connected())
     }
 
     /// Nobody holds it while it waits for anything.
@@ -165,7 +172,7 @@ impl Pool {
             if let Some(open) = host.state().idle.pop() {
                 return Ok(open);
             }
-            if host.state().health.is_usable(Instant::now()) {
+            if host.is_usable(Instant::now()) {
                 match self.connect(at, host, jitter).await {
                     Ok(open) => return Ok(open),
                     Err(error) if !matches!(no, No::Busy) => no = No::Unreachable(error),
@@ -183,7 +190,7 @@ impl Pool {
         let mut alone = None;
         if !host.is_connected() {
             alone = Some(host.first.lock().await);
-            if !host.state().health.is_usable(Instant::now()) {
+            if !host.is_usable(Instant::now()) {
                 return Err(Unreachable::None);
             }
         }
@@ -266,11 +273,13 @@ impl Pool {
 
     /// How long none can be used; none if one can, or is in use.
     pub(super) fn pause(&self) -> Option<Duration> {
-        if self.hosts.iter().any(Host::is_connected) {
+        let now = Instant::now();
+        let is_there = |host: &Host| host.is_connected() || host.is_usable(now);
+        if self.hosts.iter().any(is_there) {
             return None;
         }
         let health: Vec<Health> = self.hosts.iter().map(|host| host.state().health).collect();
-        pause(&health, Instant::now())
+        pause(&health, now)
     }
 
     /// Whether the last thing that each did was to fail.

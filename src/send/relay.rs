@@ -259,6 +259,7 @@ impl Relay {
         // What was not asked for would be taken for an answer to what is said next.
         self.is_broken |= !self.stream.buffer().is_empty();
         if self.is_broken {
+            self.declined = true;
             let why = ours("4.4.2 The connection to the smarthost was lost");
             return everyone(Outcome::Deferred(why));
         }

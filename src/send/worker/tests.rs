@@ -454,6 +454,27 @@ async fn as_many_connections_are_used_as_a_smarthost_takes() {
     running.stop().await;
 }
 
+/// A connection is used for a number of messages and then closed; a smarthost that takes one at a time is well all
+/// the while.
+#[tokio::test]
+async fn a_smarthost_that_takes_one_connection_is_well_when_that_one_ends() {
+    let house = House::new(Mood {
+        connections_max: Some(1),
+        ..Mood::default()
+    })
+    .await;
+    for number in 0..=250 {
+        house.enqueue(number, &["yes@x.example"]).await;
+    }
+    let running = house.run_and_reconnect(Duration::from_secs(3600));
+    for number in 0..=250 {
+        let entry = house.tried(number, 1).await;
+        assert!(entry.is_finished(), "{number}: {entry:?}");
+        assert_eq!(entry.attempts, 1);
+    }
+    running.stop().await;
+}
+
 /// While no smarthost can be used one message in a while is tried; the senders of all that are late hear of it.
 #[tokio::test]
 async fn everybody_hears_of_what_is_late_while_nothing_can_be_sent() {

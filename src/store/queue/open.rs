@@ -209,6 +209,10 @@ pub fn order(
                 Some(due) if entry.attempts == 0 => due.max(now),
                 _ => now,
             };
+            // What it could not be tried in does not count as having been tried.
+            if let QueueState::Held { since, .. } = entry.state {
+                entry.expires_at = entry.expires_at.after(now.since(since));
+            }
             entry.state = QueueState::Queued { due };
             unchanged(entry)
         }

@@ -312,7 +312,9 @@ async fn an_operator_holds_releases_retries_and_drops() {
         .unwrap();
     assert!(ordered(&house, 2, Ordered::Retry, 200).await.is_some());
     assert_eq!(house.next_due(), Some(200));
-    assert!(ordered(&house, 1, Ordered::Release, 201).await.is_some());
+    let released = ordered(&house, 1, Ordered::Release, 201).await.unwrap();
+    let expires = released.entry.expires_at;
+    assert_eq!(expires, at(5 * 86_400 + 196), "it was held for 196 s");
     assert_eq!(house.claim(201).await.len(), 2);
 
     let gone = Ordered::Drop(reply(554));
