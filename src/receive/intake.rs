@@ -12,7 +12,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::acceptor::{Peer, RefusedBy};
-use super::session::{Protocol, Trust};
+use super::session::Trust;
+
+mod memory;
+mod reason;
+
+pub use memory::Reservation;
+pub use reason::{Reason, Way};
 
 /// Networks of strangers that are remembered at a time; beyond, the idle ones are forgotten.
 const CLIENTS_MAX: usize = 50_000;
@@ -23,131 +29,6 @@ const SMALL_OCTETS: u64 = 1024 * 1024;
 
 /// One message, in thousandths.
 const MESSAGE: u64 = 1000;
-
-/// Why something was refused, as metrics and the ops page name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The disk is too full.
-    DiskFull,
-    /// Bodies under way take as much memory as they may.
-    Memory,
-    /// A mailbox has as much as the standby keeps for one.
-    MailboxFull,
-    /// Too many connections.
-    Connections,
-    /// Too many connections of one client.
-    ClientConnections,
-    /// Too many messages of one client.
-    ClientRate,
-    /// Too slow.
-    Slow,
-    /// Too large.
-    TooLarge,
-    /// A loop.
-    Loop,
-    /// Bare CR or LF.
-    LineEnds,
-    /// No such mailbox.
-    UnknownRecipient,
-    /// Not our domain.
-    Relay,
-    /// Not a trusted host.
-    NotTrusted,
-    /// Commands that make no sense.
-    Errors,
-    /// TLS was asked for and did not come about.
-    Tls,
-    /// The store has a problem.
-    Trouble,
-}
-
-impl Reason {
-    /// All of them.
-    pub const ALL: [Self; 16] = [
-        Self::DiskFull,
-        Self::Memory,
-        Self::MailboxFull,
-        Self::Connections,
-        Self::ClientConnections,
-        Self::ClientRate,
-        Self::Slow,
-        Self::TooLarge,
-        Self::Loop,
-        Self::LineEnds,
-        Self::UnknownRecipient,
-        Self::Relay,
-        Self::NotTrusted,
-        Self::Errors,
-        Self::Tls,
-        Self::Trouble,
-    ];
-
-    /// Its name in metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DiskFull => "disk-full",
-            Self::Memory => "memory",
-            Self::MailboxFull => "mailbox-full",
-            Self::Connections => "connections",
-            Self::ClientConnections => "client-connections",
-            Self::ClientRate => "client-rate",
-            Self::Slow => "slow",
-            Self::TooLarge => "too-large",
-            Self::Loop => "loop",
-            Self::LineEnds => "line-ends",
-            Self::UnknownRecipient => "unknown-recipient",
-            Self::Relay => "relay",
-            Self::NotTrusted => "not-trusted",
-            Self::Errors => "errors",
-            Self::Tls => "tls",
-            Self::Trouble => "trouble",
-        }
-    }
-}
-
-impl Reason {
-    /// Whether it is for want of something here, so that mail which should be taken waits elsewhere.
-    pub const fn is_shortage(self) -> bool {
-        matches!(
-            self,
-            Self::DiskFull | Self::Memory | Self::MailboxFull | Self::Connections | Self::Trouble
-        )
-    }
-}
-
-/// Through which door mail comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// LMTP.
-    Lmtp,
-    /// SMTP from a trusted host.
-    Smtp,
-    /// SMTP from a stranger.
-    Perimeter,
-}
-
-impl Way {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Lmtp, Self::Smtp, Self::Perimeter];
-
-    /// The way of a session.
-    pub const fn of(protocol: Protocol, trust: Trust) -> Self {
-        match (protocol, trust) {
-            (Protocol::Lmtp, _) => Self::Lmtp,
-            (Protocol::Smtp, Trust::Trusted) => Self::Smtp,
-            (Protocol::Smtp, Trust::Stranger) => Self::Perimeter,
-        }
-    }
-
-    /// Its name in metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Lmtp => "lmtp",
-            Self::Smtp => "smtp",
-            Self::Perimeter => "perimeter",
-        }
-    }
-}
 
 /// The bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -285,20 +166,6 @@ impl Intake {
     pub fn admit_grown(&self, octets: u64) -> Result<(), RefusedBy> {
         // The next piece; what is there is not free any more.
         self.admit(octets.min(SMALL_OCTETS + 1))
-    }
-
-    /// Reserves memory for a body of somebody's.
-    ///
-    /// # Errors
-    /// [`RefusedBy::Busy`].
-    pub fn reserve(self: &Arc<Self>, trust: Trust, octets: u64) -> Result<Reservation, RefusedBy> {
-        let mut reservation = Reservation {
-            intake: Arc::clone(self),
-            trust,
-            octets: 0,
-        };
-        reservation.set(octets)?;
-        Ok(reservation)
     }
 
     /// A connection begins; what it returns ends it.
@@ -497,73 +364,6 @@ pub struct IntakeCounts {
     pub ways: [(Way, u64, u64); Way::ALL.len()],
     /// What was refused since the start, and in the last ten minutes.
     pub refused: [(Reason, u64, u64); Reason::ALL.len()],
-}
-
-/// Memory that a body may use. Given back when dropped.
-#[derive(Debug)]
-pub struct Reservation {
-    intake: Arc<Intake>,
-    trust: Trust,
-    octets: u64,
-}
-
-impl Reservation {
-    /// Changes how much it is.
-    ///
-    /// # Errors
-    /// [`RefusedBy::Busy`] when there is not so much; then it stays as it was.
-    pub fn set(&mut self, octets: u64) -> Result<(), RefusedBy> {
-        let limit = self.intake.limits.memory_octets_max;
-        if let Some(more) = octets.checked_sub(self.octets) {
-            if let Some(strangers) = self.strangers() {
-                take(strangers, more, limit / 2)?;
-            }
-            if let Err(refused) = take(&self.intake.memory_octets, more, limit) {
-                self.give_strangers(more);
-                return Err(refused);
-            }
-        } else {
-            self.give(self.octets - octets);
-        }
-        self.octets = octets;
-        Ok(())
-    }
-
-    fn strangers(&self) -> Option<&AtomicU64> {
-        (self.trust == Trust::Stranger).then_some(&self.intake.stranger_octets)
-    }
-
-    fn give(&self, octets: u64) {
-        self.give_strangers(octets);
-        let all = &self.intake.memory_octets;
-        all.fetch_sub(octets, Ordering::Relaxed);
-    }
-
-    fn give_strangers(&self, octets: u64) {
-        if let Some(strangers) = self.strangers() {
-            strangers.fetch_sub(octets, Ordering::Relaxed);
-        }
-    }
-
-    /// How much it is.
-    pub fn octets(&self) -> u64 {
-        self.octets
-    }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        self.give(self.octets);
-    }
-}
-
-/// Takes so many more octets, if there are not more than `limit` then.
-fn take(all: &AtomicU64, more: u64, limit: u64) -> Result<(), RefusedBy> {
-    all.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-        used.checked_add(more).filter(|&sum| sum <= limit)
-    })
-    .map(drop)
-    .map_err(|_| RefusedBy::Busy)
 }
 
 /// A connection that is open.
