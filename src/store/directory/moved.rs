@@ -62,8 +62,7 @@ pub struct Moved {
 
 /// What would go along and end.
 ///
-/// Reads every mailbox of the domains, because any of them may have an alias elsewhere: about a second for a
-/// domain with half a million.
+/// Reads every mailbox of the domains, because any of them may have an alias elsewhere.
 ///
 /// # Errors
 /// When the store cannot be read; inside: why they do not go.
