@@ -253,7 +253,7 @@ impl StandbyAcceptor {
         if envelope.trust == Trust::Trusted {
             return Ok(Ok(None));
         }
-        let is_whole = body.size_bytes() <= SIGNED_OCTETS_MAX;
+        let is_whole = body.size_bytes() <= SIGNED_OCTETS_MAX.min(self.intake.look_octets_max());
         let octets = if is_whole { body.size_bytes() } else { 0 };
         // Who waits for a turn holds nothing that others need.
         let Some(turn) = verifier.turn().await else {

@@ -164,11 +164,11 @@ impl Lane {
             true => open.host,
             false => open.host + 1,
         };
-        if open.relay.declined()
-            && nobody_has_it
-            && let Ok(next) = self.pool.get(from, jitter()).await
-        {
-            drop(self.pool.give(open));
+        let (reports, may_pass) = (open.relay.reports(), open.relay.declined() && nobody_has_it);
+        // One that is broken ends here: it is no connection of its smarthost any more, to be waited for.
+        let open = Some(open).filter(|open| !may_pass || open.relay.is_usable());
+        if may_pass && let Ok(next) = self.pool.get(from, jitter()).await {
+            drop(open.and_then(|open| self.pool.give(open)));
             passed_over.push(Asked {
                 smarthost,
                 outcomes,
@@ -180,8 +180,8 @@ impl Lane {
             smarthost,
             passed_over,
             again: None,
-            passed_on: open.relay.reports(),
-            used_up: self.pool.give(open),
+            passed_on: reports,
+            used_up: open.and_then(|open| self.pool.give(open)),
         }
     }
 

@@ -317,7 +317,9 @@ pub async fn resume(service: &Service) -> Result<(), StoreError> {
             .last()
             .map(|(address, gone)| (address.clone(), gone.record.id));
         for (address, gone) in found.iter().filter(|(_, gone)| gone.forgotten) {
-            carry_out(service, address, gone.record.id).await?;
+            if let Err(error) = carry_out(service, address, gone.record.id).await {
+                tracing::error!(%address, %error, "a deleted mailbox could not be forgotten; it is tried again");
+            }
         }
         match last {
             Some(last) if found.len() == PAGE_MAX => after = Some(last),

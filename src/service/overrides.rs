@@ -111,29 +111,42 @@ pub fn list(
     let whose = super::destinations::owner_for(actor, filter.reseller.as_ref())?;
     let (now, limit) = (service.now(), limit.clamp(1, PAGE_MAX));
     service.store.read(|tx| {
-        let rows = kept::overrides_after(tx, after, LOOKED_AT_MAX)?;
-        let is_last = rows.len() < LOOKED_AT_MAX;
-        let (mut found, mut scopes, mut last) = (Vec::new(), 0, None);
-        for (scope, overrides) in rows {
-            if scopes == limit {
+        let (mut found, mut scopes, mut last) = (Vec::new(), 0, after.cloned());
+        // A page ends behind what its reader may see: a cursor names no other's setting.
+        let (mut seen, mut is_full) = (None::<Scope>, false);
+        loop {
+            let rows = kept::overrides_after(tx, last.as_ref(), LOOKED_AT_MAX)?;
+            let is_last = rows.len() < LOOKED_AT_MAX;
+            for (scope, overrides) in rows {
+                let owner = owner(tx, &scope)?;
+                let is_theirs = whose.is_none() || owner == whose;
+                if is_theirs && actor.may_see(owner.as_ref()) {
+                    if scopes == limit {
+                        is_full = true;
+                        break;
+                    }
+                    let shown = views(actor, filter, &scope, owner.as_ref(), &overrides, now);
+                    scopes += usize::from(!shown.is_empty());
+                    found.extend(shown);
+                    seen = Some(scope.clone());
+                }
+                last = Some(scope);
+            }
+            // Who sees everything is not kept waiting for what a filter takes.
+            if is_full || is_last || whose.is_none() {
+                let next = if whose.is_none() && !is_full {
+                    last
+                } else {
+                    seen
+                };
                 return Ok(OverridePage {
                     overrides: found,
-                    next: last.map(|scope: Scope| scope.to_string()),
+                    next: next
+                        .filter(|_| is_full || !is_last)
+                        .map(|scope| scope.to_string()),
                 });
             }
-            let owner = owner(tx, &scope)?;
-            let is_theirs = whose.is_none() || owner == whose;
-            if is_theirs && actor.may_see(owner.as_ref()) {
-                let shown = views(actor, filter, &scope, owner.as_ref(), &overrides, now);
-                scopes += usize::from(!shown.is_empty());
-                found.extend(shown);
-            }
-            last = Some(scope);
         }
-        Ok(OverridePage {
-            overrides: found,
-            next: last.filter(|_| !is_last).map(|scope| scope.to_string()),
-        })
     })
 }
 

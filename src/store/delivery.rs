@@ -204,7 +204,13 @@ impl Store {
                 no_delay: recipient.notices.no_delay,
                 sender: record.reverse_path.clone(),
             };
-            let (file, slot) = step(move |tx| file(tx, &to, &new));
+            let (file, slot) = step(move |tx| {
+                let filed = file(tx, &to, &new)?;
+                if !matches!(filed, Delivered::Filed { .. }) {
+                    strike(tx, to.delivery, ingest)?;
+                }
+                Ok(filed)
+            });
             steps.push(file);
             slots.push(slot);
         }
@@ -370,20 +376,21 @@ pub(super) fn forget(
         handover::forget(tx, mailbox, handover);
     }
     tx.delete(delivery_key(mailbox, delivery));
+    strike(tx, delivery, ingest_id)?;
     let Some(record) = ingest(tx, ingest_id)? else {
         return Ok(false);
     };
     for (address, other) in &record.recipients {
-        if *other == delivery {
-            continue;
-        }
-        // A mailbox that cannot be found may still have its message.
-        let Some(found) = directory::mailbox(tx, address)? else {
-            return Ok(false);
+        // Who is not struck has its message, wherever its mailbox is: the address may be another's by now.
+        let filed = match directory::mailbox(tx, address)? {
+            Some(found) => delivered(tx, found.id, *other)?.map(|filed| (found.id, filed)),
+            None => None,
         };
-        if let Some(filed) = delivered(tx, found.id, *other)?
-            && messages::get(tx, found.id, filed)?.is_some()
-        {
+        let is_gone = match filed {
+            Some((mailbox, filed)) => messages::get(tx, mailbox, filed)?.is_none(),
+            None => false,
+        };
+        if !is_gone {
             return Ok(false);
         }
     }

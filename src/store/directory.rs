@@ -283,7 +283,11 @@ pub fn mailboxes(
         None => Key::new(Table::Mailbox),
     };
     let from = match after {
-        Some(after) => Key::new(Table::Mailbox).address(after).end(),
+        // Whoever makes one up does not come before the domain.
+        Some(after) => {
+            let behind = Key::new(Table::Mailbox).address(after).end();
+            behind.max(range.clone().into_vec())
+        }
         None => range.clone().into_vec(),
     };
     let mut found = Vec::new();

@@ -9,8 +9,8 @@ use std::ops::ControlFlow;
 use super::directory::gone::{self, GoneRecord};
 use super::events::{self, MailboxStep};
 use super::keys::{Key, Table};
-use super::messages::{self, Origin};
-use super::{Order, ReadTx, StoreError, Tx, delivery, merge, queue, unmerged};
+use super::messages;
+use super::{Order, ReadTx, StoreError, Tx, merge, queue, unmerged};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId};
 
@@ -128,12 +128,6 @@ pub fn step(
         };
         tx.delete(unmerged::unmerged_key(&gone.record.mailstore, id, message));
         merge::purge::remove_copy(tx, id, &record)?;
-        if let Origin::Received {
-            delivery, ingest, ..
-        } = &record.origin
-        {
-            delivery::strike(tx, *delivery, *ingest)?;
-        }
         deleted += 1;
     }
     let more = |done| Step {

@@ -8,6 +8,11 @@ use crate::receive::acceptor::RefusedBy;
 use crate::receive::session::Trust;
 
 impl Intake {
+    /// Up to this size a stranger's message may be held in memory as a whole, in octets: there is room for two.
+    pub fn look_octets_max(&self) -> u64 {
+        self.limits.memory_octets_max / 4
+    }
+
     /// Reserves memory for a body of somebody's.
     ///
     /// # Errors

@@ -157,7 +157,8 @@ pub fn after(
     };
     let from = after.map_or_else(
         || range.clone().into_vec(),
-        |(address, id)| row(address, *id).end(),
+        // Whoever makes one up does not come before the domain.
+        |(address, id)| row(address, *id).end().max(range.clone().into_vec()),
     );
     let mut found = Vec::new();
     tx.scan(&from, &range.end(), Order::Ascending, &mut |key, value| {

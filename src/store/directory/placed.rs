@@ -89,7 +89,7 @@ pub fn on_mailstore(
     };
     let from = after.map_or_else(
         || range.clone().into_vec(),
-        |after| row(mailstore, after).end(),
+        |after| row(mailstore, after).end().max(range.clone().into_vec()),
     );
     let mut found = Vec::new();
     tx.scan(&from, &range.end(), Order::Ascending, &mut |key, _| {

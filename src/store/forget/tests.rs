@@ -2,7 +2,7 @@ use super::super::tests::{NOW, accept, open, provision};
 use super::*;
 use crate::mail::Flags;
 use crate::store::directory::details::{self, Details};
-use crate::store::messages::{NewMessage, folder_of};
+use crate::store::messages::{NewMessage, Origin, folder_of};
 use crate::store::{Store, check, directory};
 
 const ANN: &str = "ann@example.com";
@@ -112,6 +112,65 @@ async fn nothing_is_left_of_whom_is_forgotten_and_all_of_the_others() {
     leave(&store, BEN).await;
     assert_eq!(forget(&store, BEN, ben.record.id).await, Ok(2));
     assert_eq!(bodies(&store), 0);
+}
+
+/// The address of a recipient may be somebody else's by now; the message that both got is still the recipient's.
+#[tokio::test]
+async fn what_a_renamed_or_departed_recipient_has_too_stays_theirs() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let (ann, ben) = (
+        provision(&store, ANN, "a1").await,
+        provision(&store, BEN, "a1").await,
+    );
+    accept(&store, &[ANN, BEN], b"for both").await;
+    let record = ben.record.clone();
+    let renamed: Result<(), StoreError> = store
+        .write(move |tx| gone::rename(tx, &address(BEN), &address("robert@example.com"), &record))
+        .await;
+    renamed.unwrap();
+    let new_ben = provision(&store, BEN, "a1").await;
+    leave(&store, ANN).await;
+    assert_eq!(forget(&store, ANN, ann.record.id).await, Ok(1));
+    assert_eq!(bodies(&store), 1, "robert has it");
+    let of_robert = store.read(|tx| messages::ids(tx, ben.record.id, None, 10));
+    assert_eq!(of_robert.unwrap().len(), 1);
+
+    leave(&store, BEN).await;
+    assert_eq!(forget(&store, BEN, new_ben.record.id).await, Ok(0));
+    assert_eq!(bodies(&store), 1);
+    leave(&store, "robert@example.com").await;
+    let id = ben.record.id;
+    assert_eq!(forget(&store, "robert@example.com", id).await, Ok(1));
+    assert_eq!(bodies(&store), 0, "nobody has it");
+}
+
+/// The place where a page begins is what somebody sends.
+#[tokio::test]
+async fn no_page_begins_before_its_domain() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for of in ["ann@aaa.example", "zoe@zebra.example"] {
+        let left = provision(&store, of, "a1").await;
+        leave(&store, of).await;
+        assert_ne!(provision(&store, of, "a1").await.record.id, left.record.id);
+    }
+    let zebra = "zebra.example".parse().unwrap();
+    let before = address("a@a.example");
+    let (a1, id) = ("a1".parse().unwrap(), MailboxId::from_bytes([0; 16]));
+    let read: Result<(), StoreError> = store.read(|tx| {
+        let behind = Some((before.clone(), id));
+        let left = gone::after(tx, Some(&zebra), behind.as_ref(), 10)?;
+        let left: Vec<&str> = left.iter().map(|(of, _)| of.as_str()).collect();
+        assert_eq!(left, ["zoe@zebra.example"]);
+        let here = directory::mailboxes(tx, Some(&zebra), Some(&before), 10)?;
+        let here: Vec<&str> = here.iter().map(|one| one.address.as_str()).collect();
+        assert_eq!(here, ["zoe@zebra.example"]);
+        let placed = directory::placed::on_mailstore(tx, &a1, Some(&zebra), Some(&before), 10)?;
+        assert_eq!(placed, [address("zoe@zebra.example")]);
+        Ok(())
+    });
+    read.unwrap();
 }
 
 #[tokio::test]
