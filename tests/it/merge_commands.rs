@@ -251,7 +251,13 @@ fn receipts_are_their_owners_business() {
         assert_eq!(status, 200, "{path}: {text}");
         assert!(text.contains(ANN), "{path}: {text}");
     }
-    assert_eq!(bench.api(&acme, "/api/v1/merges").0, 404);
+    // How it stands, of what is its own: all of it is merged.
+    for of in [&acme, &rival] {
+        let (status, text) = bench.api(of, "/api/v1/merges");
+        assert_eq!(status, 200, "{text}");
+        assert!(text.contains("\"unmerged\":0"), "{text}");
+        assert!(!text.contains(ANN), "{text}");
+    }
 }
 
 #[test]
