@@ -287,7 +287,7 @@ impl Store {
         let nobody_waits = &mut |_: &[u8]| ();
         self.inner
             .engine
-            .commit_group(&mut [&mut step], nobody_waits)?;
+            .commit_group(&mut [&mut step], Vec::new(), nobody_waits)?;
         take(&slot)
     }
 

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 
 use super::StoreError;
 
+mod backend;
 pub mod overlay;
 pub mod redb;
 pub mod segments;

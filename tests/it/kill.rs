@@ -20,8 +20,9 @@ use crate::rig::{
 /// Every step at which the server is made to die, in the store and in the merge's journal.
 /// What recovers a doubt comes right after what leaves one.
 const STEPS: &[&str] = &[
-    "store::before_body_sync",
     "store::before_commit",
+    "store::before_body_sync",
+    "store::after_body_sync",
     "store::after_commit",
     "merge::planned",
     "merge::intended",

@@ -9,10 +9,12 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use redb::backends::FileBackend;
 use redb::{
     Database, Durability, ReadableDatabase, ReadableTable, Table, TableDefinition, TableError,
 };
 
+use super::backend::{Backend, Beside, Unsynced};
 use super::overlay::Overlay;
 use super::{Order, ReadTx, StoreError, Visit, writer};
 use crate::store::OpenError;
@@ -29,6 +31,7 @@ const CACHE_BYTES: usize = 256 * 1024 * 1024;
 #[derive(Debug)]
 pub struct RedbEngine {
     database: Database,
+    beside: Beside,
 }
 
 impl RedbEngine {
@@ -41,9 +44,11 @@ impl RedbEngine {
         if !path.exists() {
             create(path)?;
         }
+        let beside = Beside::default();
+        let backend = Backend::new(open_file(path)?, beside.clone());
         let database = Database::builder()
             .set_cache_size(CACHE_BYTES)
-            .open(path)
+            .create_with_backend(backend)
             .map_err(|error| match error {
                 redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse {
                     path: path.to_owned(),
@@ -53,7 +58,7 @@ impl RedbEngine {
                     why: other.to_string(),
                 },
             })?;
-        Ok(Self { database })
+        Ok(Self { database, beside })
     }
 
     /// Runs `read` on a consistent view.
@@ -73,14 +78,15 @@ impl RedbEngine {
     }
 
     /// Runs the steps of a group, each on an overlay of its own, applies those that succeed, and
-    /// commits durably once. Returns, per step, whether it succeeded. `note` sees the keys that change,
-    /// before they are durable.
+    /// commits durably once. Returns, per step, whether it succeeded. `bodies` are synced before the
+    /// commit is valid. `note` sees the keys that change, before they are durable.
     ///
     /// # Errors
     /// When nothing at all was committed.
     pub fn commit_group(
         &self,
         steps: &mut [&mut writer::Step],
+        bodies: Vec<Unsynced>,
         note: &mut dyn FnMut(&[u8]),
     ) -> Result<Vec<bool>, StoreError> {
         let mut transaction = self.database.begin_write().map_err(engine_error)?;
@@ -88,6 +94,7 @@ impl RedbEngine {
         transaction
             .set_durability(Durability::Immediate)
             .map_err(engine_error)?;
+        self.beside.add(bodies);
         let mut succeeded = Vec::with_capacity(steps.len());
         {
             let mut table = transaction.open_table(TABLE).map_err(engine_error)?;
@@ -105,6 +112,7 @@ impl RedbEngine {
             }
         }
         transaction.commit().map_err(engine_error)?;
+        self.beside.sync_rest().map_err(engine_error)?;
         Ok(succeeded)
     }
 
@@ -169,6 +177,29 @@ fn apply(
         };
     }
     Ok(())
+}
+
+/// The file of an existing database; an empty one is refused, for redb would make it a new database.
+fn open_file(path: &Path) -> Result<FileBackend, OpenError> {
+    let io = |error| OpenError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    let engine = |why| OpenError::Engine {
+        path: path.to_owned(),
+        why,
+    };
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .map_err(io)?;
+    if file.metadata().map_err(io)?.len() == 0 {
+        return Err(engine(
+            "the file is empty; restore it from a snapshot".to_owned(),
+        ));
+    }
+    FileBackend::new(file).map_err(|error| engine(error.to_string()))
 }
 
 fn create(path: &Path) -> Result<(), OpenError> {

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::backend::Unsynced;
 use crate::ids::BodyId;
 
 /// Bodies up to this size stand in the index itself.
@@ -279,7 +280,7 @@ impl BodyWriter {
 
 struct Active {
     id: SegmentId,
-    file: File,
+    file: Arc<File>,
     length: u64,
 }
 
@@ -288,10 +289,9 @@ pub struct SegmentWriter {
     directory: PathBuf,
     next: SegmentId,
     active: Option<Active>,
-    unsynced: bool,
+    /// Segments that were appended to since [`Self::take_unsynced`].
+    unsynced: Vec<Arc<File>>,
     directory_unsynced: bool,
-    /// How often the disk was waited for.
-    pub syncs: u64,
     appending: Arc<AtomicU64>,
 }
 
@@ -322,9 +322,8 @@ impl SegmentWriter {
             directory,
             next,
             active: None,
-            unsynced: false,
+            unsynced: Vec::new(),
             directory_unsynced: true,
-            syncs: 0,
             appending: Arc::default(),
         })
     }
@@ -334,7 +333,7 @@ impl SegmentWriter {
         self.appending.clone()
     }
 
-    /// Stores a body's record; it is durable only after [`Self::sync`].
+    /// Stores a body's record; it is durable only when [`Self::take_unsynced`] has been synced.
     ///
     /// # Errors
     /// When the disk is full or broken; what was half written is never named and never read.
@@ -345,23 +344,19 @@ impl SegmentWriter {
         }
     }
 
-    /// Waits until everything appended is on the disk.
+    /// What must be synced before anything that was appended may be named. If that fails, what was
+    /// appended must be considered lost, and must not be synced again (the kernel may have dropped
+    /// the pages).
     ///
     /// # Errors
-    /// When the disk fails: what was appended must then be considered lost, and the file must not
-    /// be synced again (the kernel may have dropped the pages).
-    pub fn sync(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.unsynced)
-            && let Some(active) = &self.active
-        {
-            self.syncs += 1;
-            active.file.sync_data()?;
+    /// When the directory cannot be opened.
+    pub fn take_unsynced(&mut self) -> io::Result<Vec<Unsynced>> {
+        let mut unsynced: Vec<_> = self.unsynced.drain(..).map(Unsynced::Data).collect();
+        if self.directory_unsynced {
+            unsynced.push(Unsynced::Directory(File::open(&self.directory)?));
+            self.directory_unsynced = false;
         }
-        if std::mem::take(&mut self.directory_unsynced) {
-            self.syncs += 1;
-            File::open(&self.directory)?.sync_all()?;
-        }
-        Ok(())
+        Ok(unsynced)
     }
 
     fn append_record(&mut self, record: &[u8]) -> io::Result<Place> {
@@ -370,7 +365,6 @@ impl SegmentWriter {
             .as_ref()
             .is_some_and(|active| active.length >= SEGMENT_BYTES)
         {
-            self.sync()?;
             self.active = None;
         }
         let active = match &mut self.active {
@@ -388,7 +382,13 @@ impl SegmentWriter {
         let offset = active.length;
         active.file.write_all_at(record, offset)?;
         active.length += record.len() as u64;
-        self.unsynced = true;
+        if !self
+            .unsynced
+            .iter()
+            .any(|file| Arc::ptr_eq(file, &active.file))
+        {
+            self.unsynced.push(active.file.clone());
+        }
         Ok(Place {
             segment: active.id,
             offset,
@@ -423,7 +423,7 @@ fn start_segment(
     *directory_unsynced = true;
     Ok(Active {
         id,
-        file,
+        file: Arc::new(file),
         length: 0,
     })
 }

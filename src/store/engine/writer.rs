@@ -1,7 +1,7 @@
 //! The one writer: group commit.
 //!
-//! It takes what is waiting, makes its bodies durable (one sync for all), runs the closures of the
-//! group, commits once, and answers. After a failed sync or commit nothing is known about what the
+//! It takes what is waiting, appends its bodies, runs the closures of the group, commits once, which
+//! waits for the bodies first, and answers. After a failed sync or commit nothing is known about what the
 //! disk holds: the writer never tries again; it answers everything with a failure, and the process is
 //! expected to stop and start anew.
 
@@ -46,7 +46,7 @@ pub struct WriterStats {
     pub groups: AtomicU64,
     /// Jobs in them.
     pub jobs: AtomicU64,
-    /// Times that segments and their directory were synced.
+    /// Segments and directories synced.
     pub body_syncs: AtomicU64,
 }
 
@@ -97,11 +97,12 @@ impl Writer {
                 Err(error) => refuse(vec![job], || error.clone()),
             }
         }
-        fail::fail_point!("store::before_body_sync");
-        if let Err(error) = self.segments.sync() {
-            return self.fail(ready, &format!("a body could not be synced: {error}"));
-        }
         fail::fail_point!("store::before_commit");
+        let bodies = match self.segments.take_unsynced() {
+            Ok(bodies) => bodies,
+            Err(error) => return self.fail(ready, &format!("bodies cannot be synced: {error}")),
+        };
+        let body_syncs = bodies.len() as u64;
         let mut steps: Vec<&mut Step> = ready
             .iter_mut()
             .flat_map(|job| job.steps.iter_mut())
@@ -109,7 +110,7 @@ impl Writer {
         let mut touched = Touched::default();
         match self
             .engine
-            .commit_group(&mut steps, &mut |key| touched.note(key))
+            .commit_group(&mut steps, bodies, &mut |key| touched.note(key))
         {
             Ok(outcomes) => {
                 fail::fail_point!("store::after_commit");
@@ -120,7 +121,7 @@ impl Writer {
                     .fetch_add(ready.len() as u64, Ordering::Relaxed);
                 self.stats
                     .body_syncs
-                    .store(self.segments.syncs, Ordering::Relaxed);
+                    .fetch_add(body_syncs, Ordering::Relaxed);
                 answer(ready, outcomes);
             }
             Err(error) => self.fail(ready, &format!("a commit failed: {error}")),
