@@ -158,6 +158,13 @@ impl Lane {
                 used_up: None,
             };
         }
+        if open.relay.refuses_us() {
+            tracing::error!(
+                queue_id = %entry.id,
+                smarthost = smarthost.as_deref().unwrap_or_default(),
+                "a smarthost takes no mail for others from this server: its operator has to let it, mail waits until then"
+            );
+        }
         let nobody_has_it = !outcomes.iter().any(|o| matches!(o, Outcome::Relayed(_)));
         // One that was in use for a while may just have ended; a new one tells how its smarthost is.
         let from = match !open.relay.is_usable() && open.messages > 0 {

@@ -1,7 +1,7 @@
 //! What a smarthost's reply means for a recipient.
 //!
 //! Pure. 4yz is "not now", 5yz is "never", with exceptions on the side of waiting: whatever says
-//! that we are not set up right (sign-in, encryption, too many recipients at once) is mended by an
+//! that we are not set up right (sign-in, encryption, relaying, too many recipients at once) is mended by an
 //! operator, and no user's message is given up for it.
 
 use crate::store::queue::{Outcome, REPLY_BYTES_MAX, RemoteReply};
@@ -35,11 +35,32 @@ fn is_final(step: Step, code: u16, text: &str) -> bool {
         (_, 530 | 534 | 535 | 538) => false,
         // RFC 5321 §4.5.3.1.10: once the code for too many recipients.
         (Step::Rcpt, 552) => !has_status(text, "5.5.3"),
+        (Step::Mail | Step::Rcpt, _) if is_about_us(step, code, text) => false,
         // RFC 5321 §4.2.4: the conversation got out of step.
         (_, 500..=503) => has_enhanced_status(text) && !has_status(text, "5.5."),
         _ => true,
     };
     code >= 500 && is_about_the_message
+}
+
+/// Whether a smarthost says that it takes no mail for others from this server. There is no code for that alone
+/// (RFC 3463 §3.8: X.7.1 is any refusal by policy), only the words of the programs: Postfix's "Relay access denied"
+/// and "Client host rejected", Exim's "relay not permitted", Sendmail's "Relaying denied", Exchange's "Unable to
+/// relay", qmail's "rcpthosts".
+pub fn is_about_us(step: Step, code: u16, text: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "relay access denied",
+        "relay not permitted",
+        "relaying denied",
+        "relaying not allowed",
+        "unable to relay",
+        "client host rejected",
+        "allowed rcpthosts",
+    ];
+    let text = text.to_ascii_lowercase();
+    matches!(step, Step::Mail | Step::Rcpt)
+        && code >= 500
+        && WORDS.iter().any(|words| text.contains(words))
 }
 
 fn has_enhanced_status(text: &str) -> bool {

@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use self::body::Unsent;
 use super::content::Content;
-use super::outcome::{Step, ours, refused, said};
+use super::outcome::{Step, is_about_us, ours, refused, said};
 use crate::config::secret::Secret;
 use crate::lmtp_client::{Reply, read_reply};
 use crate::net::{BoxStream, ConnectError, Endpoint, Tls, TlsConnector, TlsError};
@@ -159,6 +159,8 @@ pub struct Relay {
     declined: bool,
     /// It may have taken the message, and did not say.
     in_doubt: bool,
+    /// It takes no mail for others from this server.
+    refuses_us: bool,
     is_broken: bool,
 }
 
@@ -195,6 +197,7 @@ impl Relay {
                     ahead: 0,
                     declined: false,
                     in_doubt: false,
+                    refuses_us: false,
                     is_broken: false,
                 })
             }
@@ -212,6 +215,11 @@ impl Relay {
         self.declined && !self.in_doubt
     }
 
+    /// Whether it said of the last message that it takes none for others from this server.
+    pub const fn refuses_us(&self) -> bool {
+        self.refuses_us
+    }
+
     /// Whether it takes over to tell the sender that a message arrived.
     pub const fn reports(&self) -> bool {
         self.knows_dsn
@@ -227,7 +235,7 @@ impl Relay {
     /// Sends a message; adds one outcome for each recipient, in order, as soon as it is known: whoever breaks
     /// off knows who has the message.
     pub async fn send_into(&mut self, message: &Outgoing<'_>, outcomes: &mut Vec<Outcome>) {
-        (self.declined, self.in_doubt) = (false, false);
+        (self.declined, self.in_doubt, self.refuses_us) = (false, false, false);
         if !message.content.has_strict_line_ends() {
             let why = ours("5.6.0 The message has a line end that is not CR LF");
             outcomes.extend(vec![Outcome::Failed(why); message.recipients.len()]);
@@ -477,7 +485,9 @@ impl Relay {
                 }
                 (400.., _) => {
                     self.is_broken |= reply.code == 421;
-                    self.declined |= reply.code < 500 && step != Step::Rcpt;
+                    let about_us = is_about_us(step, reply.code, &reply.text);
+                    self.refuses_us |= about_us;
+                    self.declined |= about_us || (reply.code < 500 && step != Step::Rcpt);
                     return Err(refused(step, reply.code, &reply.text));
                 }
                 _ => format!("4.5.0 The smarthost answered out of turn: {reply}"),

@@ -434,6 +434,37 @@ async fn a_smarthost_that_takes_nothing_now_is_passed_over() {
     running.stop().await;
 }
 
+/// A smarthost whose operator forgot this server takes nothing for others: the next is asked, and while there is
+/// none, mail waits and does not come back.
+#[tokio::test]
+async fn a_smarthost_that_does_not_relay_for_us_makes_nothing_come_back() {
+    let mut house = House::new(Mood {
+        rcpt: vec![
+            ("yes", "554 5.7.1 <yes@x.example>: Relay access denied"),
+            ("no", "550 5.1.1 unknown"),
+        ],
+        ..Mood::default()
+    })
+    .await;
+    let running = house.run();
+    house.enqueue(1, &["yes@x.example", "no@x.example"]).await;
+    let entry = house.tried(1, 1).await;
+    assert_eq!(
+        entry.pending().map(|to| &*to.address).collect::<Vec<_>>(),
+        ["yes@x.example"],
+        "{entry:?}"
+    );
+    running.stop().await;
+
+    let second = Fake::start(Mood::default()).await;
+    house.smarthosts.push(second.smarthost());
+    let running = house.run();
+    house.enqueue(2, &["yes@x.example"]).await;
+    assert!(house.tried(2, 1).await.is_finished());
+    assert_eq!(second.taken.lock().unwrap().len(), 1);
+    running.stop().await;
+}
+
 /// A smarthost that takes few connections is not down: all goes out over those, at the first try.
 #[tokio::test]
 async fn as_many_connections_are_used_as_a_smarthost_takes() {
