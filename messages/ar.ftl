@@ -1223,6 +1223,7 @@ event-mailbox-deleted = حُذف صندوق بريد
 event-mailbox-merged = دُمج كل ما في صندوق بريد
 event-mailbox-forgotten = حُذف ما كان محفوظًا من صندوق بريد محذوف
 event-mailboxes-changed = تغيّرت صناديق بريد كثيرة دفعة واحدة
+event-sending-limited = بُلغ حدّ المستلمين في اليوم
 brand-title = العلامة
 brand-hint = كيف يراك المستخدمون: في بريد الويب وصفحة الحالة والرسائل، تحت أسماء مضيفيك.
 brand-name = الاسم

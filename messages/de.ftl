@@ -1083,6 +1083,7 @@ event-mailbox-deleted = Ein Postfach wurde gelöscht
 event-mailbox-merged = Alles aus einem Postfach ist zusammengeführt
 event-mailbox-forgotten = Was von einem gelöschten Postfach aufbewahrt war, wurde gelöscht
 event-mailboxes-changed = Viele Postfächer änderten sich auf einmal
+event-sending-limited = Eine Grenze für Empfänger am Tag ist erreicht
 brand-title = Marke
 brand-hint = Wie Benutzer Sie sehen: im Webmail, auf der Statusseite und in Briefen, unter Ihren eigenen Hostnamen.
 brand-name = Name

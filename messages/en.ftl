@@ -1083,6 +1083,7 @@ event-mailbox-deleted = A mailbox was deleted
 event-mailbox-merged = Everything of a mailbox is merged
 event-mailbox-forgotten = What was kept of a deleted mailbox was deleted
 event-mailboxes-changed = Many mailboxes changed at once
+event-sending-limited = A limit of recipients in a day is reached
 brand-title = Brand
 brand-hint = How users see you: on the webmail, the status page and in letters, under your own host names.
 brand-name = Name

@@ -1083,6 +1083,7 @@ event-mailbox-deleted = Se eliminó un buzón
 event-mailbox-merged = Todo lo de un buzón está fusionado
 event-mailbox-forgotten = Se borró lo que se guardaba de un buzón eliminado
 event-mailboxes-changed = Muchos buzones cambiaron a la vez
+event-sending-limited = Se alcanzó un límite de destinatarios al día
 brand-title = Marca
 brand-hint = Cómo le ven los usuarios: en el webmail, la página de estado y las cartas, con sus propios nombres de host.
 brand-name = Nombre

@@ -1084,6 +1084,7 @@ event-mailbox-deleted = Une boîte a été supprimée
 event-mailbox-merged = Tout le contenu d’une boîte est fusionné
 event-mailbox-forgotten = Ce qui était gardé d’une boîte supprimée a été effacé
 event-mailboxes-changed = Beaucoup de boîtes ont changé à la fois
+event-sending-limited = Une limite de destinataires par jour est atteinte
 brand-title = Marque
 brand-hint = Comment les utilisateurs vous voient : dans le webmail, sur la page d'état et dans les lettres, sous vos propres noms d'hôte.
 brand-name = Nom

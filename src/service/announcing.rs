@@ -10,10 +10,12 @@ use crate::ids::{Address, DomainName, ResellerId};
 pub use crate::mail::wording::{InvalidTemplate, Letter, fill, split};
 use crate::route::Scope;
 use crate::store::brand::BrandRecord;
-use crate::store::events::{
-    AlertStep, EventRecord, Happened, MailboxStep, OutageStep, is_for_resellers,
-};
+use crate::store::events::{EventRecord, Happened, Limited, MailboxStep, is_for_resellers};
 use crate::store::policies::Language;
+
+mod usual;
+
+use usual::usual;
 
 /// The name of what the test button sends.
 pub const TEST: &str = "test";
@@ -45,6 +47,10 @@ impl Told<'_> {
             Happened::Override { .. }
             | Happened::OverrideExpired { .. }
             | Happened::Mailbox { .. } => self.owner == Some(Some(reseller)),
+            Happened::SendingLimited { whose } => match whose {
+                Limited::Reseller(id) => id == reseller,
+                Limited::Mailbox(_) | Limited::Domain(_) => self.owner == Some(Some(reseller)),
+            },
             // The one who had it is told that it left, and not where to.
             Happened::DomainMoved { from, to, .. } => {
                 [from, to].into_iter().flatten().any(|one| one == reseller)
@@ -65,6 +71,11 @@ pub fn domain_of(what: &Happened) -> Option<DomainName> {
         },
         Happened::DomainMoved { domain, .. } => Some(domain.clone()),
         Happened::Mailbox { mailbox, .. } => Some(mailbox.domain_name()),
+        Happened::SendingLimited { whose } => match whose {
+            Limited::Mailbox(address) => Some(address.domain_name()),
+            Limited::Domain(domain) => Some(domain.clone()),
+            Limited::Reseller(_) => None,
+        },
         _ => None,
     }
 }
@@ -196,6 +207,10 @@ fn data<'a>(number: u64, what: &'a Happened, told: &Told<'a>) -> Data<'a> {
         Happened::Mailbox { mailbox, step } => of_mailbox(mailbox, step, base),
         Happened::MailboxesChanged { until } => Data {
             until: Some(until.to_string()),
+            ..base
+        },
+        Happened::SendingLimited { whose } => Data {
+            scope: Some(whose.to_string()),
             ..base
         },
     }
@@ -334,62 +349,6 @@ pub fn placeholders(name: &str) -> Option<&'static [&'static str]> {
     known.map(|(_, names)| *names)
 }
 
-/// The usual letter about an event: subject, empty line, text.
-const fn usual(what: &Happened) -> &'static str {
-    match what {
-        Happened::Outage { step, .. } => match step {
-            OutageStep::Advised => {
-                "[{name}] {mailstore}: a person must decide\n\n{text}\n\nSeen at {time}.\n"
-            }
-            OutageStep::Began => {
-                "[{name}] Mail outage: the emergency webmail is open\n\nSince {time} new mail of {mailboxes} mailboxes goes to the emergency webmail:\n{webmail}\n\nUsers sign in there with their usual address and password, and can read and send new mail. Their old mail is safe; it is not shown there. Everything will be in their mailboxes when the usual service is back.\n\nDomains: {domains}\nState of the service: {status}\n"
-            }
-            OutageStep::Returned => {
-                "[{name}] Mail outage: the usual service is back\n\nSince {time} new mail of {mailboxes} mailboxes goes to the usual mailboxes again. What came in and was sent meanwhile is being added to them now.\n\nDomains: {domains}\nState of the service: {status}\n"
-            }
-            OutageStep::Resumed => {
-                "[{name}] Mail outage: it has failed again\n\nThe usual service failed again at {time}. New mail of {mailboxes} mailboxes goes to the emergency webmail:\n{webmail}\n\nDomains: {domains}\nState of the service: {status}\n"
-            }
-            OutageStep::Ended => {
-                "[{name}] Mail outage: it is over\n\nThe usual service has been well until {time} and counts as stable.\n\nDomains: {domains}\nState of the service: {status}\n"
-            }
-            OutageStep::Merged => {
-                "[{name}] Mail outage: all mail is in its place\n\nAt {time} the last message from the emergency webmail was added to the usual mailboxes, and every one of them was verified there.\n\nDomains: {domains}\n"
-            }
-        },
-        Happened::Mode { .. } => "[{name}] {mailstore}: its mode was set\n\n{text}\n\nAt {time}.\n",
-        Happened::Override { .. } => {
-            "[{name}] A failover setting was changed\n\n{text}\n\nAt {time}.\n"
-        }
-        Happened::Alert { step, .. } => match step {
-            AlertStep::Raised => {
-                "[{name}] ALERT {alert}\n\n{text}\n\nSince {time}. It is told again until somebody acknowledges it: in the console, or with\nlifeboat alert ack {alert} --note \"…\"\n"
-            }
-            AlertStep::Repeated => {
-                "[{name}] ALERT (again) {alert}\n\n{text}\n\nStill so at {time}, and nobody has acknowledged it: in the console, or with\nlifeboat alert ack {alert} --note \"…\"\n"
-            }
-            AlertStep::Acknowledged => {
-                "[{name}] Alert acknowledged: {alert}\n\n{text}\n\nAt {time}.\n"
-            }
-            AlertStep::Cleared => {
-                "[{name}] Alert over: {alert}\n\nIt is no longer so. At {time}.\n"
-            }
-        },
-        Happened::OverrideExpired { .. } => {
-            "[{name}] A failover setting has ended by itself\n\n{text}\n\nAt {time}.\n"
-        }
-        Happened::DomainMoved { .. } => {
-            "[{name}] A domain has another owner\n\n{text}\n\nAt {time}.\n"
-        }
-        Happened::Mailbox { .. } | Happened::MailboxesChanged { .. } => {
-            "[{name}] Mailboxes changed\n\n{text}\n\nAt {time}.\n"
-        }
-        Happened::Drill { .. } => {
-            "[{name}] Drill: {text}\n\nThe drill on {mailstore} is over: {text}. lifeboat drill show has its steps.\nAt {time}.\n"
-        }
-    }
-}
-
 /// An event as people get it, in the words of their brand where it has some.
 pub fn letter(
     event: &EventRecord,
@@ -422,6 +381,7 @@ pub fn letter(
         Happened::MailboxesChanged { until } => {
             format!("Many mailboxes changed; until {until} they are not named one by one.")
         }
+        Happened::SendingLimited { whose } => limited_text(whose),
         Happened::Outage { text, .. } | Happened::Alert { text, .. } => text.clone(),
         Happened::Drill { verdict, .. } => verdict.clone(),
     };
@@ -460,6 +420,24 @@ fn mailbox_text(mailbox: &Address, step: &MailboxStep) -> String {
             format!("Everything of {mailbox} was merged into {mailstore} and verified there.")
         }
         MailboxStep::Forgotten => format!("What was kept of {mailbox} is deleted."),
+    }
+}
+
+fn limited_text(whose: &Limited) -> String {
+    match whose {
+        Limited::Mailbox(address) => {
+            format!("{address} has written to as many people as a mailbox may in a day.")
+        }
+        Limited::Domain(domain) => {
+            format!(
+                "The mailboxes of {domain} have written to as many people as a domain may in a day."
+            )
+        }
+        Limited::Reseller(id) => {
+            format!(
+                "The mailboxes of {id} have written to as many people as a reseller's may in a day."
+            )
+        }
     }
 }
 

@@ -26,11 +26,12 @@ pub const OF_OWNER_MAX: usize = 50;
 /// How long a secret that was replaced is still used beside its successor.
 const BOTH_SECRETS: Duration = Duration::from_secs(24 * 3600);
 /// What a contact is told unless it says otherwise; the second part only operators are told.
-const USUAL: [&str; 8] = [
+const USUAL: [&str; 9] = [
     "outage.began",
     "outage.resumed",
     "outage.returned",
     "merge.finished",
+    "sending.limited",
     "outage.advised",
     "alert.raised",
     "alert.repeated",
@@ -295,7 +296,7 @@ pub async fn create(
     };
     let mut names = checked_events(new.events)?;
     if names.is_empty() && kind == Kind::Contact {
-        let usual = if owner.is_some() { &USUAL[..4] } else { &USUAL };
+        let usual = if owner.is_some() { &USUAL[..5] } else { &USUAL };
         names = usual.iter().map(|name| (*name).to_owned()).collect();
     }
     let now = service.now();

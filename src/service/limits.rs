@@ -1,12 +1,13 @@
 //! How much may be sent in a day: by a mailbox, to people it never wrote to, by a domain, by a reseller.
 //!
 //! What stolen passwords are used for first is sending to many strangers; who comes to a limit is told of
-//! in the log, the audit log and the metrics.
+//! in the log, the audit log, the metrics, and once a day as an event, to its reseller too.
 
 use super::{Actor, Service};
 use crate::clock::Timestamp;
 use crate::config::Relay;
 use crate::store::directory::Mailbox;
+use crate::store::events::{self, Limited};
 use crate::store::sent::{self, Counted, Scope};
 use crate::store::{ReadTx, StoreError, audit};
 
@@ -67,31 +68,35 @@ fn is_passed(limits: &Relay, scope: &Scope, used: Counted, more: Counted) -> boo
     }
 }
 
-/// Tells of a limit that was come to: always in the metrics, once an hour in the logs.
+/// Tells of a limit that was come to: always in the metrics, once an hour in the logs, once a day as an event.
 pub(super) async fn alarm(service: &Service, actor: &Actor, mailbox: &Mailbox, scope: Scope) {
-    let (what, subject) = match &scope {
-        Scope::Mailbox(_) => ("mailbox", format!("mailbox:{}", mailbox.address)),
-        Scope::Domain(name) => ("domain", format!("domain:{name}")),
-        Scope::Reseller(id) => ("reseller", format!("reseller:{id}")),
+    let (what, whose) = match &scope {
+        Scope::Mailbox(_) => ("mailbox", Limited::Mailbox(mailbox.address.clone())),
+        Scope::Domain(_) => ("domain", Limited::Domain(mailbox.address.domain_name())),
+        Scope::Reseller(id) => ("reseller", Limited::Reseller(id.clone())),
     };
+    let subject = whose.to_string();
     let why = format!("the {what} reached its limit of recipients in a day");
     let (event, now) = (
         service.entry(actor, "sending.limited", subject, &why),
         service.now(),
     );
     let noted = service.store.write(move |tx| {
-        let is_new = sent::note_limited(tx, &scope, now)?;
-        if is_new {
+        let often = sent::note_limited(tx, &scope, now)?;
+        if often != sent::Limited::Again {
             audit::append(tx, event.clone())?;
         }
-        Ok::<_, StoreError>(is_new)
+        if often == sent::Limited::FirstOfDay {
+            events::append_limited(tx, now, whose.clone())?;
+        }
+        Ok::<_, StoreError>(often)
     });
     match noted.await {
-        Ok(true) => tracing::warn!(
+        Ok(sent::Limited::Again) => {}
+        Ok(_) => tracing::warn!(
             mailbox = %mailbox.record.id, what,
             "a limit of recipients in a day is reached: is a password stolen?"
         ),
-        Ok(false) => {}
         Err(error) => tracing::error!(%error, "that a limit was reached could not be noted"),
     }
 }

@@ -115,6 +115,32 @@ pub enum Happened {
         /// Until when; then it is worth looking at all of them.
         until: Timestamp,
     },
+    /// Somebody came to the number of recipients that may be written to in a day.
+    SendingLimited {
+        /// Whose number it is.
+        whose: Limited,
+    },
+}
+
+/// Whose limit of recipients in a day it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Limited {
+    /// A mailbox's.
+    Mailbox(Address),
+    /// A domain's.
+    Domain(DomainName),
+    /// A reseller's.
+    Reseller(ResellerId),
+}
+
+impl std::fmt::Display for Limited {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mailbox(address) => write!(f, "mailbox:{address}"),
+            Self::Domain(domain) => write!(f, "domain:{domain}"),
+            Self::Reseller(id) => write!(f, "reseller:{id}"),
+        }
+    }
 }
 
 /// What happened to a mailbox.
@@ -174,7 +200,7 @@ pub enum AlertStep {
 }
 
 /// The names of all events, as filters and receivers have them.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "outage.advised",
     "outage.began",
     "outage.returned",
@@ -196,6 +222,7 @@ pub const NAMES: [&str; 21] = [
     "mailbox.merged",
     "mailbox.forgotten",
     "mailboxes.changed",
+    "sending.limited",
 ];
 
 /// Whether resellers are told of events of this name; of others only operators are.
@@ -234,6 +261,7 @@ impl Happened {
                 MailboxStep::Forgotten => "mailbox.forgotten",
             },
             Self::MailboxesChanged { .. } => "mailboxes.changed",
+            Self::SendingLimited { .. } => "sending.limited",
         }
     }
 
@@ -292,7 +320,8 @@ impl Happened {
             | Self::DomainMoved { .. }
             | Self::OverrideExpired { .. }
             | Self::Mailbox { .. }
-            | Self::MailboxesChanged { .. } => None,
+            | Self::MailboxesChanged { .. }
+            | Self::SendingLimited { .. } => None,
         }
     }
 }
@@ -339,6 +368,25 @@ pub fn append_of_mailbox(
     mailbox: &Address,
     step: MailboxStep,
 ) -> Result<(), StoreError> {
+    let mailbox = mailbox.clone();
+    append_of_one(tx, at, Happened::Mailbox { mailbox, step })
+}
+
+/// Notes that somebody came to a limit, in the transaction that notes it for the day. Mailboxes count among those
+/// that are named.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_limited(tx: &mut dyn Tx, at: Timestamp, whose: Limited) -> Result<(), StoreError> {
+    let is_mailbox = matches!(whose, Limited::Mailbox(_));
+    let what = Happened::SendingLimited { whose };
+    match is_mailbox {
+        true => append_of_one(tx, at, what),
+        false => append(tx, at, what).map(drop),
+    }
+}
+
+fn append_of_one(tx: &mut dyn Tx, at: Timestamp, what: Happened) -> Result<(), StoreError> {
     let key = Key::new(Table::Meta).text("mailboxes named");
     let known = tx.get(key.as_slice())?;
     let known = known.map(|bytes| codec::decode::<Named>(&bytes));
@@ -355,10 +403,7 @@ pub fn append_of_mailbox(
             until: named.since.after(NAMED_WINDOW),
         },
         count if count > NAMED_MAX => return Ok(()),
-        _ => Happened::Mailbox {
-            mailbox: mailbox.clone(),
-            step,
-        },
+        _ => what,
     };
     named.count += 1;
     tx.put(key.into_vec(), codec::encode(&named)?);

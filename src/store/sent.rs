@@ -171,19 +171,38 @@ fn forget(tx: &mut dyn Tx, range: &Key, hour: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes that a scope came to its limit; returns whether it is the first time in this hour.
+/// How often a scope came to its limit lately.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limited {
+    /// The first time in a day.
+    FirstOfDay,
+    /// The first time in this hour.
+    FirstOfHour,
+    /// Again.
+    Again,
+}
+
+/// Notes that a scope came to its limit; returns how often it has.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn note_limited(tx: &mut dyn Tx, scope: &Scope, now: Timestamp) -> Result<bool, StoreError> {
+pub fn note_limited(tx: &mut dyn Tx, scope: &Scope, now: Timestamp) -> Result<Limited, StoreError> {
     let hour = hour(now);
     let range = Key::new(Table::SentLimited);
     forget(tx, &range, hour.saturating_sub(HOURS))?;
     let scope = scope.key(Table::SentLimited).into_vec();
-    let key = range.number(hour).bytes(&scope).into_vec();
-    let is_new = tx.get(&key)?.is_none();
-    tx.put(key, Vec::new());
-    Ok(is_new)
+    let key = |hour: u64| range.clone().number(hour).bytes(&scope).into_vec();
+    let is_new = tx.get(&key(hour))?.is_none();
+    tx.put(key(hour), Vec::new());
+    if !is_new {
+        return Ok(Limited::Again);
+    }
+    for before in (hour + 1).saturating_sub(HOURS)..hour {
+        if tx.get(&key(before))?.is_some() {
+            return Ok(Limited::FirstOfHour);
+        }
+    }
+    Ok(Limited::FirstOfDay)
 }
 
 /// How often somebody came to a limit in the last day, by hours and scopes, counted to `limit`.

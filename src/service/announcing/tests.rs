@@ -3,6 +3,7 @@ use serde_json::Value;
 use super::*;
 use crate::clock::Timestamp;
 use crate::route::Setting;
+use crate::store::events::{AlertStep, OutageStep};
 
 fn outage(step: OutageStep) -> EventRecord {
     EventRecord {
@@ -37,6 +38,9 @@ fn a_reseller_is_told_of_its_own_and_of_nothing_else() {
         step: AlertStep::Raised,
         text: String::new(),
     };
+    let limited = |whose| Happened::SendingLimited { whose };
+    let mailbox = limited(Limited::Mailbox("ann@acme.test".parse().unwrap()));
+    let domain = limited(Limited::Domain("acme.test".parse().unwrap()));
     let none = Share::default();
     let own = share();
     for (what, share, owner, expected) in [
@@ -48,6 +52,11 @@ fn a_reseller_is_told_of_its_own_and_of_nothing_else() {
         (change.clone(), &own, Some(Some(&rival)), false),
         (change.clone(), &own, Some(None), false),
         (change, &own, None, false),
+        (mailbox.clone(), &none, Some(Some(&acme)), true),
+        (mailbox, &own, Some(Some(&rival)), false),
+        (domain, &none, Some(Some(&acme)), true),
+        (limited(Limited::Reseller(acme.clone())), &none, None, true),
+        (limited(Limited::Reseller(rival.clone())), &own, None, false),
         (alert, &own, None, false),
     ] {
         let told = Told {

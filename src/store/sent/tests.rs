@@ -84,17 +84,20 @@ async fn who_came_to_a_limit_is_known_for_a_day() {
     let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
     let note = async |scope: &Scope, now| {
         let scope = scope.clone();
-        let noted: Result<bool, StoreError> =
+        let noted: Result<Limited, StoreError> =
             store.write(move |tx| note_limited(tx, &scope, now)).await;
         noted.unwrap()
     };
     let (ann, domain) = (Scope::Mailbox(ANN), Scope::Domain("example.com".into()));
-    assert!(note(&ann, hours(0)).await);
-    assert!(!note(&ann, hours(0)).await);
-    assert!(note(&domain, hours(0)).await);
-    assert!(note(&ann, hours(1)).await);
+    assert_eq!(note(&ann, hours(0)).await, Limited::FirstOfDay);
+    assert_eq!(note(&ann, hours(0)).await, Limited::Again);
+    assert_eq!(note(&domain, hours(0)).await, Limited::FirstOfDay);
+    assert_eq!(note(&ann, hours(1)).await, Limited::FirstOfHour);
     let count = |now| store.read(|tx| count_limited(tx, now, 100)).unwrap();
     assert_eq!(count(hours(1)), 3);
     assert_eq!(count(hours(24)), 1);
     assert_eq!(count(hours(50)), 0);
+    // Whoever goes on is told of once more when a day without is over, counted from the last time.
+    assert_eq!(note(&ann, hours(24)).await, Limited::FirstOfHour);
+    assert_eq!(note(&ann, hours(48)).await, Limited::FirstOfDay);
 }
