@@ -69,11 +69,20 @@ pub fn whom(question: &Question<'_>) -> Result<Address, Silence> {
     if summary.hints.spam {
         return Err(Silence::Spam);
     }
-    let mut named = summary.to.iter().chain(&summary.cc);
-    match named.any(|person| is_own(&person.address)) {
-        true => Ok(sender),
-        false => Err(Silence::NotNamed),
+    match written_to(question) {
+        Some(_) => Ok(sender),
+        None => Err(Silence::NotNamed),
     }
+}
+
+/// Which of its addresses a mailbox was written to by, as To and Cc say. An answer comes from there: whoever knows
+/// only an alias learns no other address.
+pub fn written_to<'a>(question: &Question<'a>) -> Option<&'a str> {
+    let named = question.summary.to.iter().chain(&question.summary.cc);
+    named.into_iter().find_map(|person| {
+        let mut own = question.own.iter().map(String::as_str);
+        own.find(|own| own.eq_ignore_ascii_case(&person.address))
+    })
 }
 
 /// Whether a local part is one of those behind which nobody reads (RFC 3834 §2, and what senders call

@@ -54,6 +54,29 @@ struct Asked {
     says: Says,
 }
 
+impl Asked {
+    /// The addresses of the mailbox, its own first.
+    fn own(&self) -> Vec<String> {
+        let own = std::iter::once(&self.address).chain(&self.record.aliases);
+        own.map(ToString::to_string).collect()
+    }
+
+    /// The address that it was written to by, which may be an alias: who knows no other learns of none.
+    fn speaks_as(&self) -> Address {
+        let own = self.own();
+        let written_to = match &self.says {
+            Says::Delivered { receipts, .. } => receipts.first().map(|one| one.given.as_str()),
+            Says::Away { .. } | Says::Late { .. } => answer::written_to(&Question {
+                reverse_path: self.reverse_path.as_deref(),
+                summary: &self.summary,
+                own: &own,
+            }),
+        };
+        let written_to = written_to.and_then(|address| address.parse().ok());
+        written_to.unwrap_or_else(|| self.address.clone())
+    }
+}
+
 /// What is said.
 enum Says {
     /// What the user wrote, under their name.
@@ -215,12 +238,13 @@ impl Answerer {
         to: &Address,
         now: Timestamp,
     ) -> Result<Option<Answer>, StoreError> {
-        let message_id = new_message_id(&asked.address);
+        let own = &asked.speaks_as();
+        let message_id = new_message_id(own);
         let answer = match &asked.says {
             Says::Away { text, name } => answer::write(&Writing {
                 from: &Person {
                     name: name.clone(),
-                    address: asked.address.to_string(),
+                    address: own.to_string(),
                 },
                 to,
                 answered: &asked.summary,
@@ -230,7 +254,7 @@ impl Answerer {
             }),
             Says::Late { words, body } => Some(late::late(&Late {
                 hostname: &self.hostname,
-                recipient: &asked.address,
+                recipient: own,
                 to,
                 answered: &asked.summary,
                 original: &self.beginning(*body),
@@ -246,7 +270,7 @@ impl Answerer {
             } => {
                 let confirmation = Confirmation {
                     hostname: &self.hostname,
-                    mailbox: &asked.address,
+                    mailbox: own,
                     to,
                     answered: &asked.summary,
                     original: &self.beginning(*body),
@@ -281,8 +305,7 @@ impl Answerer {
         if let Says::Delivered { .. } = asked.says {
             return reverse_path?.parse().ok();
         }
-        let own = std::iter::once(&asked.address).chain(&asked.record.aliases);
-        let own: Vec<String> = own.map(ToString::to_string).collect();
+        let own = asked.own();
         let question = Question {
             reverse_path,
             summary: &asked.summary,

@@ -16,8 +16,12 @@ use super::{Order, ReadTx, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::ids::{MailboxId, StandbyId};
 
-/// Most answers of a mailbox in a day: whoever makes up senders gets no more out of it.
+/// Most answers of a kind that a mailbox gives in a day: whoever makes up senders gets no more out of it.
 pub const ANSWERS_PER_DAY_MAX: usize = 200;
+/// Most of them to one domain: whoever makes up senders in it leaves some for everybody else.
+const ANSWERS_TO_DOMAIN_MAX: usize = ANSWERS_PER_DAY_MAX / 2;
+/// Octets of a row's key that stand for the sender's domain; the rest stand for the sender and the kind.
+const DOMAIN_OCTETS: usize = 4;
 /// A day.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -141,8 +145,23 @@ impl Versioned for Answered {
     const NAME: &'static str = "given answer";
 }
 
-/// Notes that `sender` is answered now, unless they were lately, or the mailbox answered too many today;
-/// returns whether they are. Senders are kept as hashes, and no longer than they matter.
+/// Where it is kept that a sender was answered: beside others of its domain. Hashes.
+fn answered_key(mailbox: MailboxId, kind: Kind, sender: &str) -> Key {
+    let sender = sender.to_lowercase();
+    let domain = sender.rsplit('@').next().unwrap_or_default();
+    let domain = Sha256::digest(domain);
+    let own = Sha256::new()
+        .chain_update([kind as u8])
+        .chain_update(&sender)
+        .finalize();
+    Key::new(Table::Answered)
+        .mailbox(mailbox)
+        .bytes(&domain[..DOMAIN_OCTETS])
+        .bytes(&own[..16 - DOMAIN_OCTETS])
+}
+
+/// Notes that `sender` is answered now, unless they were lately, or the mailbox answered too many today, in all
+/// or of the sender's domain; returns whether they are. Senders are kept as hashes, and no longer than they matter.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -154,12 +173,10 @@ pub fn answer_now(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let range = Key::new(Table::Answered).mailbox(mailbox);
-    let hash = Sha256::new()
-        .chain_update([kind as u8])
-        .chain_update(sender.to_lowercase())
-        .finalize();
-    let own = range.clone().bytes(&hash[..16]).into_vec();
-    let (mut today, mut lately, mut old) = (0, false, Vec::new());
+    let own = answered_key(mailbox, kind, sender).into_vec();
+    let of_domain = own.get(..range.as_slice().len() + DOMAIN_OCTETS);
+    let of_domain = of_domain.unwrap_or(&own);
+    let (mut today, mut domain_today, mut lately, mut old) = (0, 0, false, Vec::new());
     tx.scan(
         range.as_slice(),
         &range.end(),
@@ -172,12 +189,15 @@ pub fn answer_now(
             } else if key == own {
                 lately = true;
             }
-            today += usize::from(age < DAY);
+            if age < DAY && answered.kind == kind {
+                today += 1;
+                domain_today += usize::from(key.starts_with(of_domain));
+            }
             Ok(ControlFlow::Continue(()))
         },
     )?;
     old.into_iter().for_each(|key| tx.delete(key));
-    if lately || today >= ANSWERS_PER_DAY_MAX {
+    if lately || today >= ANSWERS_PER_DAY_MAX || domain_today >= ANSWERS_TO_DOMAIN_MAX {
         return Ok(false);
     }
     tx.put(own, codec::encode(&Answered { at: now, kind })?);

@@ -347,3 +347,47 @@ async fn who_wants_no_notice_of_delay_gets_none() {
         assert_eq!(house.queued().len(), count);
     }
 }
+
+/// Whoever wrote to an alias, perhaps of another domain, learns no other address of its user.
+#[tokio::test]
+async fn an_answer_comes_from_the_address_that_was_written_to() {
+    let house = House::new(away()).await;
+    late_after_hours(&house, 1).await;
+    let sales: Result<(), StoreError> = house
+        .store
+        .write(|tx| {
+            let mut record = directory::mailbox(tx, &ann())?.expect("ann");
+            record.aliases = vec!["sales@other.example".parse().unwrap()];
+            directory::put_mailbox(tx, &ann(), &record)
+        })
+        .await;
+    sales.unwrap();
+    let header = PLAIN.replace("ann@example.com", "Sales@other.example");
+    let asks = Notices {
+        receipts: vec![Receipt {
+            given: "sales@other.example".into(),
+            original: None,
+        }],
+        no_delay: false,
+    };
+    house
+        .arrives_as(Some("bob@x.example"), &header, Role::Inbox, asks)
+        .await;
+    house.answerer.step().await.unwrap();
+    house.clock.advance(Duration::from_secs(2 * 3600));
+    house.answerer.step().await.unwrap();
+    let queued = house.queued();
+    assert_eq!(queued.len(), 3, "away, delivered, late");
+    for entry in queued {
+        let body = house.store.read_body(entry.body).unwrap();
+        let text = String::from_utf8([&entry.prefix[..], &body[..]].concat()).unwrap();
+        assert!(
+            text.contains("From: ") && text.contains("other.example"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("ann@") && !text.contains("example.com"),
+            "{text}"
+        );
+    }
+}
