@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use self::body::Unsent;
 use super::content::Content;
+use super::notice::headers_of;
 use super::outcome::{Step, is_about_us, ours, refused, said};
 use crate::config::secret::Secret;
 use crate::lmtp_client::{Reply, read_reply};
@@ -366,7 +367,9 @@ impl Relay {
             None => None,
         };
         let needs_utf8 = message.recipients.iter().any(|to| !to.is_ascii())
-            || message.reverse_path.is_some_and(|from| !from.is_ascii());
+            || message.reverse_path.is_some_and(|from| !from.is_ascii())
+            // Who is left at a further try may be ASCII; what it was written for is in its header still.
+            || !headers_of(message.content.head()).is_ascii();
         let mut parameters = Vec::new();
         if needs_utf8 && self.offers(Extension::SmtpUtfEight) {
             parameters.push(MailParameter::SmtpUtfEight);

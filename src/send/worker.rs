@@ -18,11 +18,11 @@ use super::dkim::SharedSigners;
 use super::lane::Lane;
 use super::pool::Pool;
 use super::relay::Smarthost;
-use crate::clock::SharedClock;
-use crate::ids::MailboxId;
+use crate::clock::{SharedClock, Timestamp};
+use crate::ids::{MailboxId, QueueId, random_bytes};
 use crate::schedule::{Backoff, in_turns};
 use crate::store::queue::{self, DueRow, QueueEntry};
-use crate::store::{Store, StoreError};
+use crate::store::{ReadTx, Store, StoreError};
 
 /// The queue is looked at this often: one read, and the longest that a new message waits.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -37,7 +37,8 @@ const KEEP_CLAIMED: Duration = Duration::from_secs(300);
 /// Messages whose result is being written, beside those on their way: the connection that took one is free
 /// for the next while the disk works. A crash sends these again.
 const UNRECORDED_MAX: usize = 16;
-/// What is due that is put in turns at a time.
+/// What is due that is put in turns at a time: so much of what is longest due, and as much of what comes after it, each
+/// time the next. So whoever has few messages waits behind nobody's hundred thousand.
 const PLANNED_MAX: usize = 10_000;
 /// A plan is made anew after this, so that who comes later gets a turn.
 const PLAN_FOR: Duration = Duration::from_secs(1);
@@ -120,6 +121,7 @@ impl Sender {
         let mut work = Work::default();
         while !stop.is_cancelled() {
             work.reap();
+            self.put_off_fallen(&mut work).await;
             if pool.is_all_failing() {
                 self.give_back(work.claimed.drain(..).collect()).await;
                 if work.is_overdue_due() {
@@ -242,7 +244,11 @@ impl Sender {
     async fn claim(&self, work: &mut Work, lanes_max: usize) {
         let now = self.clock.now();
         if work.planned.is_empty() || work.planned_at.elapsed() > PLAN_FOR {
-            let due = self.store.read(|tx| queue::due_rows(tx, now, PLANNED_MAX));
+            let mut cursor = work.cursor;
+            let due = self
+                .store
+                .read(|tx| plan(tx, now, PLANNED_MAX, &mut cursor));
+            work.cursor = cursor;
             work.planned = match due {
                 Ok(due) => in_turns(due, DueRow::sender, &work.busy()).into(),
                 Err(error) => return unreadable(&error).await,
@@ -268,6 +274,26 @@ impl Sender {
                 work.claimed_at = Instant::now();
             }
             Err(error) => unreadable(&error).await,
+        }
+    }
+
+    /// What fell over half-way is tried again later, and the later the more often it did.
+    async fn put_off_fallen(&self, work: &mut Work) {
+        let fallen = std::mem::take(&mut work.fallen);
+        if fallen.is_empty() {
+            return;
+        }
+        let (now, retry) = (self.clock.now(), self.options.retry);
+        let [jitter] = random_bytes();
+        let put_off = self.store.write(move |tx| {
+            fallen.iter().try_for_each(|one| {
+                let due = |attempts| now.after(retry.delay(attempts, jitter));
+                queue::put_off(tx, one.sender.1, one.id, one.claim, due)
+            })
+        });
+        if let Err(error) = put_off.await {
+            // They are due again when their claims run out.
+            tracing::warn!(%error, "what fell over half-way could not be put off");
         }
     }
 
@@ -315,22 +341,67 @@ impl Sender {
     }
 }
 
+/// What is due, of which turns are made: the first so many, and the next so many after `cursor`, which goes round.
+fn plan(
+    tx: &dyn ReadTx,
+    now: Timestamp,
+    window: usize,
+    cursor: &mut Option<DueRow>,
+) -> Result<Vec<DueRow>, StoreError> {
+    let mut rows = queue::due_rows(tx, now, window)?;
+    let Some(last) = rows.last().copied().filter(|_| rows.len() >= window) else {
+        *cursor = None;
+        return Ok(rows);
+    };
+    let from = match *cursor {
+        Some(cursor) if cursor.is_after(&last) => cursor,
+        _ => last,
+    };
+    let more = queue::due_rows_after(tx, now, &from, window)?;
+    *cursor = more.last().copied().filter(|_| more.len() >= window);
+    rows.extend(more);
+    Ok(rows)
+}
+
 async fn unreadable(error: &StoreError) {
     tracing::error!(%error, "the queue cannot be read");
     sleep(STORE_PAUSE).await;
+}
+
+/// A message on its way.
+#[derive(Clone, Copy, Debug)]
+struct UnderWay {
+    /// Whose: domain and mailbox.
+    sender: (u64, MailboxId),
+    id: QueueId,
+    claim: u64,
+}
+
+impl UnderWay {
+    fn of(entry: &QueueEntry) -> Self {
+        Self {
+            sender: (queue::domain_hash(&entry.sender), entry.mailbox),
+            id: entry.id,
+            claim: entry.claim,
+        }
+    }
 }
 
 /// What is under way and what is next.
 #[derive(Debug)]
 struct Work {
     lanes: JoinSet<()>,
-    /// Whose messages are on their way.
-    senders: HashMap<Id, (u64, MailboxId)>,
+    /// What is on its way.
+    under_way: HashMap<Id, UnderWay>,
+    /// What was, and fell over.
+    fallen: Vec<UnderWay>,
     /// All of one claim: the next is made when it is used up.
     claimed: VecDeque<QueueEntry>,
     claimed_at: Instant,
     planned: VecDeque<DueRow>,
     planned_at: Instant,
+    /// How far the queue behind what is longest due was looked at.
+    cursor: Option<DueRow>,
     /// When it was looked last for what is late while nothing could be sent.
     overdue_at: Option<Instant>,
 }
@@ -339,11 +410,13 @@ impl Default for Work {
     fn default() -> Self {
         Self {
             lanes: JoinSet::new(),
-            senders: HashMap::new(),
+            under_way: HashMap::new(),
+            fallen: Vec::new(),
             claimed: VecDeque::new(),
             claimed_at: Instant::now(),
             planned: VecDeque::new(),
             planned_at: Instant::now(),
+            cursor: None,
             overdue_at: None,
         }
     }
@@ -351,11 +424,11 @@ impl Default for Work {
 
 impl Work {
     fn spawn(&mut self, entry: QueueEntry, lane: Lane, connection: OwnedSemaphorePermit) {
-        let sender = (queue::domain_hash(&entry.sender), entry.mailbox);
+        let under_way = UnderWay::of(&entry);
         let task = self
             .lanes
             .spawn(async move { lane.work(entry, connection).await });
-        self.senders.insert(task.id(), sender);
+        self.under_way.insert(task.id(), under_way);
     }
 
     /// Whether it is time to look for what is late; then it is not for a while.
@@ -370,7 +443,7 @@ impl Work {
     }
 
     fn busy(&self) -> Vec<(u64, MailboxId)> {
-        self.senders.values().copied().collect()
+        self.under_way.values().map(|one| one.sender).collect()
     }
 
     fn reap(&mut self) {
@@ -386,14 +459,15 @@ impl Work {
     }
 
     fn ended(&mut self, ended: Result<(Id, ()), tokio::task::JoinError>) {
-        let id = match ended {
-            Ok((id, ())) => id,
+        match ended {
+            Ok((id, ())) => drop(self.under_way.remove(&id)),
             Err(error) => {
-                tracing::error!(%error, "sending a message failed half-way; it is tried again later");
-                error.id()
+                let fallen = self.under_way.remove(&error.id());
+                let queue_id = fallen.map(|one| one.id.to_string());
+                tracing::error!(%error, ?queue_id, "sending a message failed half-way; it is tried again later");
+                self.fallen.extend(fallen);
             }
-        };
-        self.senders.remove(&id);
+        }
     }
 }
 

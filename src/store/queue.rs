@@ -102,7 +102,10 @@ pub fn of_mailbox(
 /// # Errors
 /// When the store cannot be read.
 pub fn next_due(tx: &dyn ReadTx) -> Result<Option<Timestamp>, StoreError> {
-    Ok(rows_due(tx, None, 1)?.first().map(|row| row.due))
+    let from = Key::new(Table::QueueDue);
+    Ok(rows_due(tx, from.as_slice(), None, 1)?
+        .first()
+        .map(|row| row.due))
 }
 
 /// What is due at `now`, the longest first, at most `limit`.
@@ -110,7 +113,23 @@ pub fn next_due(tx: &dyn ReadTx) -> Result<Option<Timestamp>, StoreError> {
 /// # Errors
 /// When the store cannot be read.
 pub fn due_rows(tx: &dyn ReadTx, now: Timestamp, limit: usize) -> Result<Vec<DueRow>, StoreError> {
-    rows_due(tx, Some(now), limit)
+    let from = Key::new(Table::QueueDue);
+    rows_due(tx, from.as_slice(), Some(now), limit)
+}
+
+/// What is due at `now` and comes after `after` in that order, at most `limit`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn due_rows_after(
+    tx: &dyn ReadTx,
+    now: Timestamp,
+    after: &DueRow,
+    limit: usize,
+) -> Result<Vec<DueRow>, StoreError> {
+    let mut from = after.key();
+    from.push(0);
+    rows_due(tx, &from, Some(now), limit)
 }
 
 /// What is due at `now` and whose sender has to hear of it, tried or not: it expired, or is as late as its
@@ -125,7 +144,7 @@ pub fn overdue(
     limit: usize,
 ) -> Result<Vec<DueRow>, StoreError> {
     let mut found = Vec::new();
-    for row in rows_due(tx, Some(now), looked_at)? {
+    for row in due_rows(tx, now, looked_at)? {
         if found.len() >= limit {
             break;
         }
@@ -150,7 +169,7 @@ pub fn claim_due(
     limit: usize,
     lease: Duration,
 ) -> Result<Vec<QueueEntry>, StoreError> {
-    let rows = rows_due(tx, Some(now), limit)?;
+    let rows = due_rows(tx, now, limit)?;
     claim(tx, &rows, now, lease)
 }
 
@@ -193,7 +212,7 @@ pub fn claim(
 /// When the store cannot be read.
 pub fn release_claims(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
     let mut released = 0;
-    for row in rows_due(tx, None, usize::MAX)? {
+    for row in open::claimed_rows(tx)? {
         if let Some(mut entry) = get(tx, row.mailbox, row.id)?
             && matches!(entry.state, QueueState::Claimed { .. })
         {
@@ -286,6 +305,32 @@ pub fn give_back(tx: &mut dyn Tx, claimed: &QueueEntry, due: Timestamp) -> Resul
     if entry.claim == claimed.claim && matches!(entry.state, QueueState::Claimed { .. }) {
         let before = entry.due();
         entry.state = QueueState::Queued { due };
+        put(tx, before, &entry)?;
+    }
+    Ok(())
+}
+
+/// Takes a claim back whose worker fell over: it is due again at `due`, and that counts as a try. Nothing happens
+/// if the claim is not the last one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn put_off(
+    tx: &mut dyn Tx,
+    mailbox: MailboxId,
+    id: QueueId,
+    claim: u64,
+    due: impl Fn(u32) -> Timestamp,
+) -> Result<(), StoreError> {
+    let Some(mut entry) = get(tx, mailbox, id)? else {
+        return Ok(());
+    };
+    if entry.claim == claim && matches!(entry.state, QueueState::Claimed { .. }) {
+        let before = entry.due();
+        entry.attempts = entry.attempts.saturating_add(1);
+        entry.state = QueueState::Queued {
+            due: due(entry.attempts),
+        };
         put(tx, before, &entry)?;
     }
     Ok(())
@@ -402,9 +447,10 @@ fn millis(at: Timestamp) -> u64 {
     u64::try_from(at.as_millis()).unwrap_or(0)
 }
 
-/// Rows of the due index up to and including `until`, at most `limit`.
+/// Rows of the due index from `from` up to and including `until`, at most `limit`.
 fn rows_due(
     tx: &dyn ReadTx,
+    from: &[u8],
     until: Option<Timestamp>,
     limit: usize,
 ) -> Result<Vec<DueRow>, StoreError> {
@@ -417,7 +463,11 @@ fn rows_due(
         None => range.end(),
     };
     let mut rows = Vec::new();
-    tx.scan(range.as_slice(), &to, Order::Ascending, &mut |key, _| {
+    // Whoever is past the end finds nothing.
+    if from >= to.as_slice() {
+        return Ok(rows);
+    }
+    tx.scan(from, &to, Order::Ascending, &mut |key, _| {
         if rows.len() >= limit {
             return Ok(ControlFlow::Break(()));
         }

@@ -8,7 +8,7 @@ use super::{DueRow, Outcome, QueueEntry, QueueState, Recorded, RemoteReply, appl
 use crate::clock::Timestamp;
 use crate::ids::{MailboxId, QueueId};
 use crate::store::keys::{self, Key, Table};
-use crate::store::{Order as Direction, ReadTx, StoreError, Tx};
+use crate::store::{Order as Direction, ReadTx, StoreError, Tx, messages};
 
 /// How an entry that is not finished stands, as its row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,21 @@ pub fn open_rows(
             return ControlFlow::Break(());
         }
         rows.push(row);
+        ControlFlow::Continue(())
+    })?;
+    Ok(rows)
+}
+
+/// Every entry that a worker has, by the rows alone.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn claimed_rows(tx: &dyn ReadTx) -> Result<Vec<OpenRow>, StoreError> {
+    let mut rows = Vec::new();
+    each(tx, Key::new(Table::QueueOpen).as_slice(), &mut |row| {
+        if row.stand == Stand::Claimed {
+            rows.push(row);
+        }
         ControlFlow::Continue(())
     })?;
     Ok(rows)
@@ -205,10 +220,11 @@ pub fn order(
         }
         Order::Release | Order::Retry => {
             // While it can still be taken back it waits for that.
-            let due = match before {
-                Some(due) if entry.attempts == 0 => due.max(now),
-                _ => now,
+            let first = match before {
+                Some(due) => Some(due).filter(|_| entry.attempts == 0),
+                None => undo_ends(tx, &entry)?,
             };
+            let due = first.map_or(now, |first| first.max(now));
             // What it could not be tried in does not count as having been tried.
             if let QueueState::Held { since, .. } = entry.state {
                 entry.expires_at = entry.expires_at.after(now.since(since));
@@ -224,6 +240,18 @@ pub fn order(
     Ok(Some(recorded))
 }
 
+/// Until when the sender of an entry can take it back, while they can.
+fn undo_ends(tx: &dyn ReadTx, entry: &QueueEntry) -> Result<Option<Timestamp>, StoreError> {
+    let Some(copy) = entry.copy else {
+        return Ok(None);
+    };
+    let copy = messages::get(tx, entry.mailbox, copy)?;
+    let hold = copy.and_then(|copy| copy.hold());
+    Ok(hold
+        .filter(|hold| hold.entry == entry.id)
+        .map(|hold| hold.until))
+}
+
 fn unchanged(entry: QueueEntry) -> Recorded {
     Recorded {
         entry,
@@ -237,5 +265,10 @@ impl DueRow {
     /// Who sends it, for turns: domain and mailbox.
     pub const fn sender(&self) -> (u64, MailboxId) {
         (self.domain, self.mailbox)
+    }
+
+    /// Whether it is later in the order of what is due.
+    pub fn is_after(&self, other: &Self) -> bool {
+        self.key() > other.key()
     }
 }

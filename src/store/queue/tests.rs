@@ -464,3 +464,23 @@ async fn the_first_and_the_last_tries_are_kept_as_long_as_the_entry() {
         .unwrap();
     assert_eq!(kept(&house), []);
 }
+
+/// A message whose sending falls over is tried again soon, and ever later: not at once, and not after hours.
+#[tokio::test]
+async fn what_fell_over_is_due_again_and_that_was_a_try() {
+    let house = House::new();
+    house.enqueue(entry(1, 0)).await;
+    for tries in 1..=3_u32 {
+        let claimed = house.claim(1000 * i64::from(tries)).await.remove(0);
+        let due = move |attempts: u32| at(1000 * i64::from(attempts) + 1000);
+        let stale = claimed.claim - 1;
+        let (mailbox, id, claim) = (claimed.mailbox, claimed.id, claimed.claim);
+        let fell = |claim| move |tx: &mut dyn Tx| put_off(tx, mailbox, id, claim, due);
+        house.tx(fell(stale)).await.unwrap();
+        assert!(house.claim(1000 * i64::from(tries)).await.is_empty());
+        house.tx(fell(claim)).await.unwrap();
+        assert_eq!(house.next_due(), Some(1000 * i64::from(tries) + 1000));
+    }
+    let left = house.claim(9000).await.remove(0);
+    assert_eq!((left.attempts, left.pending().count()), (3, 2));
+}
