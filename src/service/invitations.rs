@@ -148,7 +148,7 @@ async fn send(
     invitation: Invitation,
     from: Person,
     given: Answer,
-    letter: Vec<u8>,
+    mut letter: Vec<u8>,
 ) -> Result<Given, WriteError> {
     let now = service.now();
     let mailbox = service.store.read(|tx| own(tx, actor))?;
@@ -159,8 +159,12 @@ async fn send(
         return Err(WriteError::Daily(scope));
     }
     let summary = summarize(&letter);
+    // Its header in the record, as of all that is sent: by that it is traced.
+    let header_ends = memchr::memmem::find(&letter, b"\r\n\r\n").map_or(0, |at| at + 4);
+    let rest = letter.split_off(header_ends);
+    let header = letter;
     let store = service.store.clone();
-    let body = tokio::task::spawn_blocking(move || store.new_body(now, &letter))
+    let body = tokio::task::spawn_blocking(move || store.new_body(now, &rest))
         .await
         .map_err(|_| ServiceError::Unavailable("storing the answer failed".into()))??;
     let entry = NewEntry {
@@ -170,7 +174,7 @@ async fn send(
         reverse_path: Some(from.address),
         recipients,
         copy: None,
-        prefix: Vec::new(),
+        prefix: header.clone(),
         body: body.id(),
         created_at: now,
         not_before: now,
@@ -206,7 +210,7 @@ async fn send(
                 ..Flags::default()
             },
             received_at: now,
-            prefix: Vec::new(),
+            prefix: header.clone(),
             body,
             body_bytes: size,
             origin: Origin::Sent,

@@ -114,6 +114,9 @@ impl Begun {
             .draft
             .as_ref()
             .and_then(|d| d.summary.message_id.clone());
+        // A draft whose sender chose another of their addresses since has one of that address's domain.
+        let domain = self.envelope.from.address.rsplit('@').next();
+        let known = known.filter(|id| id.rsplit('@').next() == domain);
         let message_id = known.unwrap_or_else(|| new_message_id(&self.envelope));
         let mut prefix = header(
             letter,

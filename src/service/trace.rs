@@ -23,6 +23,8 @@ use crate::store::{ReadTx, StoreError};
 const JOURNEYS_MAX: usize = 50;
 /// Messages of a mailbox that are looked at.
 const LOOKED_AT: usize = 200;
+/// Messages of one name that are looked at: others' are passed over, so that they hide nobody's own.
+const NAMED_LOOKED_AT: usize = 5_000;
 /// Longest thing that is looked for, in bytes.
 const QUERY_BYTES_MAX: usize = 1_000;
 
@@ -150,12 +152,20 @@ impl Eyes<'_> {
     }
 
     fn named(&self, what: &str) -> Result<Vec<JourneyView>, ServiceError> {
-        let mut found = names::find(self.tx, Name::MessageId(what), JOURNEYS_MAX)?;
-        if found.is_empty() {
-            found = names::find(self.tx, Name::MxQueueId(what), JOURNEYS_MAX)?;
+        let called = self.all_named(Name::MessageId(what))?;
+        match called.is_empty() {
+            true => self.all_named(Name::MxQueueId(what)),
+            false => Ok(called),
         }
+    }
+
+    /// What has this name and is the actor's business, the newest first.
+    fn all_named(&self, name: Name<'_>) -> Result<Vec<JourneyView>, ServiceError> {
         let mut journeys = Vec::new();
-        for traced in found {
+        for traced in names::find(self.tx, name, NAMED_LOOKED_AT)? {
+            if journeys.len() >= JOURNEYS_MAX {
+                break;
+            }
             match traced {
                 Traced::Received(id) => {
                     if let Some(record) = delivery::ingest(self.tx, id)? {

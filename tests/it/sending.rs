@@ -7,6 +7,7 @@ use crate::rig::{Postfix, PostfixOptions, RigDir, Sink, TestMessage};
 
 mod house;
 mod modes;
+mod orders;
 mod signing;
 mod smuggling;
 mod tls;

@@ -76,6 +76,20 @@ async fn an_invitation_is_answered_once_and_from_the_invited_address() {
     let answer = View::parse(&whole).invitation(&whole).unwrap();
     assert_eq!(answer.method, crate::mail::calendar::Method::Reply);
     assert_eq!(answer.attendees[0].person.address, "sales@example.com");
+    let called = sent[1].summary.message_id.clone().unwrap();
+    let operator = crate::service::Actor::System("test");
+    let found = crate::service::trace::trace(&site.service, &operator, &called).unwrap();
+    assert_eq!(found.journeys.len(), 1);
+    let so_called = |one: &queue::QueueEntry| {
+        let header = crate::mail::summarize(&one.prefix);
+        header.message_id.as_deref() == Some(called.as_str())
+    };
+    let of_it = queued().into_iter().find(so_called).unwrap();
+    assert_eq!(found.journeys[0].id, of_it.id.to_string());
+    assert_eq!(
+        found.journeys[0].message_id.as_deref(),
+        Some(called.as_str())
+    );
     let text = String::from_utf8_lossy(&whole).into_owned();
     assert!(
         text.contains("method=\"REPLY\"") || text.contains("method=REPLY"),

@@ -8,7 +8,10 @@ use super::{Site, letter};
 use crate::ids::StandbyId;
 use crate::mail::Role;
 use crate::mail::view::View;
+use crate::service::queue::{self as service_queue, QueueAction, QueueChange};
 use crate::service::{Actor, trace};
+use crate::store::directory;
+use crate::store::events::{self, Happened, Limited};
 use crate::store::keys::{Key, Table};
 use crate::store::messages::{self, Origin};
 use crate::store::queue::{self, Outcome, QueueEntry, QueueState, RemoteReply};
@@ -515,4 +518,75 @@ async fn a_days_limit_holds_for_what_is_sent_at_the_same_time() {
         Ok(limited)
     });
     assert_eq!(logged.unwrap(), 1);
+    // And once as an event, which its reseller is told of too.
+    let told = site.service.store.read(|tx| events::after(tx, 0, 100));
+    let told: Vec<_> = told.unwrap().into_iter().map(|(_, one)| one.what).collect();
+    let whose = Limited::Mailbox(ANN.parse().unwrap());
+    assert_eq!(told, [Happened::SendingLimited { whose }]);
+}
+
+/// What an operator held and lets go can be taken back for as long as its sender was told.
+#[tokio::test]
+async fn who_releases_a_message_does_not_hurry_it_past_its_sender() {
+    for action in [QueueAction::Release, QueueAction::Retry] {
+        let site = Site::new().await;
+        let mut ann = Browser::signed_in(&site, ANN).await;
+        let form = ann.get("/mail/compose").await;
+        send(&mut ann, &form).await;
+        let entry = entries(&site).remove(0);
+        let order = async |action| {
+            let change = QueueChange {
+                action,
+                reason: "looked at".into(),
+                quiet: false,
+            };
+            let operator = Actor::System("test");
+            service_queue::change(&site.service, &operator, entry.id, &change).await
+        };
+        order(QueueAction::Hold).await.unwrap();
+        site.clock.advance(Duration::from_secs(5));
+        order(action).await.unwrap();
+        assert!(
+            claim(&site).await.is_empty(),
+            "it can be taken back for ten seconds more"
+        );
+        site.clock.advance(Duration::from_secs(10));
+        assert_eq!(claim(&site).await.len(), 1);
+    }
+}
+
+/// Who chooses another of their addresses in a draft tells nobody of the one that it was begun under.
+#[tokio::test]
+async fn a_message_is_called_by_the_domain_that_it_is_from() {
+    let site = Site::new().await;
+    tx(&site, |tx| {
+        let address = ANN.parse().unwrap();
+        let mut record = directory::mailbox(tx, &address)?.expect("ann");
+        record.aliases = vec!["ann@other.example".parse().unwrap()];
+        directory::put_mailbox(tx, &address, &record)
+    })
+    .await;
+    let mut ann = Browser::signed_in(&site, ANN).await;
+    let form = ann.get("/mail/compose").await;
+    let write = |action, from| {
+        [
+            ("action", action),
+            ("from", from),
+            ("to", "bob@x.example"),
+            ("subject", "Plans"),
+            ("body", "As spoken."),
+        ]
+    };
+    ann.compose(&form, &write("save", ANN), &[]).await;
+    let draft = site.folder(ANN, Role::Drafts).remove(0);
+    let called = draft.summary.message_id.unwrap();
+    assert!(called.ends_with("@example.com"), "{called}");
+    let page = ann
+        .get(&format!("/mail/compose?draft={}", draft.id.0))
+        .await;
+    ann.compose(&page, &write("send", "ann@other.example"), &[])
+        .await;
+    let header = String::from_utf8(entries(&site).remove(0).prefix).unwrap();
+    assert!(header.contains("@other.example>"), "{header}");
+    assert!(!header.contains("example.com"), "{header}");
 }
