@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::ids::{AnnouncementId, DestinationId, ResellerId};
+use crate::ids::{AnnouncementId, DestinationId};
 use crate::service::announcing::{self, Places, Told};
 use crate::service::tenants::{Census, Share};
 use crate::service::{Service, ServiceError};
 use crate::store::announcements::{self, AnnouncementRecord, AnnouncementState, Message};
 use crate::store::destinations::{self, DestinationRecord, Place};
 use crate::store::events::{self, EventRecord};
-use crate::store::{ReadTx, StoreError, brand, directory};
+use crate::store::{ReadTx, StoreError, brand};
 
 /// Events taken at a time.
 const EVENTS_AT_A_TIME: usize = 20;
@@ -110,10 +110,7 @@ fn message(
         Some(mailstore) => census.share(mailstore, reseller),
         None => Share::default(),
     };
-    let owner: Option<Option<ResellerId>> = match announcing::domain_of(&event.what) {
-        Some(domain) => directory::domain(tx, &domain)?.map(|record| record.reseller),
-        None => None,
-    };
+    let owner = announcing::owner(tx, number, &event.what)?;
     let told = Told {
         reseller,
         share: &share,

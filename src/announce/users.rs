@@ -23,7 +23,7 @@ use crate::store::directory::{self, Mailbox, placed};
 use crate::store::policies::{self, UserPolicy};
 use crate::store::queue::{self, QueueEntry, QueueState, QueuedRecipient, RecipientState};
 use crate::store::told::{self, TellingRecord, TellingStage, ToldRecord, UNDER_WAY_MAX};
-use crate::store::{ReadTx, StoreError, Tx, bodies, failover as kept};
+use crate::store::{Order, ReadTx, StoreError, Tx, bodies, failover as kept};
 
 /// How often there is a turn.
 const LOOK: Duration = Duration::from_secs(1);
@@ -226,7 +226,14 @@ impl Teller<'_> {
             TellingStage::First | TellingStage::All => None,
         };
         let (turns, is_last) = self.service.store.read(|tx| {
-            let page = placed::on_mailstore(tx, self.mailstore, None, after.as_ref(), PAGE)?;
+            let page = placed::on_mailstore(
+                tx,
+                self.mailstore,
+                Order::Ascending,
+                None,
+                placed::Begin::behind(after.as_ref()),
+                PAGE,
+            )?;
             let is_last = page.len() < PAGE;
             let (mut turns, mut letters) = (Vec::new(), 0);
             for address in page {

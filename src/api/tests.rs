@@ -20,6 +20,7 @@ mod moves;
 mod pushed;
 mod retention;
 mod roles;
+mod sorting;
 mod streamed;
 mod theirs;
 

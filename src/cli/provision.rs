@@ -199,6 +199,7 @@ async fn move_domains(order: MoveArguments, global: &Global) -> Result<(), Failu
         from: order.from,
         to: order.to,
         reason: order.reason,
+        count: None,
     };
     let moved: DomainMoveView = client.call(Method::POST, path, &new).await?;
     if order.json {

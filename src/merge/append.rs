@@ -10,7 +10,7 @@ use crate::mail::Flags;
 use crate::merge_plan::{self, Target};
 use crate::store::merge::{BatchItem, BatchKind, BatchRecord, Fate, ParkReason, Place};
 use crate::store::messages::MessageRecord;
-use crate::store::{Store, StoreError, merge as journal, messages};
+use crate::store::{Store, StoreError, forget, merge as journal, messages};
 
 use super::step::Step;
 use super::visit::{Loaded, Visit, load};
@@ -139,6 +139,7 @@ impl Visit<'_> {
         self.context
             .store
             .write(move |tx| -> Result<(), StoreError> {
+                forget::check(tx, mailbox)?;
                 if let Some((last, fates)) = &unwritten {
                     journal::record_fates(tx, mailbox, *last, fates, now)?;
                 }
@@ -247,7 +248,10 @@ impl Visit<'_> {
         let (mailbox, now) = (self.mailbox.record.id, self.context.clock.now());
         self.context
             .store
-            .write(move |tx| journal::record_fates(tx, mailbox, id, &fates, now))
+            .write(move |tx| {
+                forget::check(tx, mailbox)?;
+                journal::record_fates(tx, mailbox, id, &fates, now)
+            })
             .await?;
         Step::Recorded.reached(mailbox);
         Ok(())

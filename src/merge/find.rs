@@ -12,7 +12,7 @@ use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::merge_plan::{self, Finding, Item, Seen, TargetView};
 use crate::store::merge::{BatchItem, BatchKind, BatchRecord, Fate, ParkReason, Place};
 use crate::store::messages::{MessageRecord, Origin};
-use crate::store::{StoreError, merge as journal, messages};
+use crate::store::{StoreError, forget, merge as journal, messages};
 
 use super::VisitError;
 use super::step::Step;
@@ -234,6 +234,7 @@ impl Visit<'_> {
         self.context
             .store
             .write(move |tx| -> Result<(), StoreError> {
+                forget::check(tx, mailbox)?;
                 journal::intend(tx, mailbox, id, &batch)?;
                 let fate = (message, Fate::Stored(place.clone()));
                 journal::record_fates(tx, mailbox, id, &[fate], now)

@@ -19,7 +19,7 @@ use crate::store::merge::{
     Fate, MailboxMerge, ParkReason, PlacedFate, PlacedItem, PlacementRecord,
 };
 use crate::store::messages::MessageRecord;
-use crate::store::{StoreError, merge as journal, messages, meta};
+use crate::store::{StoreError, forget, merge as journal, messages, meta};
 
 use super::step::PlaceStep;
 use super::taken::Arrivals;
@@ -382,6 +382,7 @@ impl Placing<'_> {
             .context
             .store
             .write(move |tx| -> Result<(), StoreError> {
+                forget::check(tx, mailbox)?;
                 journal::put_mailbox(tx, mailbox, &state)?;
                 journal::place(tx, mailbox, batch, &intent)
             });

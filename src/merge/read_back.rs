@@ -9,7 +9,7 @@ use crate::imap::{Flag, FlagChange, FolderName, ImapError, Selected, UidSet};
 use crate::mail::{CanonicalDigest, Flags, canonical, digest_canonical};
 use crate::store::merge::{BatchKind, BatchRecord, ParkReason, ReadBack};
 use crate::store::messages::{MergedCopy, MessageRecord};
-use crate::store::{StoreError, merge as journal, messages};
+use crate::store::{StoreError, forget, merge as journal, messages};
 
 use super::step::Step;
 use super::visit::Visit;
@@ -260,6 +260,7 @@ impl Visit<'_> {
             .context
             .store
             .write(move |tx| -> Result<_, StoreError> {
+                forget::check(tx, mailbox)?;
                 let mut state = before.clone();
                 state.counts = journal::counts_so_far(tx, mailbox, &state)?;
                 for one in &read_back {

@@ -19,7 +19,7 @@ use crate::store::merge::orders;
 use crate::store::merge::receipt::{self, Standing};
 use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, Place};
 use crate::store::messages::{MessageRecord, Origin};
-use crate::store::{Store, StoreError, merge as journal, messages, meta, written};
+use crate::store::{Store, StoreError, forget, merge as journal, messages, meta, written};
 
 use super::ground::{self, Ground};
 use super::place::place;
@@ -191,9 +191,10 @@ async fn conclude(
     context
         .store
         .write(move |tx| -> Result<(), StoreError> {
-            // Nothing is kept of it any more, so nothing is written of it either.
-            if messages::state(tx, id)?.is_none() {
-                return Ok(());
+            // Nothing is to be kept of it any more, so nothing is written of it either.
+            match forget::check(tx, id) {
+                Err(StoreError::Missing(_)) => return Ok(()),
+                checked => checked?,
             }
             let left = messages::unmerged(tx, &mailstore, id, None, 1)?;
             let mut state = state.clone();
@@ -519,3 +520,6 @@ pub(super) async fn load(store: &Store, record: MessageRecord) -> Result<Loaded,
         sha256,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,10 @@ use crate::ids::{Address, DomainName, ResellerId};
 pub use crate::mail::wording::{InvalidTemplate, Letter, fill, split};
 use crate::route::Scope;
 use crate::store::brand::BrandRecord;
+use crate::store::directory::{self, moved};
 use crate::store::events::{EventRecord, Happened, Limited, MailboxStep, is_for_resellers};
 use crate::store::policies::Language;
+use crate::store::{ReadTx, StoreError};
 
 mod usual;
 
@@ -61,8 +63,28 @@ impl Told<'_> {
     }
 }
 
+/// Whose an event is that is about a domain: of whoever owns the domain now, unless it happened before it became
+/// theirs; then it is nobody's but the operator's.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn owner(
+    tx: &dyn ReadTx,
+    number: u64,
+    what: &Happened,
+) -> Result<Option<Option<ResellerId>>, StoreError> {
+    let Some(domain) = domain_of(what) else {
+        return Ok(None);
+    };
+    let since = moved::since(tx, &domain)?;
+    if since.is_some_and(|since| number < since.event) {
+        return Ok(Some(None));
+    }
+    Ok(directory::domain(tx, &domain)?.map(|record| record.reseller))
+}
+
 /// The domain that an event is about.
-pub fn domain_of(what: &Happened) -> Option<DomainName> {
+fn domain_of(what: &Happened) -> Option<DomainName> {
     match what {
         Happened::Override { scope, .. } | Happened::OverrideExpired { scope, .. } => match scope {
             Scope::Domain(domain) => Some(domain.clone()),

@@ -12,7 +12,8 @@ use crate::ids::ResellerId;
 use crate::route::Scope;
 use crate::store::access::Permission;
 use crate::store::audit::{self, AuditEntry, AuditHead, AuditVerified};
-use crate::store::{ReadTx, StoreError, directory};
+use crate::store::directory::{self, moved};
+use crate::store::{ReadTx, StoreError};
 
 /// Entries verified in one read.
 const VERIFY_STEP: usize = 1000;
@@ -198,6 +199,10 @@ fn visible(
     };
     let owner = directory::domain(tx, &domain)?.and_then(|record| record.reseller);
     if owner.as_ref() != Some(reseller) {
+        return Ok(None);
+    }
+    let since = moved::since(tx, &domain)?;
+    if since.is_some_and(|since| entry.number <= since.audit) {
         return Ok(None);
     }
     match entry.event.who.split(' ').next() {

@@ -12,7 +12,7 @@ use super::announcing::{self, Told};
 use super::tenants::Share;
 use super::{Actor, Service, ServiceError};
 use crate::ids::ResellerId;
-use crate::store::{StoreError, directory, events};
+use crate::store::{StoreError, events};
 
 /// Events looked at for one page.
 pub const PAGE_MAX: usize = 200;
@@ -95,6 +95,26 @@ impl Streams {
     }
 }
 
+impl Service {
+    /// Runs what goes through much of the store, to count or to list it, in one of the places for that and off the
+    /// asynchronous threads.
+    ///
+    /// # Errors
+    /// [`ServiceError::Limited`] when too many do; what `look` returns.
+    pub async fn walk<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Self) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let (place, service) = (self.changes.walk()?, self.clone());
+        let looking = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            look(&service)
+        });
+        let looked = looking.await;
+        looked.map_err(|error| ServiceError::Unavailable(error.to_string()))?
+    }
+}
+
 /// A stream's place, for as long as it is open.
 #[derive(Debug)]
 pub struct Place {
@@ -168,10 +188,7 @@ pub async fn after(
                 Some(mailstore) => census.share(mailstore, reseller),
                 None => Share::default(),
             };
-            let owner: Option<Option<ResellerId>> = match announcing::domain_of(&event.what) {
-                Some(domain) => directory::domain(tx, &domain)?.map(|record| record.reseller),
-                None => None,
-            };
+            let owner = announcing::owner(tx, *id, &event.what)?;
             let told = Told {
                 reseller,
                 share: &share,

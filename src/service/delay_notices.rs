@@ -16,7 +16,7 @@ use crate::store::access::Permission;
 use crate::store::delay_words::{self, DelayWords};
 use crate::store::directory::placed;
 use crate::store::policies::{self, DelayPolicy, Language, PolicyScope};
-use crate::store::{ReadTx, audit};
+use crate::store::{Order, ReadTx, audit};
 
 /// Longest time after which senders are told, in hours.
 pub const HOURS_MAX: u16 = 120;
@@ -95,7 +95,7 @@ pub(super) fn check(
         PolicyScope::Reseller(id) => {
             // One that has no domain is a name that was written wrong, a domain's perhaps.
             let is_there = matches!(actor, Actor::Reseller(own, _) if own == id)
-                || !placed::domains_of(tx, id, Bound::Unbounded, 1)?.is_empty();
+                || !placed::domains_of(tx, id, Order::Ascending, Bound::Unbounded, 1)?.is_empty();
             match actor.may_see(Some(id)) && is_there {
                 true => Ok(()),
                 false => Err(ServiceError::NotFound("such reseller")),

@@ -13,7 +13,7 @@ use crate::store::access::Permission;
 use crate::store::directory::gone::{self, GoneRecord};
 use crate::store::directory::{self, placed};
 use crate::store::forget::{self, Refusal};
-use crate::store::{ReadTx, StoreError, audit};
+use crate::store::{Order, ReadTx, StoreError, audit};
 
 /// Most mailboxes in one page.
 pub const PAGE_MAX: usize = 200;
@@ -21,6 +21,8 @@ pub const PAGE_MAX: usize = 200;
 const DOMAINS_LOOKED_AT: usize = 500;
 /// Messages of a mailbox are counted to here.
 const COUNTED_MAX: usize = 1_000;
+/// Messages that one page counts; then it ends, with a cursor, however few mailboxes it holds.
+const PAGE_COUNTED_MAX: u64 = super::listing::COUNTED_MAX;
 /// Messages or rows deleted in one transaction.
 const STEP: usize = 200;
 const NONE: ServiceError = ServiceError::NotFound("such deleted mailbox");
@@ -127,12 +129,18 @@ pub fn list(
     service.store.read(|tx| {
         if let Some(address) = &filter.address {
             visible_domain(tx, actor, &address.domain_name())?;
-            let found = gone::under(tx, address)?;
-            let found: Vec<gone::Left> = found
-                .into_iter()
-                .map(|gone| (address.clone(), gone))
-                .collect();
-            return page(tx, &found, None);
+            let behind = match &after {
+                Some(Cursor::Mailbox(of, id)) if of == address => Some(*id),
+                _ => None,
+            };
+            let mut found = gone::under(tx, address)?;
+            found.retain(|gone| behind.is_none_or(|behind| gone.record.id > behind));
+            let more = found.len() > limit;
+            found.truncate(limit);
+            let found = found.into_iter().map(|gone| (address.clone(), gone));
+            let found: Vec<gone::Left> = found.collect();
+            let next = found.last().filter(|_| more).map(cursor);
+            return page(tx, &found, next);
         }
         if let Some(domain) = &filter.domain {
             visible_domain(tx, actor, domain)?;
@@ -154,11 +162,23 @@ fn page(
     found: &[gone::Left],
     next: Option<String>,
 ) -> Result<DeletedMailboxPage, ServiceError> {
-    let mut mailboxes = Vec::with_capacity(found.len());
-    for (address, gone) in found {
-        mailboxes.push(view(tx, address, gone)?);
+    let (mut mailboxes, mut counted) = (Vec::with_capacity(found.len()), 0);
+    for (number, left) in found.iter().enumerate() {
+        let (address, gone) = left;
+        let view = view(tx, address, gone)?;
+        counted += view.messages + view.unmerged;
+        mailboxes.push(view);
+        if counted >= PAGE_COUNTED_MAX && number + 1 < found.len() {
+            let next = Some(cursor(left));
+            return Ok(DeletedMailboxPage { mailboxes, next });
+        }
     }
     Ok(DeletedMailboxPage { mailboxes, next })
+}
+
+/// Where the page behind a mailbox begins.
+fn cursor((address, gone): &gone::Left) -> String {
+    format!("{address}:{}", gone.record.id)
 }
 
 /// Up to `limit` of a domain, or of all, and where the next page begins.
@@ -176,7 +196,7 @@ fn of_domain(
     let more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| more);
-    let next = last.map(|(address, gone)| format!("{address}:{}", gone.record.id));
+    let next = last.map(cursor);
     Ok((found, next))
 }
 
@@ -196,7 +216,7 @@ fn of_reseller(
         (None, Some(Cursor::Domain(domain))) => Bound::Excluded(domain),
         (None, _) => Bound::Unbounded,
     };
-    let domains = placed::domains_of(tx, reseller, start, DOMAINS_LOOKED_AT)?;
+    let domains = placed::domains_of(tx, reseller, Order::Ascending, start, DOMAINS_LOOKED_AT)?;
     let is_last = domains.len() < DOMAINS_LOOKED_AT;
     let mut found = Vec::new();
     for domain in &domains {
@@ -303,27 +323,26 @@ async fn carry_out(service: &Service, address: &Address, id: MailboxId) -> Resul
     }
 }
 
-/// Goes on with what a stop of the server interrupted.
+/// Goes on with what a stop of the server interrupted. Reads only what was begun, however many left.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn resume(service: &Service) -> Result<(), StoreError> {
     let mut after = None;
     loop {
-        let found = service
+        let read = service
             .store
-            .read(|tx| gone::after(tx, None, after.as_ref(), PAGE_MAX))?;
-        let last = found
-            .last()
-            .map(|(address, gone)| (address.clone(), gone.record.id));
-        for (address, gone) in found.iter().filter(|(_, gone)| gone.forgotten) {
-            if let Err(error) = carry_out(service, address, gone.record.id).await {
+            .read(|tx| forget::begun(tx, after.as_ref(), PAGE_MAX));
+        let found = read?;
+        let is_last = found.len() < PAGE_MAX;
+        for (address, id) in &found {
+            if let Err(error) = carry_out(service, address, *id).await {
                 tracing::error!(%address, %error, "a deleted mailbox could not be forgotten; it is tried again");
             }
         }
-        match last {
-            Some(last) if found.len() == PAGE_MAX => after = Some(last),
-            _ => return Ok(()),
+        after = found.into_iter().next_back();
+        if is_last {
+            return Ok(());
         }
     }
 }

@@ -34,6 +34,9 @@ pub struct NewDomainMove {
     pub to: Option<ResellerId>,
     /// Why, for the audit log.
     pub reason: String,
+    /// How many mailboxes they have, as the preview says: with it nothing is moved if it is another number by now.
+    #[serde(default)]
+    pub count: Option<u64>,
 }
 
 /// What goes along and what ends.
@@ -83,6 +86,11 @@ impl From<NotMoved> for ServiceError {
                 "{mailbox} has the alias {alias}: move both domains together, or remove the alias first; \
                  nothing was moved"
             )),
+            NotMoved::TooMany(most) => Self::Conflict(format!(
+                "more than {} mailboxes, or more than {} deleted mailboxes or settings of the former reseller: \
+                 move fewer domains together, or end settings and forget deleted mailboxes first; nothing was moved",
+                most.mailboxes, most.written
+            )),
         }
     }
 }
@@ -118,16 +126,11 @@ pub async fn preview(
     actor.operator()?;
     actor.may(Permission::Provision)?;
     let order = checked(&new)?;
-    let place = service.changes.walk()?;
-    let store = service.store.clone();
-    let looking = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        let looked = store.read(|tx| moved::look(tx, &order))??;
+    let looking = service.walk(move |service| {
+        let looked = service.store.read(|tx| moved::look(tx, &order))??;
         Ok(view(&order, &looked, false))
     });
-    looking
-        .await
-        .map_err(|error| ServiceError::Unavailable(error.to_string()))?
+    looking.await
 }
 
 /// Moves domains to another reseller, in one transaction with the audit log and the stream of changes.
@@ -158,14 +161,25 @@ pub async fn create(
         entries.push(entry);
     }
     let now = service.now();
-    let done = order.clone();
+    let (done, count) = (order.clone(), new.count);
     let moved = service
         .store
         .write(move |tx| {
+            let moved = moved::carry_out(tx, &done, now)??;
+            if count.is_some_and(|count| count != moved.mailboxes) {
+                return Err(ServiceError::Invalid {
+                    field: "count",
+                    text: format!(
+                        "it concerns {} mailboxes now: nothing was moved",
+                        moved.mailboxes
+                    ),
+                });
+            }
+            // The new owner is told that they came, and of nothing before.
             for entry in &entries {
                 audit::append(tx, entry.clone())?;
             }
-            Ok::<_, ServiceError>(moved::carry_out(tx, &done, now)??)
+            Ok(moved)
         })
         .await?;
     if let Some(control) = &service.control {

@@ -9,11 +9,13 @@ use utoipa::ToSchema;
 
 use super::destinations::owner_for;
 use super::mailboxes::level_name;
+use super::sheet::Sheet;
+use super::sorting::{self, Start};
 use super::{Actor, Service, ServiceError};
 use crate::ids::{DomainName, ResellerId};
 use crate::route::{Author, Rank, Route, Scope};
 use crate::store::directory::{self, DomainRecord, placed};
-use crate::store::{StoreError, failover as kept};
+use crate::store::{Order, StoreError, failover as kept};
 
 /// Most domains in one page.
 pub const PAGE_MAX: usize = 200;
@@ -155,13 +157,13 @@ pub struct DomainView {
 /// A page of domains.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DomainPage {
-    /// The domains, in alphabetical order.
+    /// The domains, by name.
     pub domains: Vec<DomainView>,
     /// The cursor of the next page; absent on the last.
     pub next: Option<String>,
 }
 
-/// Domains that a filter takes and the actor may see, behind `after`. A page may hold fewer than `limit`, even none,
+/// Domains that a filter takes and the actor may see, from `start` on. A page may hold fewer than `limit`, even none,
 /// and still name the next.
 ///
 /// # Errors
@@ -170,15 +172,15 @@ pub fn list(
     service: &Service,
     actor: &Actor,
     filter: &Filter,
-    after: Option<&DomainName>,
+    start: &Start<DomainName>,
     limit: usize,
 ) -> Result<DomainPage, ServiceError> {
     let whose = owner_for(actor, filter.reseller.as_ref())?;
     let (part, limit) = (filter.name.trim().to_lowercase(), limit.clamp(1, PAGE_MAX));
-    let (mut after, mut names, mut into) = (after.cloned(), 0, 0);
+    let (mut after, mut names, mut into) = (start.after.clone(), 0, 0);
     let mut page = DomainPage::default();
     loop {
-        let rows = names_after(service, whose.as_ref(), after.as_ref())?;
+        let rows = names_after(service, whose.as_ref(), start.order, after.as_ref())?;
         let is_last = rows.len() < ROWS;
         names += rows.len();
         for (name, record) in rows {
@@ -193,7 +195,7 @@ pub fn list(
             let is_full = page.domains.len() == limit || into == LOOKED_INTO;
             after = Some(name);
             if is_full {
-                page.next = after.map(|name| name.to_string());
+                page.next = after.map(|name| start.cursor(&name));
                 return Ok(page);
             }
         }
@@ -201,26 +203,72 @@ pub fn list(
             return Ok(page);
         }
         if names >= NAMES_LOOKED_AT {
-            page.next = after.map(|name| name.to_string());
+            page.next = after.map(|name| start.cursor(&name));
             return Ok(page);
         }
     }
+}
+
+/// How domains are sorted: by name, either way.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] for what they cannot be sorted by.
+pub fn sort(text: &str) -> Result<Order, ServiceError> {
+    match text {
+        "" => Ok(Order::Ascending),
+        text => Ok(sorting::order(text, &[("domain", ())])?.1),
+    }
+}
+
+/// All of them as a file, at most [`ROWS_MAX`](super::sheet::ROWS_MAX).
+///
+/// # Errors
+/// As [`list`].
+pub fn file(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    order: Order,
+) -> Result<Sheet, ServiceError> {
+    let columns = "domain,reseller,route,levels,setting,author,until,mailstores,mailboxes";
+    Sheet::of_pages("domains.csv", columns, |sheet, cursor| {
+        let start = Start::read(order, cursor)?;
+        let page = list(service, actor, filter, &start, sheet.page(PAGE_MAX))?;
+        page.domains.iter().for_each(|one| sheet.row(&line(one)));
+        Ok(page.next)
+    })
+}
+
+fn line(domain: &DomainView) -> [String; 9] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        domain.domain.clone(),
+        text(&domain.reseller),
+        domain.effective.as_str().to_owned(),
+        domain.levels.join(" "),
+        text(&domain.setting),
+        text(&domain.author),
+        text(&domain.until),
+        domain.mailstores.join(" "),
+        domain.mailboxes.to_string(),
+    ]
 }
 
 /// The next names, of all or of a reseller.
 fn names_after(
     service: &Service,
     whose: Option<&ResellerId>,
+    order: Order,
     after: Option<&DomainName>,
 ) -> Result<Vec<(DomainName, DomainRecord)>, StoreError> {
     let Some(reseller) = whose else {
         return service
             .store
-            .read(|tx| directory::domains_after(tx, after, ROWS));
+            .read(|tx| directory::domains_after(tx, order, after, ROWS));
     };
     let start = after.map_or(Bound::Unbounded, Bound::Excluded);
     service.store.read(|tx| {
-        let names = placed::domains_of(tx, reseller, start, ROWS)?;
+        let names = placed::domains_of(tx, reseller, order, start, ROWS)?;
         let record = DomainRecord {
             reseller: Some(reseller.clone()),
         };

@@ -5,13 +5,11 @@ mod counting;
 pub mod finding;
 pub mod matching;
 pub mod places;
+mod shown;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::failover::{FailoverAction, author_of, visible_scope};
+use super::failover::{author_of, visible_scope};
 use super::{Actor, Means, Service, ServiceError, reason};
 use crate::clock::Timestamp;
 use crate::ids::JobId;
@@ -21,6 +19,8 @@ use crate::store::jobs::{self as kept, ITEMS_MAX, ItemRecord, JobRecord, Outcome
 use crate::store::{ReadTx, StoreError, Tx, audit, failover as overrides};
 use counting::{count, resolved};
 use places::Place;
+pub use shown::{JobItemView, JobItems, JobPreview, JobUndo, JobView, NewJob};
+use shown::{item_view, view};
 
 /// Parts done in one transaction.
 const STEP: u32 = 20;
@@ -30,122 +30,9 @@ pub const UNCOUNTED_MAX: u64 = 100;
 pub const PAGE_MAX: usize = 500;
 const NONE: ServiceError = ServiceError::NotFound("such job");
 
-/// An order for many.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewJob {
-    /// Domains and mailboxes, `domain:example.com` and `mailbox:ann@example.com`; at most 1,000.
-    #[schema(value_type = Vec<String>, example = json!(["domain:example.com"]))]
-    pub scopes: Vec<Scope>,
-    /// What is to be set for each; `auto` removes what is set.
-    pub action: FailoverAction,
-    /// Why, for the audit log.
-    pub reason: String,
-    /// In how many seconds it ends by itself.
-    #[serde(default)]
-    pub expires_in_secs: Option<u64>,
-    /// How many mailboxes this concerns, as the preview says; needed above 100.
-    #[serde(default)]
-    pub count: Option<u64>,
-}
-
-/// What an order would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct JobPreview {
-    /// Mailboxes it concerns: `count` of the order.
-    pub mailboxes: u64,
-    /// Domains and mailboxes that are named.
-    pub scopes: u32,
-    /// Of them, those that are not there.
-    pub unknown: Vec<String>,
-}
-
-/// A job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct JobView {
-    /// Its id.
-    pub id: String,
-    /// What is set: `standby`, `primary`, `queue`, `follow`; or `undo` of another job.
-    pub task: String,
-    /// The job that this one takes back.
-    pub undoes: Option<String>,
-    /// The job that takes this one back.
-    pub undone_by: Option<String>,
-    /// Who ordered it.
-    pub by: String,
-    /// Whose it is; absent: the operator's.
-    pub reseller: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// When it was ordered.
-    pub created: String,
-    /// When it ended; absent while it runs.
-    pub ended: Option<String>,
-    /// Its parts.
-    pub total: u32,
-    /// Parts that were looked at.
-    pub looked_at: u32,
-    /// Of them, those that failed.
-    pub failed: u32,
-}
-
-/// One part of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct JobItemView {
-    /// The domain or mailbox.
-    pub scope: String,
-    /// `waiting`, `done` or `failed`.
-    pub state: String,
-    /// What was set before; absent: it followed its mailstore.
-    pub before: Option<String>,
-    /// Why it failed.
-    pub why: Option<String>,
-}
-
-/// Parts of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct JobItems {
-    /// The parts, in the order of the request.
-    pub items: Vec<JobItemView>,
-    /// Where the next page begins; absent on the last.
-    pub next: Option<u32>,
-}
-
-/// Why a job is to be taken back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct JobUndo {
-    /// For the audit log.
-    pub reason: String,
-}
-
 fn invalid(field: &'static str, text: impl Into<String>) -> ServiceError {
     let text = text.into();
     ServiceError::Invalid { field, text }
-}
-
-fn view(id: JobId, job: &JobRecord) -> JobView {
-    let (task, undoes) = match &job.task {
-        Task::Set(setting, _) => (
-            setting.map_or("follow", crate::route::Setting::as_str),
-            None,
-        ),
-        Task::Undo(of) => ("undo", Some(of.to_string())),
-    };
-    JobView {
-        id: id.to_string(),
-        task: task.to_owned(),
-        undoes,
-        undone_by: job.undone_by.map(|id| id.to_string()),
-        by: job.by.clone(),
-        reseller: job.owner.as_ref().map(ToString::to_string),
-        reason: job.reason.clone(),
-        created: job.created.to_string(),
-        ended: job.ended.map(|at| at.to_string()),
-        total: job.total,
-        looked_at: job.next,
-        failed: job.failed,
-    }
 }
 
 /// Whether the actor has any business with jobs.
@@ -513,25 +400,6 @@ fn visible(tx: &dyn ReadTx, actor: &Actor, id: JobId) -> Result<JobRecord, Servi
         .ok_or(NONE)
 }
 
-/// Jobs that are the actor's business, older than `before`, the newest first.
-///
-/// # Errors
-/// When the actor may not, or the store fails.
-pub fn list(
-    service: &Service,
-    actor: &Actor,
-    before: Option<JobId>,
-    limit: usize,
-) -> Result<Vec<JobView>, ServiceError> {
-    has_business(actor)?;
-    let limit = limit.clamp(1, PAGE_MAX);
-    let theirs = |job: &JobRecord| actor.may_see(job.owner.as_ref());
-    let found = service
-        .store
-        .read(|tx| kept::newest(tx, before, limit, &theirs))?;
-    Ok(found.iter().map(|(id, job)| view(*id, job)).collect())
-}
-
 /// One job.
 ///
 /// # Errors
@@ -565,21 +433,4 @@ pub fn items(
             next: (end < job.total && from < end).then_some(end),
         })
     })
-}
-
-fn item_view(item: ItemRecord) -> JobItemView {
-    let (state, before, why) = match item.outcome {
-        Outcome::Waiting => ("waiting", None, None),
-        Outcome::Done { before, .. } => {
-            let before = before.map(|before| before.setting.as_str().to_owned());
-            ("done", before, None)
-        }
-        Outcome::Failed(why) => ("failed", None, Some(why)),
-    };
-    JobItemView {
-        scope: item.scope.to_string(),
-        state: state.to_owned(),
-        before,
-        why,
-    }
 }

@@ -7,7 +7,7 @@ use super::{Actor, Service, ServiceError};
 use crate::ids::MailstoreId;
 use crate::merge::Pass;
 use crate::store::merge::orders::{self, Speed};
-use crate::store::merge::{self as kept, ParkReason};
+use crate::store::merge::{self as kept, BLOCKED_LISTED_MAX, ParkReason};
 use crate::store::{ReadTx, directory};
 
 /// How the merge stands.
@@ -19,8 +19,11 @@ pub struct MergeView {
     pub mailboxes: u64,
     /// Each mailstore.
     pub mailstores: Vec<MailstoreMergeView>,
-    /// Mailboxes that wait for a reason of their own.
+    /// Mailboxes that wait for a reason of their own, at most 1,000.
     pub blocked: Vec<BlockedView>,
+    /// How many more of them there are; `GET /api/v1/mailboxes?blocked=true` has all, page by page.
+    #[serde(default)]
+    pub blocked_unlisted: u64,
 }
 
 /// How the merge into one mailstore stands. A reseller is told of what is its own, and whether it is open.
@@ -136,13 +139,16 @@ pub fn status(service: &Service, actor: &Actor) -> Result<MergeView, ServiceErro
         let unknown: Vec<_> = unknown
             .map(|(id, counts)| no_mailstore(id, counts.0))
             .collect();
-        let mut blocked: Vec<_> = status.blocked.iter().cloned().map(blocked).collect();
+        let listed = status.blocked.iter().take(BLOCKED_LISTED_MAX).cloned();
+        let mut blocked: Vec<_> = listed.map(blocked).collect();
+        let cut = status.blocked.len().saturating_sub(blocked.len()) as u64;
         blocked.extend(unknown);
         Ok(MergeView {
             unmerged: status.unmerged,
             mailboxes: status.mailboxes,
             mailstores,
             blocked,
+            blocked_unlisted: cut + status.unlisted.values().sum::<u64>(),
         })
     })
 }
@@ -185,6 +191,11 @@ pub fn own_status(service: &Service, actor: &Actor) -> Result<MergeView, Service
         mailboxes: own.values().map(|counts| counts.1).sum(),
         mailstores: own.iter().map(of).collect(),
         blocked,
+        blocked_unlisted: status
+            .unlisted
+            .get(&Some(reseller.clone()))
+            .copied()
+            .unwrap_or_default(),
     })
 }
 

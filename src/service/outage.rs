@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::failover::{DecisionView, timeline};
+use super::sheet::Sheet;
+use super::sorting::{self, Start};
 use super::tenants::Census;
 use super::{Actor, Service, ServiceError};
 use crate::ids::{OutageId, ResellerId};
-use crate::store::StoreError;
 use crate::store::failover::{self as kept, OutageRecord};
+use crate::store::{Order, StoreError};
 
 /// Most outages in one page.
 pub const PAGE_MAX: usize = 200;
-/// Outages that one page looks at; then it ends, with a cursor, however few are a reseller's business.
-const LOOKED_AT_MAX: usize = 2_000;
+/// Outages read at a time.
+const ROWS: usize = 500;
 
 /// An outage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,9 +42,9 @@ pub struct OutageView {
 /// A page of outages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OutagePage {
-    /// The outages, the newest first.
+    /// The outages.
     pub outages: Vec<OutageView>,
-    /// The cursor of the next page; absent on the last.
+    /// Where the next page begins: its `before`, or its `after` where the oldest come first; absent on the last.
     pub next: Option<String>,
 }
 
@@ -90,41 +92,96 @@ impl Whose {
     }
 }
 
-/// Outages older than `before`, the newest first. A page may hold fewer than `limit`, even none, and still name the
-/// next.
+/// How outages are asked for: the newest first, or by `activated_at`.
+///
+/// # Errors
+/// As [`sorting::by_time`].
+pub fn start(sort: &str, before: &str, after: &str) -> Result<Start<OutageId>, ServiceError> {
+    sorting::by_time("activated_at", sort, before, after)
+}
+
+/// Outages from `start` on. A page may hold fewer than `limit`, even none, and still name the next.
 ///
 /// # Errors
 /// When the actor may not, or the store fails.
 pub async fn list(
     service: &Service,
     actor: &Actor,
-    before: Option<OutageId>,
+    start: &Start<OutageId>,
     limit: usize,
 ) -> Result<OutagePage, ServiceError> {
     let whose = Whose::of(service, actor).await?;
+    Ok(page(service, &whose, start, limit)?)
+}
+
+/// A page's cursor names an outage that its reader may see.
+fn page(
+    service: &Service,
+    whose: &Whose,
+    start: &Start<OutageId>,
+    limit: usize,
+) -> Result<OutagePage, StoreError> {
     let limit = limit.clamp(1, PAGE_MAX);
-    let (mut before, mut looked_at, mut outages) = (before, 0, Vec::new());
+    let (mut last, mut outages) = (start.after, Vec::<OutageView>::new());
     loop {
         let rows = service
             .store
-            .read(|tx| kept::outages(tx, before, PAGE_MAX))?;
-        let is_last = rows.len() < PAGE_MAX;
-        looked_at += rows.len();
+            .read(|tx| kept::outages_behind(tx, start.order, last, ROWS))?;
+        let is_last = rows.len() < ROWS;
         for (id, record) in rows {
+            last = Some(id);
+            if !whose.has(&record) {
+                continue;
+            }
             if outages.len() == limit {
-                let next = before.map(|id| id.to_string());
+                let next = outages.last().map(|outage| outage.id.clone());
                 return Ok(OutagePage { outages, next });
             }
-            if whose.has(&record) {
-                outages.push(view(id, record, Vec::new()));
-            }
-            before = Some(id);
+            outages.push(view(id, record, Vec::new()));
         }
-        if is_last || looked_at >= LOOKED_AT_MAX {
-            let next = before.filter(|_| !is_last).map(|id| id.to_string());
-            return Ok(OutagePage { outages, next });
+        if is_last {
+            return Ok(OutagePage {
+                outages,
+                next: None,
+            });
         }
     }
+}
+
+/// All of them as a file, at most [`ROWS_MAX`](super::sheet::ROWS_MAX).
+///
+/// # Errors
+/// As [`list`].
+pub async fn file(service: &Service, actor: &Actor, order: Order) -> Result<Sheet, ServiceError> {
+    let whose = Whose::of(service, actor).await?;
+    let columns = "id,mailstore,first_failed,activated_at,returned_at,merged_at";
+    let reading = service.walk(move |service| {
+        Sheet::of_pages("outages.csv", columns, |sheet, cursor| {
+            let after = (!cursor.is_empty()).then(|| cursor.parse()).transpose();
+            let after = after.map_err(|_| ServiceError::NotFound("such outage"))?;
+            let found = page(
+                service,
+                &whose,
+                &Start { order, after },
+                sheet.page(PAGE_MAX),
+            )?;
+            found.outages.iter().for_each(|one| sheet.row(&line(one)));
+            Ok(found.next)
+        })
+    });
+    reading.await
+}
+
+fn line(outage: &OutageView) -> [String; 6] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        outage.id.clone(),
+        outage.mailstore.clone(),
+        outage.first_failed.clone(),
+        outage.activated_at.clone(),
+        text(&outage.returned_at),
+        text(&outage.merged_at),
+    ]
 }
 
 /// One outage with its timeline; for a reseller without what was decided and why.

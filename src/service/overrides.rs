@@ -4,11 +4,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sheet::Sheet;
+use super::sorting::{self, Start};
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::ResellerId;
 use crate::route::{Override, Overrides, Rank, Scope};
-use crate::store::{ReadTx, StoreError, directory, failover as kept};
+use crate::store::{Order, ReadTx, StoreError, directory, failover as kept};
 
 /// Most settings in one page.
 pub const PAGE_MAX: usize = 200;
@@ -41,7 +43,7 @@ pub struct OverrideView {
 /// A page of settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OverridePage {
-    /// The settings, domains first.
+    /// The settings: those of domains by name, then those of mailboxes; or the other way round.
     pub overrides: Vec<OverrideView>,
     /// The cursor of the next page; absent on the last.
     pub next: Option<String>,
@@ -96,7 +98,7 @@ pub async fn expire(service: &Service) -> Result<usize, StoreError> {
     Ok(ended)
 }
 
-/// Settings that are in force and the actor's business, behind the scope `after`. A page may hold fewer than
+/// Settings that are in force and the actor's business, from `start` on. A page may hold fewer than
 /// `limit` scopes, even none, and still name the next.
 ///
 /// # Errors
@@ -105,17 +107,17 @@ pub fn list(
     service: &Service,
     actor: &Actor,
     filter: &Filter,
-    after: Option<&Scope>,
+    start: &Start<Scope>,
     limit: usize,
 ) -> Result<OverridePage, ServiceError> {
     let whose = super::destinations::owner_for(actor, filter.reseller.as_ref())?;
     let (now, limit) = (service.now(), limit.clamp(1, PAGE_MAX));
     service.store.read(|tx| {
-        let (mut found, mut scopes, mut last) = (Vec::new(), 0, after.cloned());
+        let (mut found, mut scopes, mut last) = (Vec::new(), 0, start.after.clone());
         // A page ends behind what its reader may see: a cursor names no other's setting.
         let (mut seen, mut is_full) = (None::<Scope>, false);
         loop {
-            let rows = kept::overrides_after(tx, last.as_ref(), LOOKED_AT_MAX)?;
+            let rows = kept::overrides_after(tx, start.order, last.as_ref(), LOOKED_AT_MAX)?;
             let is_last = rows.len() < LOOKED_AT_MAX;
             for (scope, overrides) in rows {
                 let owner = owner(tx, &scope)?;
@@ -143,11 +145,55 @@ pub fn list(
                     overrides: found,
                     next: next
                         .filter(|_| is_full || !is_last)
-                        .map(|scope| scope.to_string()),
+                        .map(|scope| start.cursor(&scope)),
                 });
             }
         }
     })
+}
+
+/// How settings are sorted: by what they are of, either way.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] for what they cannot be sorted by.
+pub fn sort(text: &str) -> Result<Order, ServiceError> {
+    match text {
+        "" => Ok(Order::Ascending),
+        text => Ok(sorting::order(text, &[("scope", ())])?.1),
+    }
+}
+
+/// All of them as a file, at most [`ROWS_MAX`](super::sheet::ROWS_MAX).
+///
+/// # Errors
+/// As [`list`].
+pub fn file(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    order: Order,
+) -> Result<Sheet, ServiceError> {
+    let columns = "scope,reseller,setting,by,author,reason,set_at,expires_at";
+    Sheet::of_pages("overrides.csv", columns, |sheet, cursor| {
+        let start = Start::read(order, cursor)?;
+        let page = list(service, actor, filter, &start, sheet.page(PAGE_MAX))?;
+        page.overrides.iter().for_each(|one| sheet.row(&line(one)));
+        Ok(page.next)
+    })
+}
+
+fn line(set: &OverrideView) -> [String; 8] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        set.scope.clone(),
+        text(&set.reseller),
+        set.setting.clone(),
+        set.by.clone(),
+        set.author.clone(),
+        set.reason.clone(),
+        set.set_at.clone(),
+        text(&set.expires_at),
+    ]
 }
 
 fn owner(tx: &dyn ReadTx, scope: &Scope) -> Result<Option<ResellerId>, StoreError> {

@@ -46,7 +46,7 @@ pub fn show(service: &Service, actor: &Actor) -> Result<Standing, ServiceError> 
         merge: MergeStanding {
             unmerged_messages: merge.unmerged,
             unmerged_mailboxes: merge.mailboxes,
-            blocked_mailboxes: merge.blocked.len() as u64,
+            blocked_mailboxes: merge.blocked.len() as u64 + merge.unlisted.values().sum::<u64>(),
         },
         queue: of_queue(service)?,
         store: of_store(service),

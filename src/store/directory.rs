@@ -249,16 +249,15 @@ fn domain_in(key: &[u8]) -> Result<DomainName, StoreError> {
 /// When the store cannot be read.
 pub fn domains_after(
     tx: &dyn ReadTx,
+    order: Order,
     after: Option<&DomainName>,
     limit: usize,
 ) -> Result<Vec<(DomainName, DomainRecord)>, StoreError> {
     let all = Key::new(Table::Domain);
-    let from = after.map_or_else(
-        || all.clone().into_vec(),
-        |after| Key::new(Table::Domain).domain(after).end(),
-    );
+    let row = after.map(|after| all.clone().domain(after));
+    let (from, to) = all.behind(row.as_ref(), order);
     let mut found = Vec::new();
-    tx.scan(&from, &all.end(), Order::Ascending, &mut |key, value| {
+    tx.scan(&from, &to, order, &mut |key, value| {
         if found.len() == limit {
             return Ok(ControlFlow::Break(()));
         }

@@ -279,23 +279,31 @@ pub fn outages(
     before: Option<OutageId>,
     limit: usize,
 ) -> Result<Vec<(OutageId, OutageRecord)>, StoreError> {
-    let range = Key::new(Table::Outage);
-    let to = before.map_or_else(|| range.end(), |id| outage_key(id).into_vec());
+    outages_behind(tx, Order::Descending, before, limit)
+}
+
+/// Up to `limit` outages behind `last`; in ascending order the oldest comes first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn outages_behind(
+    tx: &dyn ReadTx,
+    order: Order,
+    last: Option<OutageId>,
+    limit: usize,
+) -> Result<Vec<(OutageId, OutageRecord)>, StoreError> {
+    let row = last.map(outage_key);
+    let (from, to) = Key::new(Table::Outage).behind(row.as_ref(), order);
     let mut found = Vec::new();
-    tx.scan(
-        range.as_slice(),
-        &to,
-        Order::Descending,
-        &mut |key, value| {
-            if found.len() == limit {
-                return Ok(ControlFlow::Break(()));
-            }
-            let id = keys::tail(key)
-                .ok_or_else(|| StoreError::corrupt("outage record", "its key is too short"))?;
-            found.push((OutageId::from_bytes(id), codec::decode(value)?));
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
+    tx.scan(&from, &to, order, &mut |key, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        let id = keys::tail(key)
+            .ok_or_else(|| StoreError::corrupt("outage record", "its key is too short"))?;
+        found.push((OutageId::from_bytes(id), codec::decode(value)?));
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(found)
 }
 
@@ -456,16 +464,14 @@ fn scope_in(key: &[u8]) -> Result<Scope, StoreError> {
 /// When the store cannot be read.
 pub fn overrides_after(
     tx: &dyn ReadTx,
+    order: Order,
     after: Option<&Scope>,
     limit: usize,
 ) -> Result<Vec<(Scope, Overrides)>, StoreError> {
-    let range = Key::new(Table::Override);
-    let from = after.map_or_else(
-        || range.clone().into_vec(),
-        |after| override_key(after).end(),
-    );
+    let row = after.map(override_key);
+    let (from, to) = Key::new(Table::Override).behind(row.as_ref(), order);
     let mut found = Vec::new();
-    tx.scan(&from, &range.end(), Order::Ascending, &mut |key, value| {
+    tx.scan(&from, &to, order, &mut |key, value| {
         if found.len() == limit {
             return Ok(ControlFlow::Break(()));
         }

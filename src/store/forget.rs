@@ -6,9 +6,10 @@
 
 use std::ops::ControlFlow;
 
+use super::directory::address_in;
 use super::directory::gone::{self, GoneRecord};
 use super::events::{self, MailboxStep};
-use super::keys::{Key, Table};
+use super::keys::{self, Key, Table};
 use super::messages;
 use super::{Order, ReadTx, StoreError, Tx, merge, queue, unmerged};
 use crate::clock::Timestamp;
@@ -90,7 +91,50 @@ pub fn begin(
     }
     gone.forgotten = true;
     gone::put(tx, address, &gone)?;
+    tx.put(row(address, id).into_vec(), Vec::new());
     Ok(Ok(()))
+}
+
+fn row(address: &Address, id: MailboxId) -> Key {
+    Key::new(Table::Forgetting).address(address).mailbox(id)
+}
+
+/// Up to `limit` mailboxes behind `after` that [`begin`] marked and of which something may be left.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn begun(
+    tx: &dyn ReadTx,
+    after: Option<&gone::After>,
+    limit: usize,
+) -> Result<Vec<gone::After>, StoreError> {
+    let last = after.map(|(address, id)| row(address, *id));
+    let (from, to) = Key::new(Table::Forgetting).behind(last.as_ref(), Order::Ascending);
+    let mut found = Vec::new();
+    tx.scan(&from, &to, Order::Ascending, &mut |key, _| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        let id = keys::tail(key)
+            .ok_or_else(|| StoreError::corrupt("mailbox that is forgotten", "its key is short"))?;
+        found.push((address_in(key)?, MailboxId::from_bytes(id)));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// Refuses what would be written of a mailbox of which nothing is to be kept: for the transactions of whoever read
+/// it before that was said.
+///
+/// # Errors
+/// [`StoreError::Missing`]; when the store cannot be read.
+pub fn check(tx: &dyn ReadTx, id: MailboxId) -> Result<(), StoreError> {
+    const GONE: StoreError = StoreError::Missing("mailbox that was forgotten");
+    let state = messages::state(tx, id)?.ok_or(GONE)?;
+    match tx.get(row(&state.address, id).as_slice())? {
+        None => Ok(()),
+        Some(_) => Err(GONE),
+    }
 }
 
 /// What a step did.
@@ -116,6 +160,7 @@ pub fn step(
 ) -> Result<Step, StoreError> {
     let marked = gone::get(tx, address, id)?.filter(|gone| gone.forgotten);
     let Some(gone) = marked else {
+        tx.delete(row(address, id).into_vec());
         return Ok(Step {
             messages: 0,
             done: true,
@@ -139,6 +184,7 @@ pub fn step(
     }
     tx.delete(Key::new(Table::MailboxState).mailbox(id).into_vec());
     gone::remove(tx, address, &gone)?;
+    tx.delete(row(address, id).into_vec());
     events::append_of_mailbox(tx, now, address, MailboxStep::Forgotten)?;
     Ok(more(true))
 }

@@ -197,41 +197,28 @@ pub fn forget(tx: &mut dyn Tx, before: Timestamp, limit: usize) -> Result<bool, 
 /// A job with its id.
 pub type Found = (JobId, JobRecord);
 
-/// Up to `limit` jobs older than `before` that `fits`, the newest first, among the next `looked_at_max`; and behind
-/// which the next page begins, if there is more to look at.
+/// Up to `limit` jobs behind `last`; in ascending order the oldest comes first.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn find(
+pub fn behind(
     tx: &dyn ReadTx,
-    before: Option<JobId>,
-    (limit, looked_at_max): (usize, usize),
-    fits: &dyn Fn(&JobRecord) -> bool,
-) -> Result<(Vec<Found>, Option<JobId>), StoreError> {
-    let table = Key::new(Table::Job);
-    let end = before.map_or_else(|| table.end(), |id| key(id).into_vec());
-    let (mut found, mut last, mut looked_at, mut more) = (Vec::new(), None, 0, false);
-    tx.scan(
-        table.as_slice(),
-        &end,
-        Order::Descending,
-        &mut |key, value| {
-            if found.len() == limit || looked_at == looked_at_max {
-                more = true;
-                return Ok(ControlFlow::Break(()));
-            }
-            looked_at += 1;
-            let id = tail(key).ok_or_else(|| StoreError::corrupt("job", "its key is short"))?;
-            let id = JobId::from_bytes(id);
-            let record: JobRecord = codec::decode(value)?;
-            last = Some(id);
-            if fits(&record) {
-                found.push((id, record));
-            }
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
-    Ok((found, last.filter(|_| more)))
+    order: Order,
+    last: Option<JobId>,
+    limit: usize,
+) -> Result<Vec<Found>, StoreError> {
+    let row = last.map(key);
+    let (from, to) = Key::new(Table::Job).behind(row.as_ref(), order);
+    let mut found = Vec::new();
+    tx.scan(&from, &to, order, &mut |key, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        let id = tail(key).ok_or_else(|| StoreError::corrupt("job", "its key is short"))?;
+        found.push((JobId::from_bytes(id), codec::decode(value)?));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 /// Up to `limit` jobs older than `before` that `fits`, the newest first.
@@ -243,7 +230,7 @@ pub fn newest(
     before: Option<JobId>,
     limit: usize,
     fits: &dyn Fn(&JobRecord) -> bool,
-) -> Result<Vec<(JobId, JobRecord)>, StoreError> {
+) -> Result<Vec<Found>, StoreError> {
     let table = Key::new(Table::Job);
     let end = before.map_or_else(|| table.end(), |id| key(id).into_vec());
     let mut found = Vec::new();

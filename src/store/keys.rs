@@ -4,6 +4,7 @@
 //! accident. Everything that belongs to a mailbox starts with its id right after the table byte:
 //! an engine can partition by it.
 
+use super::Order;
 use crate::ids::{Address, DomainName, FolderId, MailboxId, MailstoreId, StandbyId};
 
 /// What a key is about. The numbers are on disk: never change or reuse one.
@@ -22,6 +23,10 @@ pub enum Table {
     Placed = 0x19,
     /// (reseller, domain) → nothing: what is whose.
     ResellerDomain = 0x1a,
+    /// domain → [`super::directory::moved::Since`], if it was another's before.
+    DomainSince = 0x1b,
+    /// (address, mailbox id) → nothing: those that left and are being forgotten.
+    Forgetting = 0x1c,
     /// address → [`super::directory::details::Details`].
     Details = 0x13,
     /// (source, its own id) → address of the mailbox, or that it had last.
@@ -269,6 +274,17 @@ impl Key {
     /// The key, owned.
     pub fn into_vec(self) -> Vec<u8> {
         self.0
+    }
+
+    /// From where to where is what lies behind `row` of all that starts with this key, in an order; without a row,
+    /// all of it. A row that is not there has its place all the same, and none of it lies outside.
+    pub fn behind(&self, row: Option<&Self>, order: Order) -> (Vec<u8>, Vec<u8>) {
+        let (from, to) = (self.0.clone(), self.end());
+        match (row, order) {
+            (None, _) => (from, to),
+            (Some(row), Order::Ascending) => (row.end().max(from), to),
+            (Some(row), Order::Descending) => (from, row.0.clone().min(to)),
+        }
     }
 
     /// The first key after everything that starts with this one.

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::console::{
-    account, alerts, audit, brand, bulk, change, delays, destinations, domains, door,
+    account, alerts, audit, brand, bulk, change, delays, destinations, domain_moves, domains, door,
     events as changes, help as help_link, jobs, mailboxes, merges, notices, ops, outages,
     overrides, overview, parts, people as staff, queue, resellers, tokens, trace,
 };
@@ -78,15 +78,21 @@ pub fn router(web: Web) -> Router {
         )
         .route("/console/events", get(changes::stream))
         .route("/console/outages", get(outages::list))
+        .route("/console/outages.csv", get(outages::file))
         .route("/console/outages/{id}", get(outages::show))
         .route("/console/domains", get(domains::show))
         .route("/console/domains.csv", get(domains::file))
+        .route(
+            "/console/domain-moves",
+            get(domain_moves::show).post(domain_moves::post),
+        )
         .route("/console/overrides", get(overrides::show))
         .route("/console/overrides.csv", get(overrides::file))
         .route("/console/parts", get(parts::show))
         .route("/console/resellers", get(resellers::show))
         .route("/console/bulk", post(bulk::show))
         .route("/console/jobs", get(jobs::list).post(bulk::order))
+        .route("/console/jobs.csv", get(jobs::file))
         .route("/console/jobs/{id}", get(jobs::show).post(jobs::undo))
         .route("/console/tokens", get(tokens::show).post(tokens::post))
         .route("/console/audit", get(audit::show).post(audit::verify))

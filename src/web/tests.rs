@@ -5,6 +5,7 @@ mod brands;
 mod browser;
 mod conversation;
 mod delays;
+mod domain_moves;
 mod flows;
 mod folders;
 mod formatting;
@@ -21,6 +22,7 @@ mod queue;
 mod safety;
 mod sending;
 mod smuggling;
+mod sorted;
 mod tenancy;
 mod torture;
 

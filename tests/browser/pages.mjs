@@ -185,6 +185,7 @@ export const consolePages = [
   ["console-outages", "/console/outages"],
   ["console-timeline", (_, link) => link("/console/outages", "/console/outages/")],
   ["console-resellers", "/console/resellers"],
+  ["console-domain-moves", "/console/domain-moves"],
   ["console-parts", "/console/parts"],
   ["console-tokens", "/console/tokens"],
   ["console-token-made", "/console/tokens", async (page) => {

@@ -3,10 +3,11 @@
 use axum::http::{Method, StatusCode};
 
 use super::Env;
+use super::lists::{Lists, each};
 use crate::service::deleted;
 use crate::service::token::RoleName;
 use crate::store::access::Access;
-use crate::store::forget;
+use crate::store::{StoreError, directory, forget, unmerged};
 
 const LIST: &str = "/api/v1/deleted-mailboxes";
 
@@ -134,4 +135,41 @@ async fn what_a_stop_cut_off_is_forgotten_to_its_end() {
     assert_eq!(list().await["mailboxes"][0]["forgotten"], true);
     deleted::resume(&env.service).await.unwrap();
     assert_eq!(list().await["mailboxes"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn a_page_counts_so_many_messages_and_says_where_the_next_begins() {
+    let of = Lists::new().await;
+    let rows: String = (0..25)
+        .map(|n| format!("{{\"mailbox\":\"v{n:02}@example.com\",\"mailstore\":\"a1\"}}\n"))
+        .collect();
+    let path = "/api/v1/provision?format=ndjson";
+    let pushed = of
+        .env
+        .ask(Method::POST, path, Some(&of.operator), &rows, &[]);
+    assert!(pushed.await.status.is_success());
+    let store = &of.env.service.store;
+    for n in 0..25 {
+        let address: crate::ids::Address = format!("v{n:02}@example.com").parse().unwrap();
+        let left = store.write(move |tx| {
+            let Some(mailbox) = directory::resolve(tx, &address)? else {
+                return Ok(None);
+            };
+            // The list alone is counted; what it names is not read.
+            unmerged::list_unmerged(tx, &mailbox, 1..=1_000);
+            directory::gone::leave(tx, &address, crate::clock::Timestamp::EPOCH)
+        });
+        let left: Result<_, StoreError> = left.await;
+        assert!(left.unwrap().is_some());
+    }
+    for path in [LIST.to_owned(), format!("{LIST}?domain=example.com")] {
+        let page = of.get(&of.acme, &path).await;
+        let held = page.body["mailboxes"].as_array().unwrap().len();
+        assert!((1..25).contains(&held), "{path}: {held}");
+        let all = of
+            .pages(&of.acme, &path, each("mailboxes", "address"))
+            .await;
+        let different: std::collections::BTreeSet<&String> = all.iter().collect();
+        assert_eq!((all.len(), different.len()), (25, 25), "{path}");
+    }
 }

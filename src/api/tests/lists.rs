@@ -14,15 +14,15 @@ use crate::store::merge::{self, MailboxMerge, ParkReason, Parked};
 use crate::store::messages::{NewMessage, Origin, folder_of};
 use crate::store::{directory, failover as kept, messages, unmerged};
 
-struct Lists {
-    env: Env,
-    operator: String,
-    acme: String,
-    rival: String,
+pub(super) struct Lists {
+    pub(super) env: Env,
+    pub(super) operator: String,
+    pub(super) acme: String,
+    pub(super) rival: String,
 }
 
 impl Lists {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let env = Env::new().await;
         Self {
             operator: env.token(RoleName::Operator, None).await,
@@ -32,7 +32,7 @@ impl Lists {
         }
     }
 
-    async fn get(&self, token: &str, path: &str) -> Answer {
+    pub(super) async fn get(&self, token: &str, path: &str) -> Answer {
         self.env.ask(Method::GET, path, Some(token), "", &[]).await
     }
 
@@ -43,7 +43,7 @@ impl Lists {
     }
 
     /// Every page by its links; what `of` finds in each entry.
-    async fn pages(
+    pub(super) async fn pages(
         &self,
         token: &str,
         path: &str,
@@ -106,7 +106,7 @@ impl Lists {
     }
 }
 
-fn each(list: &str, key: &str) -> impl Fn(&Value) -> Vec<String> {
+pub(super) fn each(list: &str, key: &str) -> impl Fn(&Value) -> Vec<String> {
     let (list, key) = (list.to_owned(), key.to_owned());
     move |page: &Value| {
         let all = if list.is_empty() { page } else { &page[&list] };

@@ -188,6 +188,29 @@ async fn a_domain_goes_with_all_that_is_in_it_and_its_former_reseller_sees_nothi
         .find(|entry| entry["action"] == "domain.move");
     assert_eq!(entry.unwrap()["detail"], "from acme to rival");
 
+    // What happened before is the former owner's business, whatever number is asked from.
+    let replayed = env.get(&rival, "/api/v1/events?after=0").await;
+    let names: Vec<&str> = replayed.body["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|change| {
+            change["payload"]["data"]
+                .to_string()
+                .contains("example.com")
+        })
+        .map(|change| change["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.first(), Some(&"domain.moved"), "{}", replayed.text);
+    let all = env.get(&operator, "/api/v1/events?after=0").await.text;
+    assert!(all.contains("mailbox.deleted"), "there is something: {all}");
+    let seen = env.get(&rival, "/api/v1/audit").await.text;
+    assert!(seen.contains("they sold it"), "{seen}");
+    assert!(
+        !seen.contains("the operator's word") && !seen.contains("acme"),
+        "{seen}"
+    );
+
     // The row that was refused is taken, and who comes back is who they were.
     let text = format!("{moved_row}\n{}", moved_row.replace("ann", "dora"));
     let taken = env.fill(&operator, &text).await;
@@ -412,4 +435,28 @@ async fn a_scope_that_there_is_not_makes_no_token() {
         .unwrap()
         .len();
     assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn what_was_counted_is_what_is_moved() {
+    let env = Env::new().await;
+    let operator = env.token(RoleName::Operator, None).await;
+    let acme = env.token(RoleName::Reseller, Some("acme")).await;
+    let mut wanted = order(&["example.com"], "acme", "rival");
+    wanted["count"] = json!(7);
+    let refused = env.send(&operator, Method::POST, MOVE, &wanted).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["field"]),
+        (422, &json!("count")),
+        "{}",
+        refused.text
+    );
+    let here = "/api/v1/mailboxes/ann@example.com";
+    assert_eq!(env.get(&acme, here).await.status, 200);
+    let audit = env.get(&operator, "/api/v1/audit?action=domain.move").await;
+    assert_eq!(audit.body, json!([]), "nothing was done");
+    wanted["count"] = json!(1);
+    let moved = env.send(&operator, Method::POST, MOVE, &wanted).await;
+    assert_eq!(moved.status, 200, "{}", moved.text);
+    assert_eq!(env.get(&acme, here).await.status, 404);
 }

@@ -47,9 +47,14 @@ pub(super) async fn list(
         reseller: asked.reseller,
     };
     let limit = asked.limit.unwrap_or(PAGE_MAX);
-    let page = deleted::list(&service, &actor, &filter, asked.after.as_deref(), limit)?;
+    let looked_for = filter.clone();
+    let looking = service.walk(move |service| {
+        deleted::list(service, &actor, &looked_for, asked.after.as_deref(), limit)
+    });
+    let page = looking.await?;
     let text = |value: &Option<String>| value.clone();
     let pairs = [
+        ("address", text(&filter.address.map(String::from))),
         ("domain", text(&filter.domain.map(String::from))),
         ("reseller", text(&filter.reseller.map(String::from))),
         ("limit", Some(limit.to_string())),

@@ -1,18 +1,19 @@
 //! `/api/v1/jobs`: one order for many domains and mailboxes.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::paging::linked;
+use super::paging::{linked, wants_csv};
 use crate::api::problem::{Body, Path, Problem, Query};
 use crate::ids::{JobId, ResellerId};
 use crate::service::jobs::finding::{self, Filter};
 use crate::service::jobs::{self, JobItems, JobPreview, JobUndo, JobView, NewJob};
+use crate::service::sorting::cursor_name;
 use crate::service::{Actor, Service, ServiceError};
 
 /// Which page.
@@ -26,8 +27,13 @@ pub(super) struct Newest {
     reseller: Option<ResellerId>,
     /// In who ordered them.
     by: Option<String>,
-    /// The last id of the page before.
+    /// How they are sorted: `-created`, the newest first, or `created`.
+    #[param(example = "created")]
+    sort: Option<String>,
+    /// The newest first: the last id of the page before.
     before: Option<String>,
+    /// The oldest first: the last id of the page before.
+    after: Option<String>,
     /// Jobs in a page, up to 500.
     limit: Option<usize>,
 }
@@ -47,33 +53,46 @@ fn id(text: &str) -> Result<JobId, ServiceError> {
 }
 
 /// Jobs, the newest first. A page may hold fewer than asked for, even none, and still have a next.
+///
+/// With `Accept: text/csv` all of them come as one CSV file (RFC 4180), up to 20,000.
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(Newest),
-    responses((status = 200, body = Vec<JobView>), (status = 404, body = Problem),
+    responses((status = 200, content((Vec<JobView> = "application/json"), (String = "text/csv"))), (status = 404, body = Problem),
               (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
     Query(page): Query<Newest>,
 ) -> Result<Response, Problem> {
-    let before = page.before.as_deref().map(id).transpose()?;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (sort, before, after) = (text(&page.sort), text(&page.before), text(&page.after));
+    let start = finding::start(&sort, &before, &after)?;
     let limit = page.limit.unwrap_or(100);
     let filter = Filter {
         state: page.state.as_deref().map(str::parse).transpose()?,
         reseller: page.reseller.clone(),
         by: page.by.clone().unwrap_or_default(),
     };
-    let (found, next) = finding::find(&service, &actor, &filter, before, limit)?;
+    let order = start.order;
+    if wants_csv(&headers) {
+        let file = service.walk(move |service| finding::file(service, &actor, &filter, order));
+        return Ok(file.await?.into_parts().into_response());
+    }
+    let looking =
+        service.walk(move |service| finding::find(service, &actor, &filter, &start, limit));
+    let (found, next) = looking.await?;
     let pairs = [
         ("state", page.state),
         ("reseller", page.reseller.map(String::from)),
         ("by", page.by),
+        ("sort", page.sort),
         ("limit", Some(limit.to_string())),
     ];
     let next = next.map(|id| id.to_string());
     Ok(linked(
         "/api/v1/jobs",
         &pairs,
-        "before",
+        cursor_name(order),
         next.as_deref(),
         found,
     ))

@@ -1,20 +1,21 @@
 //! `/api/v1/domains`, `/api/v1/overrides`, `/api/v1/resellers`, `/api/v1/decisions`
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::paging::linked;
+use super::paging::{linked, wants_csv};
 use crate::api::problem::{Problem, Query};
-use crate::ids::{DomainName, ResellerId};
-use crate::route::Scope;
+use crate::ids::ResellerId;
 use crate::service::decisions::{self, DecisionItem};
 use crate::service::domains::{self, DomainPage};
 use crate::service::overrides::{self, OverridePage};
 use crate::service::resellers::{self, ResellerView};
-use crate::service::{Actor, Service, ServiceError};
+use crate::service::sorting::Start;
+use crate::service::{Actor, Service};
 
 /// Which domains, and where a page starts.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,21 +29,26 @@ pub(super) struct Domains {
     /// By where mail goes: `affected`, `primary`, `standby`, `partly`, `queue` or `empty`.
     #[param(example = "affected")]
     route: Option<String>,
-    /// The cursor of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<DomainName>,
+    /// How they are sorted: `domain`, or `-domain` the other way round.
+    #[param(example = "-domain")]
+    sort: Option<String>,
+    /// The cursor of the page before, of the same sort.
+    after: Option<String>,
     /// Entries in a page, up to 200.
     limit: Option<usize>,
 }
 
 /// Domains by where the mail of their mailboxes goes. A page may hold fewer than asked for, even none, and still
 /// have a next.
+///
+/// With `Accept: text/csv` all of them come as one CSV file (RFC 4180), up to 20,000.
 #[utoipa::path(get, path = "/api/v1/domains", tag = "mailboxes", params(Domains),
-    responses((status = 200, body = DomainPage), (status = 404, body = Problem),
+    responses((status = 200, content((DomainPage = "application/json"), (String = "text/csv"))), (status = 404, body = Problem),
               (status = 422, body = Problem)))]
 pub(super) async fn domains(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
     Query(asked): Query<Domains>,
 ) -> Result<Response, Problem> {
     let filter = domains::Filter {
@@ -51,18 +57,20 @@ pub(super) async fn domains(
         state: asked.route.as_deref().map(str::parse).transpose()?,
     };
     let limit = asked.limit.unwrap_or(domains::PAGE_MAX);
-    let place = service.changes.walk()?;
-    let looking = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        domains::list(&service, &actor, &filter, asked.after.as_ref(), limit)
-    });
-    let page = looking
-        .await
-        .map_err(|error| ServiceError::Unavailable(error.to_string()))??;
+    let order = domains::sort(asked.sort.as_deref().unwrap_or_default())?;
+    if wants_csv(&headers) {
+        let file = service.walk(move |service| domains::file(service, &actor, &filter, order));
+        return Ok(file.await?.into_parts().into_response());
+    }
+    let start = Start::read(order, asked.after.as_deref().unwrap_or_default())?;
+    let looking =
+        service.walk(move |service| domains::list(service, &actor, &filter, &start, limit));
+    let page = looking.await?;
     let pairs = [
         ("name", asked.name),
         ("reseller", asked.reseller.map(String::from)),
         ("route", asked.route),
+        ("sort", asked.sort),
         ("limit", Some(limit.to_string())),
     ];
     let next = page.next.clone();
@@ -84,7 +92,10 @@ pub(super) struct Overrides {
     reseller: Option<ResellerId>,
     /// Only those that end by themselves.
     timed: Option<bool>,
-    /// The cursor of the page before.
+    /// How they are sorted: `scope`, domains first, or `-scope` the other way round.
+    #[param(example = "-scope")]
+    sort: Option<String>,
+    /// The cursor of the page before, of the same sort.
     after: Option<String>,
     /// Domains and mailboxes in a page, up to 200.
     limit: Option<usize>,
@@ -92,24 +103,33 @@ pub(super) struct Overrides {
 
 /// Settings of single domains and mailboxes that are in force, domains first. A page may hold fewer than asked for,
 /// even none, and still have a next.
+///
+/// With `Accept: text/csv` all of them come as one CSV file (RFC 4180), up to 20,000.
 #[utoipa::path(get, path = "/api/v1/overrides", tag = "failover", params(Overrides),
-    responses((status = 200, body = OverridePage), (status = 404, body = Problem),
+    responses((status = 200, content((OverridePage = "application/json"), (String = "text/csv"))), (status = 404, body = Problem),
               (status = 422, body = Problem)))]
 pub(super) async fn overrides(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
     Query(asked): Query<Overrides>,
 ) -> Result<Response, Problem> {
-    let after: Option<Scope> = asked.after.as_deref().map(cursor).transpose()?;
+    let order = overrides::sort(asked.sort.as_deref().unwrap_or_default())?;
     let filter = overrides::Filter {
         reseller: asked.reseller,
         timed: asked.timed.unwrap_or(false),
     };
     let limit = asked.limit.unwrap_or(overrides::PAGE_MAX);
-    let page = overrides::list(&service, &actor, &filter, after.as_ref(), limit)?;
+    if wants_csv(&headers) {
+        let file = service.walk(move |service| overrides::file(service, &actor, &filter, order));
+        return Ok(file.await?.into_parts().into_response());
+    }
+    let start = Start::read(order, asked.after.as_deref().unwrap_or_default())?;
+    let page = overrides::list(&service, &actor, &filter, &start, limit)?;
     let pairs = [
         ("reseller", filter.reseller.map(String::from)),
         ("timed", filter.timed.then(|| "true".to_owned())),
+        ("sort", asked.sort),
         ("limit", Some(limit.to_string())),
     ];
     let next = page.next.clone();
@@ -120,13 +140,6 @@ pub(super) async fn overrides(
         next.as_deref(),
         page,
     ))
-}
-
-fn cursor(text: &str) -> Result<Scope, ServiceError> {
-    text.parse().map_err(|_| ServiceError::Invalid {
-        field: "after",
-        text: "use the cursor that a page gave".to_owned(),
-    })
 }
 
 /// The resellers that have a mailbox, with how many of theirs are affected. Counted at most a minute ago.

@@ -1,16 +1,17 @@
 //! `/api/v1/mailboxes`, `/api/v1/domains/{domain}/mailboxes`
 
 use axum::extract::State;
-use axum::http::header::{ACCEPT, ETAG, IF_MATCH, LINK};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{ETAG, IF_MATCH, LINK};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::paging::{linked, wants_csv};
 use crate::api::problem::{Body, Path, Problem, Query, quoted};
 use crate::ids::{Address, DomainName, MailstoreId, ResellerId};
-use crate::service::listing::{self, Cursor, Filter, csv};
+use crate::service::listing::{self, Filter, Sort, Start, csv};
 use crate::service::mailbox_push::{self, MailboxPush};
 use crate::service::mailboxes::{self, MailboxPage, MailboxView, PAGE_MAX};
 use crate::service::{Actor, Service};
@@ -75,7 +76,11 @@ pub(super) struct Asked {
     unmerged: Option<bool>,
     /// Whose merge waits for a reason of its own.
     blocked: Option<bool>,
-    /// The cursor of the page before.
+    /// By what they are sorted: `mailstore` and on each by address, or `address`; `-mailstore` and `-address` the
+    /// other way round.
+    #[param(example = "-address")]
+    sort: Option<String>,
+    /// The cursor of the page before, of the same sort.
     after: Option<String>,
     /// Entries in a page, up to 500.
     limit: Option<usize>,
@@ -105,31 +110,26 @@ pub(super) async fn find(
         unmerged: asked.unmerged.unwrap_or(false),
         blocked: asked.blocked.unwrap_or(false),
     };
-    let after: Option<Cursor> = asked.after.as_deref().map(str::parse).transpose()?;
-    let limit = asked.limit.unwrap_or(PAGE_MAX);
-    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    if accepted.is_some_and(|accepted| accepted.starts_with("text/csv")) {
-        let lines = csv::lines(service, actor, filter)?;
+    let sort = Sort::read(asked.sort.as_deref().unwrap_or_default())?;
+    if wants_csv(&headers) {
+        let lines = csv::lines(service, actor, filter, sort)?;
         return Ok((csv::HEADERS, axum::body::Body::from_stream(lines)).into_response());
     }
-    let page = listing::list(&service, &actor, &filter, after.as_ref(), limit)?;
-    let link = page
-        .next
-        .as_ref()
-        .and_then(|next| link(&filter, next, limit));
-    let mut response = Json(page).into_response();
-    response.headers_mut().extend(link.map(|link| (LINK, link)));
-    Ok(response)
-}
-
-/// The address of the next page (RFC 8288).
-fn link(filter: &Filter, next: &str, limit: usize) -> Option<HeaderValue> {
-    let query: String = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(filter.pairs())
-        .append_pair("after", next)
-        .append_pair("limit", &limit.to_string())
-        .finish();
-    HeaderValue::try_from(format!("</api/v1/mailboxes?{query}>; rel=\"next\"")).ok()
+    let limit = asked.limit.unwrap_or(PAGE_MAX);
+    let start = Start::read(sort, asked.after.as_deref().unwrap_or_default())?;
+    let page = listing::list(&service, &actor, &filter, &start, limit)?;
+    let own = filter.pairs().into_iter();
+    let mut pairs: Vec<_> = own.map(|(name, value)| (name, Some(value))).collect();
+    pairs.push(("sort", asked.sort));
+    pairs.push(("limit", Some(limit.to_string())));
+    let next = page.next.clone();
+    Ok(linked(
+        "/api/v1/mailboxes",
+        &pairs,
+        "after",
+        next.as_deref(),
+        page,
+    ))
 }
 
 /// A mailbox.

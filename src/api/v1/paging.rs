@@ -1,11 +1,17 @@
 //! Pages: the address of the next one as a `Link` (RFC 8288).
 
 use axum::Json;
-use axum::http::HeaderValue;
-use axum::http::header::LINK;
+use axum::http::header::{ACCEPT, LINK};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
+
+/// Whether a whole list is asked for as a file.
+pub(super) fn wants_csv(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.starts_with("text/csv"))
+}
 
 /// A page with the address of the next, whose cursor goes under the name `cursor`.
 pub(super) fn linked(

@@ -4,7 +4,9 @@
 use super::{JobPreview, JobView, NewJob, count, has_business, invalid, ordered};
 use crate::ids::{Address, DomainName};
 use crate::route::Scope;
+use crate::service::sorting::Start;
 use crate::service::{Actor, Service, ServiceError, domains, listing, reason};
+use crate::store::Order;
 use crate::store::access::Permission;
 
 /// Most domains or mailboxes that one order takes by a filter.
@@ -106,16 +108,16 @@ fn page(
 ) -> Result<(Vec<Scope>, Option<String>), ServiceError> {
     match of {
         Matching::Mailboxes(filter) => {
-            let after = after.map(str::parse).transpose()?;
+            let start = listing::Start::read(listing::Sort::default(), after.unwrap_or_default())?;
             let limit = crate::service::mailboxes::PAGE_MAX;
-            let page = listing::list(service, actor, filter, after.as_ref(), limit)?;
+            let page = listing::list(service, actor, filter, &start, limit)?;
             let names = page.mailboxes.iter().map(|mailbox| &mailbox.address);
             let scopes = names.filter_map(|name| name.parse::<Address>().ok());
             Ok((scopes.map(Scope::Mailbox).collect(), page.next))
         }
         Matching::Domains(filter) => {
-            let after: Option<DomainName> = after.and_then(|name| name.parse().ok());
-            let page = domains::list(service, actor, filter, after.as_ref(), domains::PAGE_MAX)?;
+            let start = Start::read(Order::Ascending, after.unwrap_or_default())?;
+            let page = domains::list(service, actor, filter, &start, domains::PAGE_MAX)?;
             let names = page.domains.iter().map(|domain| &domain.domain);
             let scopes = names.filter_map(|name| name.parse::<DomainName>().ok());
             Ok((scopes.map(Scope::Domain).collect(), page.next))

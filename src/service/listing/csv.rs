@@ -6,7 +6,7 @@ use futures_util::Stream;
 use futures_util::stream;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Cursor, Filter, list};
+use super::{Filter, Sort, Start, list};
 use crate::service::mailboxes::{MailboxView, PAGE_MAX};
 use crate::service::{Actor, Service, ServiceError};
 
@@ -26,9 +26,10 @@ struct Reading {
     service: Service,
     actor: Actor,
     filter: Filter,
+    sort: Sort,
     ready: VecDeque<String>,
-    /// Where the next page begins; the outer none: there is none.
-    next: Option<Option<Cursor>>,
+    /// Where the next page begins; none: there is none.
+    next: Option<Start>,
     #[expect(dead_code, reason = "held for as long as the file is read")]
     place: OwnedSemaphorePermit,
 }
@@ -41,6 +42,7 @@ pub fn lines(
     service: Service,
     actor: Actor,
     filter: Filter,
+    sort: Sort,
 ) -> Result<impl Stream<Item = Result<String, ServiceError>> + Send + use<>, ServiceError> {
     let mut reading = Reading {
         place: service.changes.walk()?,
@@ -48,7 +50,8 @@ pub fn lines(
         actor,
         filter,
         ready: VecDeque::from([HEADER.to_owned()]),
-        next: Some(None),
+        next: Some(Start::read(sort, "")?),
+        sort,
     };
     reading.page()?;
     Ok(stream::try_unfold(reading, |mut reading| async move {
@@ -71,21 +74,16 @@ pub fn lines(
 impl Reading {
     /// Reads a page; its lines come in one piece.
     fn page(&mut self) -> Result<(), ServiceError> {
-        let Some(after) = self.next.take() else {
+        let Some(start) = self.next.take() else {
             return Ok(());
         };
-        let page = list(
-            &self.service,
-            &self.actor,
-            &self.filter,
-            after.as_ref(),
-            PAGE_MAX,
-        )?;
+        let page = list(&self.service, &self.actor, &self.filter, &start, PAGE_MAX)?;
         let text: String = page.mailboxes.iter().map(line).collect();
         if !text.is_empty() {
             self.ready.push_back(text);
         }
-        self.next = page.next.map(|next| next.parse()).transpose()?.map(Some);
+        let next = page.next.map(|next| Start::read(self.sort, &next));
+        self.next = next.transpose()?;
         Ok(())
     }
 }

@@ -1,17 +1,18 @@
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::clock::{ManualClock, SharedClock};
+use crate::clock::{ManualClock, SharedClock, Timestamp};
 use crate::config::{Config, SharedConfig};
-use crate::ids::MailboxId;
-use crate::route::{Author, MailstoreFacts, Override, OverrideTable, Overrides, Setting, Table};
+use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
+use crate::route::{
+    Author, MailstoreFacts, Override, OverrideTable, Overrides, Route, Setting, Table,
+};
 use crate::service::Means;
 use crate::store::access::Access;
-use crate::store::directory::{DomainRecord, MailboxRecord};
+use crate::store::directory::{self, DomainRecord, MailboxRecord};
 use crate::store::routes::Routes;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Store, StoreError, StoreOptions};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_356_000);
 const RESELLERS: [Option<&str>; 3] = [Some("acme"), Some("rival"), None];
@@ -173,8 +174,10 @@ fn assert_own(service: &Service, actor: &Actor, next: Option<&str>) {
     let (Actor::Reseller(own, _), Some(next)) = (actor, next) else {
         return;
     };
-    let next: Cursor = next.parse().unwrap();
-    if let Some(domain) = next.domain {
+    let (_, place) = next.split_once(':').unwrap();
+    let domain = place.rsplit('@').next().unwrap();
+    if !domain.is_empty() {
+        let domain: DomainName = domain.parse().unwrap();
         let record = service.store.read(|tx| directory::domain(tx, &domain));
         let owner = record.unwrap().and_then(|record| record.reseller);
         assert_eq!(owner.as_ref(), Some(own), "{domain}");
@@ -182,23 +185,51 @@ fn assert_own(service: &Service, actor: &Actor, next: Option<&str>) {
 }
 
 /// Every page, one after the other.
-fn pages(service: &Service, actor: &Actor, filter: &Filter, limit: usize) -> Vec<String> {
-    let (mut found, mut after) = (Vec::new(), None);
+fn pages(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    sort: Sort,
+    limit: usize,
+) -> Vec<(String, String)> {
+    let (mut found, mut start) = (Vec::new(), Start::read(sort, "").unwrap());
     for _ in 0..2_000 {
-        let page = list(service, actor, filter, after.as_ref(), limit).unwrap();
+        let page = list(service, actor, filter, &start, limit).unwrap();
         assert!(page.mailboxes.len() <= limit);
-        found.extend(page.mailboxes.into_iter().map(|mailbox| mailbox.address));
+        let mailboxes = page.mailboxes.into_iter();
+        found.extend(mailboxes.map(|mailbox| (mailbox.mailstore, mailbox.address)));
         assert_own(service, actor, page.next.as_deref());
         match page.next {
-            Some(next) => after = Some(next.parse().unwrap()),
+            Some(next) => start = Start::read(sort, &next).unwrap(),
             None => return found,
         }
     }
     panic!("the pages do not end: {filter:?}");
 }
 
+fn addresses(service: &Service, actor: &Actor, filter: &Filter) -> Vec<String> {
+    let all = pages(service, actor, filter, Sort::default(), 500);
+    all.into_iter().map(|(_, address)| address).collect()
+}
+
+/// What is expected, sorted, by sorting all of it.
+fn sorted(all: &[(MailstoreId, Address)], sort: &str) -> Vec<(String, String)> {
+    let mut all: Vec<_> = all.to_vec();
+    all.sort_by_cached_key(|(on, address)| {
+        let on = sort.ends_with("mailstore").then(|| on.clone());
+        (on, address.domain().to_owned(), address.local().to_owned())
+    });
+    if sort.starts_with('-') {
+        all.reverse();
+    }
+    let texts = all.into_iter();
+    texts
+        .map(|(on, address)| (on.to_string(), address.to_string()))
+        .collect()
+}
+
 #[tokio::test]
-async fn pages_hold_what_is_asked_for_once_and_nothing_else() {
+async fn pages_hold_what_is_asked_for_once_sorted_and_nothing_else() {
     let bench = bench().await;
     let actors = [
         Actor::Operator(means()),
@@ -227,7 +258,8 @@ async fn pages_hold_what_is_asked_for_once_and_nothing_else() {
                         };
                         let is_acmes = matches!(actor, Actor::Reseller(..)) || reseller.is_some();
                         if matches!(actor, Actor::Reseller(..)) && domain == Some("a.example.com") {
-                            let refused = list(&bench.service, actor, &filter, None, 3);
+                            let refused =
+                                list(&bench.service, actor, &filter, &Start::default(), 3);
                             assert!(matches!(refused, Err(ServiceError::NotFound(_))));
                             continue;
                         }
@@ -241,12 +273,16 @@ async fn pages_hold_what_is_asked_for_once_and_nothing_else() {
                                     || owner.as_ref().is_some_and(|o| o.as_str() == "acme"))
                                 && route.is_none_or(|route| route.takes(*goes))
                         });
-                        let expected: BTreeSet<_> = expected.map(|(a, ..)| a.to_string()).collect();
-                        for limit in [1, 2, 3, 7, 500] {
-                            let found = pages(&bench.service, actor, &filter, limit);
-                            let once: BTreeSet<_> = found.iter().cloned().collect();
-                            assert_eq!(once, expected, "{filter:?} by {limit}");
-                            assert_eq!(once.len(), found.len(), "double: {filter:?} by {limit}");
+                        let expected: Vec<_> = expected
+                            .map(|(a, on, ..)| (on.clone(), a.clone()))
+                            .collect();
+                        for sort in ["mailstore", "-mailstore", "address", "-address"] {
+                            let wanted = sorted(&expected, sort);
+                            for limit in [1, 3, 7, 500] {
+                                let sort = Sort::read(sort).unwrap();
+                                let found = pages(&bench.service, actor, &filter, sort, limit);
+                                assert_eq!(found, wanted, "{filter:?} by {limit}, {sort:?}");
+                            }
                         }
                         seen += expected.len();
                     }
@@ -262,7 +298,7 @@ async fn a_mailbox_that_leaves_or_a_domain_that_is_sold_is_listed_no_more() {
     let bench = bench().await;
     let acme = Actor::Reseller("acme".parse().unwrap(), means());
     let filter = Filter::default();
-    let before = pages(&bench.service, &acme, &filter, 500);
+    let before = addresses(&bench.service, &acme, &filter);
     let gone: Address = before[0].parse().unwrap();
     let sold: Address = before.last().unwrap().parse().unwrap();
     let (left, name) = (gone.clone(), sold.domain_name());
@@ -276,17 +312,38 @@ async fn a_mailbox_that_leaves_or_a_domain_that_is_sold_is_listed_no_more() {
         })
         .await
         .unwrap();
-    let after = pages(&bench.service, &acme, &filter, 500);
+    let after = addresses(&bench.service, &acme, &filter);
     assert_eq!(after.len(), before.len() - 1 - 7);
     assert!(!after.contains(&gone.to_string()) && !after.contains(&sold.to_string()));
 }
 
 #[test]
-fn only_cursors_that_a_page_gave_are_taken() {
-    for text in ["a1:ann@example.com", "a1:example.com", "a1:"] {
-        assert_eq!(text.parse::<Cursor>().unwrap().to_string(), text);
+fn only_cursors_that_a_page_of_this_sort_gave_are_taken() {
+    let read = |sort: &str, text: &str| Start::read(Sort::read(sort).unwrap(), text);
+    let all = [
+        ("mailstore", "a1:ann@example.com"),
+        ("mailstore", "a1:example.com"),
+        ("mailstore", "a1:"),
+        ("-mailstore", "~a1:-b.example"),
+        ("address", ":ann@example.com"),
+        ("-address", "~:example.com"),
+    ];
+    for (own, text) in all {
+        for sort in ["mailstore", "-mailstore", "address", "-address"] {
+            match read(sort, text) {
+                Ok(start) => {
+                    assert_eq!(own, sort, "{text}");
+                    assert_eq!(start.cursor(start.after.as_ref().unwrap()), text);
+                }
+                Err(error) => {
+                    assert_ne!(own, sort, "{text}");
+                    assert!(error.to_string().contains("another sort"), "{error}");
+                }
+            }
+        }
     }
-    for text in ["", "a1", ":example.com", "a1:a@b@", "A b:example.com"] {
-        assert!(text.parse::<Cursor>().is_err(), "{text}");
+    for text in ["a1", ":example.com", "a1:a@b@", "A b:example.com"] {
+        assert!(read("mailstore", text).is_err(), "{text}");
     }
+    assert!(Sort::read("unmerged").is_err());
 }

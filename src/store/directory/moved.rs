@@ -7,10 +7,12 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::super::codec;
+use serde::{Deserialize, Serialize};
+
+use super::super::codec::{self, Versioned};
 use super::super::events::{self, Happened};
 use super::super::keys::{Key, Table};
-use super::super::{Order, ReadTx, StoreError, Tx, failover, sign_in_links};
+use super::super::{Order, ReadTx, StoreError, Tx, audit, failover, sign_in_links};
 use super::gone::GoneRecord;
 use super::{DomainRecord, MailboxRecord, address_in, domain, put_domain};
 use crate::clock::Timestamp;
@@ -19,6 +21,51 @@ use crate::route::{Overrides, Rank, Scope};
 
 /// Settings looked at in one read.
 const SCOPES_AT_A_TIME: usize = 1_000;
+
+/// How much goes in one transaction, which nobody else can write beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// Mailboxes and aliases: each is read.
+    pub mailboxes: u64,
+    /// Deleted mailboxes and settings: each is written.
+    pub written: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self {
+            mailboxes: 500_000,
+            written: 20_000,
+        }
+    }
+}
+
+/// Since when a domain is its owner's, where it was another's before: what happened earlier is not the owner's
+/// business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// The event that says so: the owner's are this one and those after it.
+    pub event: u64,
+    /// The last entry of the audit log before it.
+    pub audit: u64,
+}
+
+impl Versioned for Since {
+    const NAME: &'static str = "since when a domain is whose";
+}
+
+fn since_key(domain: &DomainName) -> Key {
+    Key::new(Table::DomainSince).domain(domain)
+}
+
+/// Since when a domain is its owner's; none: it never was another's.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn since(tx: &dyn ReadTx, domain: &DomainName) -> Result<Option<Since>, StoreError> {
+    let bytes = tx.get(since_key(domain).as_slice())?;
+    bytes.map(|bytes| codec::decode(&bytes)).transpose()
+}
 
 /// Which domains go from whom to whom; none is the operator itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +92,8 @@ pub enum NotMoved {
         /// Its alias.
         alias: Address,
     },
+    /// It is more than goes in one transaction.
+    TooMany(Most),
 }
 
 /// What goes along, and what ends.
@@ -67,6 +116,14 @@ pub struct Moved {
 /// # Errors
 /// When the store cannot be read; inside: why they do not go.
 pub fn look(tx: &dyn ReadTx, order: &DomainMove) -> Result<Result<Moved, NotMoved>, StoreError> {
+    look_at(tx, order, Most::default())
+}
+
+fn look_at(
+    tx: &dyn ReadTx,
+    order: &DomainMove,
+    most: Most,
+) -> Result<Result<Moved, NotMoved>, StoreError> {
     let mut moved = Moved::default();
     for name in &order.domains {
         let Some(record) = domain(tx, name)? else {
@@ -75,13 +132,20 @@ pub fn look(tx: &dyn ReadTx, order: &DomainMove) -> Result<Result<Moved, NotMove
         if record.reseller != order.from {
             return Ok(Err(NotMoved::NotTheirs(name.clone(), record.reseller)));
         }
-        if let Some(shared) = shared(tx, order, name, &mut moved.mailboxes)? {
-            return Ok(Err(shared));
+        if let Some(refused) = shared(tx, order, name, most, &mut moved.mailboxes)? {
+            return Ok(Err(refused));
         }
-        moved.deleted += deleted(tx, name)?.len() as u64;
+        let left = most.written.saturating_sub(moved.deleted as usize);
+        moved.deleted += deleted(tx, name, left + 1)?.len() as u64;
+        if moved.deleted > most.written as u64 {
+            return Ok(Err(NotMoved::TooMany(most)));
+        }
     }
-    moved.settings = settings(tx, order)?;
-    Ok(Ok(moved))
+    moved.settings = settings(tx, order, most.written + 1)?;
+    Ok(match moved.settings.len() > most.written {
+        true => Err(NotMoved::TooMany(most)),
+        false => Ok(moved),
+    })
 }
 
 /// Does it: all of the domains, or none.
@@ -97,10 +161,11 @@ pub fn carry_out(
         Ok(moved) => moved,
         Err(refused) => return Ok(Err(refused)),
     };
+    let audit = audit::head(tx)?.number;
     for name in &order.domains {
         let reseller = order.to.clone();
         put_domain(tx, name, &DomainRecord { reseller })?;
-        for (key, mut gone) in deleted(tx, name)? {
+        for (key, mut gone) in deleted(tx, name, usize::MAX)? {
             gone.reseller = order.to.clone();
             tx.put(key, codec::encode(&gone)?);
         }
@@ -109,7 +174,11 @@ pub fn carry_out(
             from: order.from.clone(),
             to: order.to.clone(),
         };
-        events::append(tx, now, what)?;
+        let since = Since {
+            event: events::append(tx, now, what)?,
+            audit,
+        };
+        tx.put(since_key(name).into_vec(), codec::encode(&since)?);
     }
     for scope in &moved.settings {
         failover::set_override(tx, scope, Rank::Reseller, None, now)?;
@@ -121,11 +190,13 @@ pub fn carry_out(
     Ok(Ok(moved))
 }
 
-/// An alias that would join mailboxes of two resellers. Counts the domain's mailboxes.
+/// An alias that would join mailboxes of two resellers, or that there are too many to look. Counts the domain's
+/// mailboxes.
 fn shared(
     tx: &dyn ReadTx,
     order: &DomainMove,
     name: &DomainName,
+    most: Most,
     mailboxes: &mut u64,
 ) -> Result<Option<NotMoved>, StoreError> {
     let mut found = None;
@@ -143,7 +214,7 @@ fn shared(
             if let Some(alias) = stays {
                 elsewhere.push((address_in(key)?, alias));
             }
-            Ok(match elsewhere.is_empty() {
+            Ok(match elsewhere.is_empty() && *mailboxes <= most.mailboxes {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(()),
             })
@@ -152,12 +223,21 @@ fn shared(
     if let Some((mailbox, alias)) = elsewhere.pop() {
         return Ok(Some(NotMoved::Shared { mailbox, alias }));
     }
+    if *mailboxes > most.mailboxes {
+        return Ok(Some(NotMoved::TooMany(most)));
+    }
+    let mut aliases = 0;
     let range = Key::new(Table::Alias).domain(name);
     tx.scan(
         range.as_slice(),
         &range.end(),
         Order::Ascending,
         &mut |key, value| {
+            aliases += 1;
+            if aliases > most.mailboxes {
+                found = Some(NotMoved::TooMany(most));
+                return Ok(ControlFlow::Break(()));
+            }
             let mailbox = std::str::from_utf8(value).ok();
             let mailbox: Option<Address> = mailbox.and_then(|text| text.parse().ok());
             let mailbox =
@@ -173,8 +253,12 @@ fn shared(
     Ok(found)
 }
 
-/// The rows of the domain's deleted mailboxes.
-fn deleted(tx: &dyn ReadTx, name: &DomainName) -> Result<Vec<(Vec<u8>, GoneRecord)>, StoreError> {
+/// The rows of the domain's deleted mailboxes, at most so many.
+fn deleted(
+    tx: &dyn ReadTx,
+    name: &DomainName,
+    most: usize,
+) -> Result<Vec<(Vec<u8>, GoneRecord)>, StoreError> {
     let range = Key::new(Table::Gone).domain(name);
     let mut rows = Vec::new();
     tx.scan(
@@ -182,6 +266,9 @@ fn deleted(tx: &dyn ReadTx, name: &DomainName) -> Result<Vec<(Vec<u8>, GoneRecor
         &range.end(),
         Order::Ascending,
         &mut |key, value| {
+            if rows.len() >= most {
+                return Ok(ControlFlow::Break(()));
+            }
             rows.push((key.to_vec(), codec::decode(value)?));
             Ok(ControlFlow::Continue(()))
         },
@@ -189,11 +276,12 @@ fn deleted(tx: &dyn ReadTx, name: &DomainName) -> Result<Vec<(Vec<u8>, GoneRecor
     Ok(rows)
 }
 
-/// What the former reseller has set for the domains and their mailboxes.
-fn settings(tx: &dyn ReadTx, order: &DomainMove) -> Result<Vec<Scope>, StoreError> {
+/// What the former reseller has set for the domains and their mailboxes, at most so much.
+fn settings(tx: &dyn ReadTx, order: &DomainMove, most: usize) -> Result<Vec<Scope>, StoreError> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let rows = failover::overrides_after(tx, after.as_ref(), SCOPES_AT_A_TIME)?;
+        let rows =
+            failover::overrides_after(tx, Order::Ascending, after.as_ref(), SCOPES_AT_A_TIME)?;
         let is_last = rows.len() < SCOPES_AT_A_TIME;
         after = rows.last().map(|(scope, _)| scope.clone());
         let ends = |(scope, set): (Scope, Overrides)| {
@@ -204,9 +292,13 @@ fn settings(tx: &dyn ReadTx, order: &DomainMove) -> Result<Vec<Scope>, StoreErro
             };
             (goes && set.reseller.is_some()).then_some(scope)
         };
-        found.extend(rows.into_iter().filter_map(ends));
-        if is_last {
+        let left = most.saturating_sub(found.len());
+        found.extend(rows.into_iter().filter_map(ends).take(left));
+        if is_last || found.len() >= most {
             return Ok(found);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,22 +36,20 @@ pub(super) fn remove_domain(tx: &mut dyn Tx, reseller: &ResellerId, domain: &Dom
     tx.delete(reseller_row(reseller, domain).into_vec());
 }
 
-/// The first mailstore after `after` that has a mailbox.
+/// The next mailstore behind `after` that has a mailbox.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn mailstore_after(
     tx: &dyn ReadTx,
+    order: Order,
     after: Option<&MailstoreId>,
 ) -> Result<Option<MailstoreId>, StoreError> {
     let all = Key::new(Table::Placed);
-    let end = all.end();
-    let from = after.map_or_else(
-        || all.clone().into_vec(),
-        |after| all.clone().mailstore(after).end(),
-    );
+    let row = after.map(|after| all.clone().mailstore(after));
+    let (from, to) = all.behind(row.as_ref(), order);
     let mut found = None;
-    tx.scan(&from, &end, Order::Ascending, &mut |key, _| {
+    tx.scan(&from, &to, order, &mut |key, _| {
         let name = key.get(1..).unwrap_or_default();
         let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
         let name = std::str::from_utf8(name).ok().and_then(|n| n.parse().ok());
@@ -68,31 +66,56 @@ fn corrupt(what: &str) -> StoreError {
     )
 }
 
-/// Up to `limit` mailboxes of a mailstore in order of (domain, local part), after `after`; of one domain, or of
-/// all.
+/// Where a stretch of a mailstore's mailboxes begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Begin<'a> {
+    /// With the first.
+    First,
+    /// With the first of this domain, or of what comes behind it.
+    Domain(&'a DomainName),
+    /// Behind this mailbox, whether it is there or not.
+    Behind(&'a Address),
+}
+
+impl<'a> Begin<'a> {
+    /// Behind the last that was seen, if there was one.
+    pub fn behind(last: Option<&'a Address>) -> Self {
+        last.map_or(Self::First, Self::Behind)
+    }
+}
+
+/// Up to `limit` mailboxes of a mailstore in order of (domain, local part); of one domain, or of all.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn on_mailstore(
     tx: &dyn ReadTx,
     mailstore: &MailstoreId,
+    order: Order,
     domain: Option<&DomainName>,
-    after: Option<&Address>,
+    begin: Begin<'_>,
     limit: usize,
 ) -> Result<Vec<Address>, StoreError> {
     let all = Key::new(Table::Placed).mailstore(mailstore);
     // The address begins where the key of the mailstore ends, behind one byte of its own.
     let start = all.as_slice().len().saturating_sub(1);
     let range = match domain {
-        Some(domain) => all.domain(domain),
-        None => all,
+        Some(domain) => all.clone().domain(domain),
+        None => all.clone(),
     };
-    let from = after.map_or_else(
-        || range.clone().into_vec(),
-        |after| row(mailstore, after).end().max(range.clone().into_vec()),
-    );
+    let (from, to) = match begin {
+        Begin::First => range.behind(None, order),
+        Begin::Behind(last) => range.behind(Some(&row(mailstore, last)), order),
+        Begin::Domain(first) => {
+            let (first, (from, to)) = (all.domain(first), range.behind(None, order));
+            match order {
+                Order::Ascending => (first.into_vec().max(from), to),
+                Order::Descending => (from, first.end().min(to)),
+            }
+        }
+    };
     let mut found = Vec::new();
-    tx.scan(&from, &range.end(), Order::Ascending, &mut |key, _| {
+    tx.scan(&from, &to, order, &mut |key, _| {
         if found.len() == limit {
             return Ok(ControlFlow::Break(()));
         }
@@ -151,25 +174,29 @@ pub fn is_on(
     Ok(tx.get(row(mailstore, address).as_slice())?.is_some())
 }
 
-/// Up to `limit` domains of a reseller in alphabetical order, from `start` on.
+/// Up to `limit` domains of a reseller by name, from `start` on.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn domains_of(
     tx: &dyn ReadTx,
     reseller: &ResellerId,
+    order: Order,
     start: Bound<&DomainName>,
     limit: usize,
 ) -> Result<Vec<DomainName>, StoreError> {
     let all = Key::new(Table::ResellerDomain).text(reseller.as_str());
-    let start = match start {
-        Bound::Unbounded => all.clone().into_vec(),
-        Bound::Included(domain) => all.clone().domain(domain).into_vec(),
-        Bound::Excluded(domain) => all.clone().domain(domain).end(),
+    let (from, to) = all.behind(None, order);
+    let row = |domain| all.clone().domain(domain);
+    let (from, to) = match (start, order) {
+        (Bound::Unbounded, _) => (from, to),
+        (Bound::Included(domain), Order::Ascending) => (row(domain).into_vec(), to),
+        (Bound::Included(domain), Order::Descending) => (from, row(domain).end()),
+        (Bound::Excluded(domain), _) => all.behind(Some(&row(domain)), order),
     };
     let at = all.as_slice().len();
     let mut found = Vec::new();
-    tx.scan(&start, &all.end(), Order::Ascending, &mut |key, _| {
+    tx.scan(&from, &to, order, &mut |key, _| {
         if found.len() == limit {
             return Ok(ControlFlow::Break(()));
         }

@@ -3,7 +3,7 @@ use super::*;
 use crate::mail::Flags;
 use crate::store::directory::details::{self, Details};
 use crate::store::messages::{NewMessage, Origin, folder_of};
-use crate::store::{Store, check, directory};
+use crate::store::{Store, check as store_check, directory};
 
 const ANN: &str = "ann@example.com";
 const BEN: &str = "ben@example.com";
@@ -56,7 +56,7 @@ fn rows_with(store: &Store, bytes: &[u8]) -> Vec<u8> {
 }
 
 fn bodies(store: &Store) -> u64 {
-    let report = check::check(store, |_| ()).unwrap();
+    let report = store_check::check(store, |_| ()).unwrap();
     assert_eq!(report.problems, Vec::<String>::new());
     report.bodies
 }
@@ -166,7 +166,14 @@ async fn no_page_begins_before_its_domain() {
         let here = directory::mailboxes(tx, Some(&zebra), Some(&before), 10)?;
         let here: Vec<&str> = here.iter().map(|one| one.address.as_str()).collect();
         assert_eq!(here, ["zoe@zebra.example"]);
-        let placed = directory::placed::on_mailstore(tx, &a1, Some(&zebra), Some(&before), 10)?;
+        let placed = directory::placed::on_mailstore(
+            tx,
+            &a1,
+            Order::Ascending,
+            Some(&zebra),
+            directory::placed::Begin::Behind(&before),
+            10,
+        )?;
         assert_eq!(placed, [address("zoe@zebra.example")]);
         Ok(())
     });
@@ -220,4 +227,28 @@ async fn what_its_user_sent_and_drafted_goes_too() {
     leave(&store, ANN).await;
     assert_eq!(forget(&store, ANN, ann.record.id).await, Ok(3));
     assert_eq!(bodies(&store), 0);
+}
+
+#[tokio::test]
+async fn nothing_is_written_of_whom_is_being_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let (ann, ben) = (
+        provision(&store, ANN, "a1").await.record.id,
+        provision(&store, BEN, "a1").await.record.id,
+    );
+    accept(&store, &[ANN, BEN], b"hello").await;
+    leave(&store, ANN).await;
+    let may = |id| store.read(|tx| check(tx, id)).is_ok();
+    let at_work = || store.read(|tx| begun(tx, None, 10)).unwrap();
+    assert!(may(ann) && may(ben), "who left may come back");
+    assert_eq!(at_work(), []);
+    let begun_now: Result<_, StoreError> =
+        store.write(move |tx| begin(tx, &address(ANN), ann)).await;
+    begun_now.unwrap().unwrap();
+    assert!(!may(ann) && may(ben));
+    assert_eq!(at_work(), [(address(ANN), ann)]);
+    forget(&store, ANN, ann).await.unwrap();
+    assert!(!may(ann) && may(ben), "nor afterwards");
+    assert_eq!(at_work(), []);
 }

@@ -13,8 +13,10 @@ use crate::ids::{Address, DomainName, MailboxId, MailstoreId, ResellerId};
 use crate::store::keys::{self, Key, Table};
 use crate::store::{Order, ReadTx, StoreError, directory, messages};
 
-/// Most blocked mailboxes that one [`status`] lists.
+/// Most blocked mailboxes of one owner that one [`status`] lists.
 pub const BLOCKED_LISTED_MAX: usize = 1_000;
+/// Most blocked mailboxes that it lists of all owners.
+const BLOCKED_OF_ALL_MAX: usize = 20_000;
 
 /// A mailbox that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,8 +47,11 @@ pub struct MergeStatus {
     pub mailboxes: u64,
     /// Messages and mailboxes by mailstore.
     pub mailstores: BTreeMap<MailstoreId, (u64, u64)>,
-    /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`].
+    /// Those that wait for a reason of their own, at most [`BLOCKED_LISTED_MAX`] of each owner.
     pub blocked: Vec<Blocked>,
+    /// How many more of them there are, by owner.
+    #[serde(skip)]
+    pub unlisted: BTreeMap<Option<ResellerId>, u64>,
     /// What is whose: by reseller and mailstore, messages and mailboxes. What is in no domain any more is nobody's.
     #[serde(skip)]
     pub owners: BTreeMap<ResellerId, BTreeMap<MailstoreId, (u64, u64)>>,
@@ -125,10 +130,9 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
     let mut status = MergeStatus {
         unmerged,
         mailboxes: per_mailbox.len() as u64,
-        mailstores: BTreeMap::new(),
-        blocked: Vec::new(),
-        owners: BTreeMap::new(),
+        ..MergeStatus::default()
     };
+    let mut listed: HashMap<Option<ResellerId>, usize> = HashMap::new();
     let mut domains: HashMap<DomainName, Option<ResellerId>> = HashMap::new();
     for (mailstore, _, unmerged) in &per_mailbox {
         match status.mailstores.get_mut(mailstore) {
@@ -143,16 +147,15 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
     }
     for (mailstore, id, unmerged) in per_mailbox {
         let address = messages::state(tx, id)?.map(|state| state.address);
-        if let Some(address) = &address
-            && let Some(owner) = owner(tx, &mut domains, address)?
-        {
-            let own = status.owners.entry(owner).or_default();
+        let owner = match &address {
+            Some(address) => owner(tx, &mut domains, address)?,
+            None => None,
+        };
+        if let Some(owner) = &owner {
+            let own = status.owners.entry(owner.clone()).or_default();
             let counts = own.entry(mailstore.clone()).or_default();
             counts.0 += unmerged;
             counts.1 += 1;
-        }
-        if status.blocked.len() >= BLOCKED_LISTED_MAX {
-            continue;
         }
         let parked = match is_known(tx, id, &mailstore, address.as_ref())? {
             true => mailbox(tx, id)?.and_then(|state| state.parked),
@@ -161,6 +164,12 @@ pub fn status(tx: &dyn ReadTx) -> Result<MergeStatus, StoreError> {
         let Some(parked) = parked else {
             continue;
         };
+        let of_owner = listed.entry(owner.clone()).or_default();
+        if *of_owner >= BLOCKED_LISTED_MAX || status.blocked.len() >= BLOCKED_OF_ALL_MAX {
+            *status.unlisted.entry(owner).or_default() += 1;
+            continue;
+        }
+        *of_owner += 1;
         status.blocked.push(Blocked {
             mailbox: address,
             mailstore,

@@ -260,3 +260,41 @@ async fn a_new_mailstore_of_record_takes_what_is_unmerged_along() {
     assert_eq!(status.mailstores, [(to, (2, 1))].into());
     assert_eq!(status.blocked, []);
 }
+
+#[tokio::test]
+async fn what_is_not_listed_of_those_that_wait_is_counted_for_each_owner() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    let unlisted = 3;
+    let written = store.write(move |tx| -> Result<(), StoreError> {
+        let reseller = Some("acme".parse().unwrap());
+        let acme = "acme.example".parse().unwrap();
+        directory::put_domain(tx, &acme, &directory::DomainRecord { reseller })?;
+        let many = (0..BLOCKED_LISTED_MAX + unlisted).map(|n| format!("u{n:04}@many.example"));
+        for address in many.chain(["a@acme.example".to_owned(), "b@acme.example".to_owned()]) {
+            // The directory knows none of them: that is what they wait for.
+            let mailbox = Mailbox {
+                address: address.parse().unwrap(),
+                record: MailboxRecord {
+                    id: MailboxId::generate(),
+                    mailstore: "a1".parse().unwrap(),
+                    password_hash: None,
+                    name: None,
+                    aliases: Vec::new(),
+                },
+            };
+            let state = messages::state_or_new(tx, &mailbox, NOW)?;
+            messages::put_state(tx, mailbox.record.id, &state)?;
+            crate::store::unmerged::list_unmerged(tx, &mailbox, 1..=1);
+        }
+        Ok(())
+    });
+    written.await.unwrap();
+    let found = store.read(status).unwrap();
+    assert_eq!(
+        found.blocked.len(),
+        BLOCKED_LISTED_MAX + 2,
+        "acme's among them"
+    );
+    assert_eq!(found.unlisted, [(None, unlisted as u64)].into());
+}

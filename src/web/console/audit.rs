@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::filters::{href, said};
 use super::frame::{Frame, refused, said_once};
-use super::sheet::Sheet;
 use super::views::{Field, Listing, Row, Table, cell, column};
 use crate::service::audit::{self, Filter, Found};
+use crate::service::sheet::Sheet;
 use crate::service::{Actor, ServiceError};
 use crate::store::audit::AuditEntry;
 use crate::web::Web;
@@ -246,7 +246,7 @@ pub async fn file(
             break;
         }
     }
-    Ok(sheet.into_response())
+    Ok(sheet.into_parts().into_response())
 }
 
 fn line(entry: &AuditEntry) -> [String; 7] {

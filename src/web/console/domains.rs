@@ -6,17 +6,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::filters::{href, other_choice, said};
-use super::frame::{Frame, refused, said_once};
+use super::frame::{Frame, Link, refused, said_once};
+use super::heads::Heads;
 use super::mailboxes::level_key;
 use super::overview::change_href;
-use super::sheet::Sheet;
 use super::views::{Bulk, Field, Listing, Pick, Row, Table, cell, column};
-use crate::ids::DomainName;
 use crate::route::Scope;
 use crate::service::ServiceError;
 use crate::service::domains::{
     self, DomainPage, DomainView, Effective, Filter, MAILBOXES_LOOKED_AT,
 };
+use crate::service::sorting::Start;
 use crate::store::access::Permission;
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -36,6 +36,7 @@ pub struct Ask {
     pub(super) name: String,
     pub(super) reseller: String,
     pub(super) state: String,
+    pub(super) sort: String,
     pub(super) after: String,
     pub(super) select: String,
 }
@@ -56,10 +57,19 @@ impl Ask {
             ("name", &self.name),
             ("reseller", &self.reseller),
             ("state", &self.state),
+            ("sort", &self.sort),
         ];
         let set = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         set.map(|(name, value)| (name, value.trim().to_owned()))
             .collect()
+    }
+
+    fn sorted(&self, sort: &str) -> String {
+        let sorted = Self {
+            sort: sort.to_owned(),
+            ..self.clone()
+        };
+        sorted.href(&[])
     }
 
     fn href(&self, more: &[(&str, &str)]) -> String {
@@ -77,8 +87,8 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let found = ask.filter().and_then(|filter| {
-        let after: Option<DomainName> = said("after", &ask.after)?;
-        domains::list(&web.service, &session.actor, &filter, after.as_ref(), SHOWN)
+        let start = Start::read(domains::sort(&ask.sort)?, &ask.after)?;
+        domains::list(&web.service, &session.actor, &filter, &start, SHOWN)
     });
     let (found, errors) = match found {
         Ok(found) => (found, Vec::new()),
@@ -94,9 +104,21 @@ pub async fn show(
     let may_switch = session.actor.may(Permission::Failover).is_ok();
     let is_operator = p.is_operator;
     let mut made = Listing::new(p, heading, PATH, ask.href(&[]));
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[("domain", "order-names"), ("-domain", "order-names-back")],
+    };
     made.fields = fields(texts, &ask, is_operator);
+    made.fields.push(heads.field(texts));
     made.csv_href = Some(href("/console/domains.csv", ask.pairs(), &[]));
+    if is_operator {
+        made.links = vec![Link {
+            href: super::domain_moves::PATH.to_owned(),
+            text: texts.get("domain-move-title").into_owned(),
+        }];
+    }
     let mut table = domains_table(&reader, &found.domains, is_operator);
+    heads.put(&mut table, &[(0, "domain")], &|sort| ask.sorted(sort));
     if may_switch && !found.domains.is_empty() {
         for row in &mut table.rows {
             row.pick = Some(pick(
@@ -115,55 +137,17 @@ pub async fn show(
     Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
-/// Most domains in a file.
-const FILE_MAX: usize = 20_000;
-
-/// `GET /console/domains.csv`: at most [`FILE_MAX`] domains.
+/// `GET /console/domains.csv`.
 pub async fn file(
     State(web): State<Web>,
     Manager(session): Manager,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let filter = ask.filter()?;
-    let place = web.service.changes.walk()?;
-    let reading = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        let mut sheet = Sheet::new(
-            "domains.csv",
-            "domain,reseller,route,levels,setting,author,until,mailstores,mailboxes",
-        );
-        let mut after: Option<DomainName> = None;
-        loop {
-            let limit = domains::PAGE_MAX.min(FILE_MAX - sheet.rows());
-            let found =
-                domains::list(&web.service, &session.actor, &filter, after.as_ref(), limit)?;
-            found
-                .domains
-                .iter()
-                .for_each(|domain| sheet.row(&line(domain)));
-            after = said("after", found.next.as_deref().unwrap_or_default())?;
-            if after.is_none() || sheet.rows() >= FILE_MAX {
-                return Ok::<_, ServiceError>(sheet);
-            }
-        }
-    });
-    let read = reading.await.map_err(|error| Fault::internal(&error))?;
-    Ok(read?.into_response())
-}
-
-fn line(domain: &DomainView) -> [String; 9] {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    [
-        domain.domain.clone(),
-        text(&domain.reseller),
-        domain.effective.as_str().to_owned(),
-        domain.levels.join(" "),
-        text(&domain.setting),
-        text(&domain.author),
-        text(&domain.until),
-        domain.mailstores.join(" "),
-        domain.mailboxes.to_string(),
-    ]
+    let (filter, order) = (ask.filter()?, domains::sort(&ask.sort)?);
+    let file = web
+        .service
+        .walk(move |service| domains::file(service, &session.actor, &filter, order));
+    Ok(file.await?.into_parts().into_response())
 }
 
 /// A row that can be chosen.

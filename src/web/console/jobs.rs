@@ -3,15 +3,18 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::filters::said;
+use super::filters::href;
 use super::frame::{Frame, refused, said_once};
+use super::heads::Heads;
 use super::overrides::name_of;
 use super::views::{Listing, Row, Table, cell, column};
 use crate::ids::JobId;
+use crate::service::jobs::finding::{self, Filter};
 use crate::service::jobs::{self, JobItemView, JobUndo, JobView};
+use crate::service::sorting::cursor_name;
 use crate::service::{Actor, ServiceError};
 use crate::store::access::Permission;
 use crate::web::Web;
@@ -58,7 +61,9 @@ pub struct JobPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Ask {
+    sort: String,
     before: String,
+    after: String,
     from: u32,
 }
 
@@ -71,18 +76,27 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
-    let before: Option<JobId> = said("before", &ask.before).map_err(|_| Fault::NotFound)?;
-    let mut found = jobs::list(&web.service, &session.actor, before, SHOWN + 1)?;
-    let more = found.len() > SHOWN;
-    found.truncate(SHOWN);
+    let start = finding::start(&ask.sort, &ask.before, &ask.after).map_err(|_| Fault::NotFound)?;
+    let (order, actor) = (start.order, session.actor.clone());
+    let looking = web
+        .service
+        .walk(move |service| finding::find(service, &actor, &Filter::default(), &start, SHOWN));
+    let (found, next) = looking.await?;
     let heading = texts.get("jobs-title").into_owned();
     let p = Frame::new(&reader, &session, &heading).with_said(&reader, &headers);
     let is_operator = p.is_operator;
-    let mut made = Listing::new(p, heading, PATH, PATH.to_owned());
+    let own = [("sort", ask.sort.as_str())];
+    let mut made = Listing::new(p, heading, PATH, href(PATH, own, &[]));
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[("-created", "order-newest"), ("created", "order-oldest")],
+    };
+    made.fields = vec![heads.field(texts)];
+    made.csv_href = Some(href("/console/jobs.csv", own, &[]));
     made.lines = vec![texts.get("jobs-hint").into_owned()];
     made.live = true;
-    let last = found.last().filter(|_| more);
-    made.next_href = last.map(|job| format!("{PATH}?before={}", job.id));
+    let next = next.map(|id| id.to_string());
+    made.next_href = next.map(|next| href(PATH, own, &[(cursor_name(order), &next)]));
     let keys = ["job-ordered", "state", "job-task", "changed-by"];
     let mut columns: Vec<_> = keys.map(|key| column(texts, key, false)).into();
     if is_operator {
@@ -92,7 +106,7 @@ pub async fn list(
         column(texts, "job-parts", true),
         column(texts, "job-failed", true),
     ]);
-    made.tables = vec![Table {
+    let mut table = Table {
         caption: texts.get("jobs-title").into_owned(),
         columns,
         rows: found
@@ -102,8 +116,24 @@ pub async fn list(
         empty: found
             .is_empty()
             .then(|| texts.get("jobs-none").into_owned()),
-    }];
+    };
+    let sorted = |sort: &str| href(PATH, [("sort", sort)], &[]);
+    heads.put(&mut table, &[(0, "created")], &sorted);
+    made.tables = vec![table];
     Ok(said_once(&web, page(made.p.status(), &made)))
+}
+
+/// `GET /console/jobs.csv`.
+pub async fn file(
+    State(web): State<Web>,
+    Manager(session): Manager,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let order = finding::start(&ask.sort, "", "")?.order;
+    let file = web
+        .service
+        .walk(move |service| finding::file(service, &session.actor, &Filter::default(), order));
+    Ok(file.await?.into_parts().into_response())
 }
 
 /// How a job stands.

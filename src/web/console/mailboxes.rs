@@ -10,11 +10,12 @@ use serde::Deserialize;
 use super::domains::pick;
 use super::filters::{href, other_choice, said};
 use super::frame::{Frame, refused, said_once};
+use super::heads::Heads;
 use super::overview::change_href;
 use super::views::{Bulk, Field, Listing, Row, Table, cell, column};
 use crate::route::Scope;
 use crate::service::ServiceError;
-use crate::service::listing::{self, Cursor, Filter, csv};
+use crate::service::listing::{self, Filter, Sort, Start, csv};
 use crate::service::mailboxes::{MailboxPage, MailboxView};
 use crate::store::access::Permission;
 use crate::web::Web;
@@ -36,6 +37,7 @@ pub struct Ask {
     pub(super) domain: String,
     pub(super) reseller: String,
     pub(super) route: String,
+    pub(super) sort: String,
     pub(super) after: String,
     pub(super) select: String,
 }
@@ -54,6 +56,13 @@ impl Ask {
             ..Filter::default()
         })
     }
+
+    /// An address with what is looked for and how it is sorted.
+    fn href(&self, path: &str, filter: &Filter, more: &[(&str, &str)]) -> String {
+        let mut all = vec![("sort", self.sort.as_str())];
+        all.extend_from_slice(more);
+        href(path, filter.pairs(), &all)
+    }
 }
 
 /// `GET /console/mailboxes`.
@@ -66,9 +75,8 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let found = ask.filter().and_then(|filter| {
-        let after: Option<Cursor> = said("after", &ask.after)?;
-        let service = &web.service;
-        let page = listing::list(service, &session.actor, &filter, after.as_ref(), SHOWN)?;
+        let start = Start::read(Sort::read(&ask.sort)?, &ask.after)?;
+        let page = listing::list(&web.service, &session.actor, &filter, &start, SHOWN)?;
         Ok((filter, page))
     });
     let (filter, found, errors) = match found {
@@ -88,10 +96,22 @@ pub async fn show(
         .with_errors(errors);
     let may_switch = session.actor.may(Permission::Failover).is_ok();
     let is_operator = p.is_operator;
-    let mut made = Listing::new(p, heading, PATH, href(PATH, filter.pairs(), &[]));
+    let mut made = Listing::new(p, heading, PATH, ask.href(PATH, &filter, &[]));
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[
+            ("mailstore", "order-mailstores"),
+            ("-mailstore", "order-mailstores-back"),
+            ("address", "order-addresses"),
+            ("-address", "order-addresses-back"),
+        ],
+    };
     made.fields = fields(texts, &ask, is_operator);
-    made.csv_href = Some(href("/console/mailboxes.csv", filter.pairs(), &[]));
+    made.fields.push(heads.field(texts));
+    made.csv_href = Some(ask.href("/console/mailboxes.csv", &filter, &[]));
     let mut table = mailboxes_table(&reader, &found.mailboxes, is_operator);
+    let sorted = |sort: &str| href(PATH, filter.pairs(), &[("sort", sort)]);
+    heads.put(&mut table, &[(0, "address"), (3, "mailstore")], &sorted);
     if may_switch && !found.mailboxes.is_empty() {
         for row in &mut table.rows {
             let value = format!("mailbox:{}", row.name);
@@ -104,7 +124,7 @@ pub async fn show(
     made.tables = vec![table];
     made.next_href = found
         .next
-        .map(|next| href(PATH, filter.pairs(), &[("after", &next)]));
+        .map(|next| ask.href(PATH, &filter, &[("after", &next)]));
     Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
@@ -114,7 +134,12 @@ pub async fn file(
     Manager(session): Manager,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let lines = csv::lines(web.service, session.actor.clone(), ask.filter()?)?;
+    let lines = csv::lines(
+        web.service,
+        session.actor.clone(),
+        ask.filter()?,
+        Sort::read(&ask.sort)?,
+    )?;
     Ok((csv::HEADERS, Body::from_stream(lines)).into_response())
 }
 
@@ -124,11 +149,7 @@ fn bulk(texts: &Texts, ask: &Ask, filter: &Filter) -> Bulk {
     let select = other_choice(&ask.select);
     Bulk {
         hidden,
-        select_href: href(
-            PATH,
-            filter.pairs(),
-            &[("after", &ask.after), ("select", select)],
-        ),
+        select_href: ask.href(PATH, filter, &[("after", &ask.after), ("select", select)]),
         select: texts.get("bulk-page").into_owned(),
         all: texts.get("bulk-all-mailboxes").into_owned(),
     }

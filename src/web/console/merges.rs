@@ -17,6 +17,7 @@ use crate::service::merge::{self, BlockedView, MailstoreMergeView};
 use crate::service::merge_orders::{self, MergeAction, MergeOrder};
 use crate::service::merge_receipt::{self, ReceiptList, ReceiptView};
 use crate::service::outage;
+use crate::service::sorting::Start;
 use crate::service::{Actor, ServiceError};
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
@@ -106,7 +107,13 @@ async fn merges_page(
     if let Actor::Reseller(..) = session.actor {
         let filter = domains::Filter::default();
         let most = domains::PAGE_MAX;
-        let found = domains::list(&web.service, &session.actor, &filter, None, most)?;
+        let found = domains::list(
+            &web.service,
+            &session.actor,
+            &filter,
+            &Start::default(),
+            most,
+        )?;
         let link = |domain: domains::DomainView| Link {
             href: format!("/console/merges/domain/{}", domain.domain),
             text: domain.domain,
@@ -116,7 +123,13 @@ async fn merges_page(
         return Ok(made);
     }
     let view = merge::status(&web.service, &session.actor)?;
-    let outages = outage::list(&web.service, &session.actor, None, OUTAGES_SHOWN).await?;
+    let outages = outage::list(
+        &web.service,
+        &session.actor,
+        &outage::start("", "", "")?,
+        OUTAGES_SHOWN,
+    )
+    .await?;
     let numbers = [
         ("count", Value::Number(view.unmerged)),
         ("mailboxes", Value::Number(view.mailboxes)),

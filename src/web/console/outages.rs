@@ -4,14 +4,16 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::filters::said;
+use super::filters::href;
 use super::frame::{Frame, Link};
+use super::heads::Heads;
 use super::views::{Listing, Row, Table, cell, column};
 use crate::ids::OutageId;
 use crate::service::outage::{self, OutageView};
+use crate::service::sorting::cursor_name;
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
 use crate::web::page::page;
@@ -52,7 +54,9 @@ pub struct Step {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Ask {
+    sort: String,
     before: String,
+    after: String,
 }
 
 /// `GET /console/outages`.
@@ -63,15 +67,40 @@ pub async fn list(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
-    let before: Option<OutageId> = said("before", &ask.before).map_err(|_| Fault::NotFound)?;
-    let found = outage::list(&web.service, &session.actor, before, SHOWN).await?;
+    let start = outage::start(&ask.sort, &ask.before, &ask.after).map_err(|_| Fault::NotFound)?;
+    let found = outage::list(&web.service, &session.actor, &start, SHOWN).await?;
     let heading = texts.get("outages-title").into_owned();
     let p = Frame::new(&reader, &session, &heading);
-    let mut made = Listing::new(p, heading, PATH, PATH.to_owned());
+    let own = [("sort", ask.sort.as_str())];
+    let mut made = Listing::new(p, heading, PATH, href(PATH, own, &[]));
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[
+            ("-activated_at", "order-newest"),
+            ("activated_at", "order-oldest"),
+        ],
+    };
+    made.fields = vec![heads.field(texts)];
     made.live = true;
-    made.tables = vec![table(&reader, &found.outages)];
-    made.next_href = found.next.map(|next| format!("{PATH}?before={next}"));
+    made.csv_href = Some(href("/console/outages.csv", own, &[]));
+    let mut table = table(&reader, &found.outages);
+    let sorted = |sort: &str| href(PATH, [("sort", sort)], &[]);
+    heads.put(&mut table, &[(0, "activated_at")], &sorted);
+    made.tables = vec![table];
+    let cursor = cursor_name(start.order);
+    made.next_href = found.next.map(|next| href(PATH, own, &[(cursor, &next)]));
     Ok(page(StatusCode::OK, &made))
+}
+
+/// `GET /console/outages.csv`.
+pub async fn file(
+    State(web): State<Web>,
+    Manager(session): Manager,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
+    let start = outage::start(&ask.sort, "", "")?;
+    let file = outage::file(&web.service, &session.actor, start.order).await?;
+    Ok(file.into_parts().into_response())
 }
 
 /// How an outage stands.

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use super::domains::pick;
 use super::filters::{href, other_choice, said};
 use super::frame::{Frame, refused, said_once};
+use super::heads::Heads;
 use super::overview::change_href;
-use super::sheet::Sheet;
 use super::views::{Bulk, Field, Listing, Row, Table, cell, column};
 use crate::route::Scope;
 use crate::service::ServiceError;
 use crate::service::overrides::{self, Filter, OverridePage, OverrideView};
+use crate::service::sorting::Start;
 use crate::store::access::Permission;
 use crate::web::Web;
 use crate::web::error::Fault;
@@ -32,6 +33,7 @@ const SHOWN: usize = 50;
 pub struct Ask {
     reseller: String,
     ends: String,
+    sort: String,
     after: String,
     select: String,
 }
@@ -44,8 +46,17 @@ impl Ask {
         })
     }
 
-    fn pairs(&self) -> [(&'static str, &str); 2] {
-        [("reseller", &self.reseller), ("ends", &self.ends)]
+    fn pairs(&self) -> [(&'static str, &str); 3] {
+        [
+            ("reseller", &self.reseller),
+            ("ends", &self.ends),
+            ("sort", &self.sort),
+        ]
+    }
+
+    fn sorted(&self, sort: &str) -> String {
+        let own = [("reseller", &self.reseller), ("ends", &self.ends)];
+        href(PATH, own, &[("sort", sort)])
     }
 
     fn href(&self, more: &[(&str, &str)]) -> String {
@@ -63,8 +74,8 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let found = ask.filter().and_then(|filter| {
-        let after: Option<Scope> = said("after", &ask.after)?;
-        overrides::list(&web.service, &session.actor, &filter, after.as_ref(), SHOWN)
+        let start = Start::read(overrides::sort(&ask.sort)?, &ask.after)?;
+        overrides::list(&web.service, &session.actor, &filter, &start, SHOWN)
     });
     let (found, errors) = match found {
         Ok(found) => (found, Vec::new()),
@@ -96,8 +107,14 @@ pub async fn show(
         let field = Field::text(texts, "reseller", "reseller", &ask.reseller);
         made.fields.push(field);
     }
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[("scope", "order-names"), ("-scope", "order-names-back")],
+    };
+    made.fields.push(heads.field(texts));
     made.csv_href = Some(href("/console/overrides.csv", ask.pairs(), &[]));
     let mut table = table(&reader, &found.overrides, is_operator);
+    heads.put(&mut table, &[(0, "scope")], &|sort| ask.sorted(sort));
     let may_switch = session.actor.may(Permission::Failover).is_ok();
     for (row, view) in table.rows.iter_mut().zip(&found.overrides) {
         if !may_switch {
@@ -123,48 +140,17 @@ pub async fn show(
     Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
-/// Most settings in a file.
-const FILE_MAX: usize = 20_000;
-
-/// `GET /console/overrides.csv`: at most [`FILE_MAX`] settings.
+/// `GET /console/overrides.csv`.
 pub async fn file(
     State(web): State<Web>,
     Manager(session): Manager,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let filter = ask.filter()?;
-    let place = web.service.changes.walk()?;
-    let reading = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        let columns = "scope,reseller,setting,by,author,reason,set_at,expires_at";
-        let mut sheet = Sheet::new("overrides.csv", columns);
-        let mut after: Option<Scope> = None;
-        loop {
-            let (service, limit) = (&web.service, overrides::PAGE_MAX);
-            let found = overrides::list(service, &session.actor, &filter, after.as_ref(), limit)?;
-            found.overrides.iter().for_each(|set| sheet.row(&line(set)));
-            after = said("after", found.next.as_deref().unwrap_or_default())?;
-            if after.is_none() || sheet.rows() >= FILE_MAX {
-                return Ok::<_, ServiceError>(sheet);
-            }
-        }
-    });
-    let read = reading.await.map_err(|error| Fault::internal(&error))?;
-    Ok(read?.into_response())
-}
-
-fn line(set: &OverrideView) -> [String; 8] {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    [
-        set.scope.clone(),
-        text(&set.reseller),
-        set.setting.clone(),
-        set.by.clone(),
-        set.author.clone(),
-        set.reason.clone(),
-        set.set_at.clone(),
-        text(&set.expires_at),
-    ]
+    let (filter, order) = (ask.filter()?, overrides::sort(&ask.sort)?);
+    let file = web
+        .service
+        .walk(move |service| overrides::file(service, &session.actor, &filter, order));
+    Ok(file.await?.into_parts().into_response())
 }
 
 fn table(reader: &Reader, found: &[OverrideView], with_owner: bool) -> Table {

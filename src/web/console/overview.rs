@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::route::Scope;
 use crate::service::domains::{self, Filter};
 use crate::service::overview::{self, MailstoreRow, UNMERGED_COUNTED_MAX};
+use crate::service::sorting::Start;
 use crate::store::access::Permission;
 use crate::web::Web;
 use crate::web::error::{Fault, form_encode};
@@ -49,7 +50,13 @@ pub async fn show(
         made.tables.push(mailstores_table(&reader, &rows));
     }
     let filter = Filter::default();
-    let found = domains::list(service, &session.actor, &filter, None, DOMAINS_SHOWN)?;
+    let found = domains::list(
+        service,
+        &session.actor,
+        &filter,
+        &Start::default(),
+        DOMAINS_SHOWN,
+    )?;
     made.more = found.next.is_some();
     made.tables
         .push(domains_table(&reader, &found.domains, false));

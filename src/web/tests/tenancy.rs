@@ -63,12 +63,22 @@ const PAGES: &[(&str, &str, Whose)] = &[
     ("/console/announce/{kind}/{id}", "webhooks", Whose::Absent),
     ("/console/events", "", Whose::NoPage),
     ("/console/outages", "/console/outages", Whose::Everybody),
+    (
+        "/console/outages.csv",
+        "/console/outages.csv",
+        Whose::Everybody,
+    ),
     ("/console/outages/{id}", "outages", Whose::Absent),
     ("/console/domains", "/console/domains", Whose::Everybody),
     (
         "/console/domains.csv",
         "/console/domains.csv",
         Whose::Everybody,
+    ),
+    (
+        "/console/domain-moves",
+        "/console/domain-moves",
+        Whose::Operators,
     ),
     ("/console/overrides", "/console/overrides", Whose::Everybody),
     (
@@ -80,6 +90,7 @@ const PAGES: &[(&str, &str, Whose)] = &[
     ("/console/parts", "/console/parts", Whose::Operators),
     ("/console/bulk", "", Whose::NoPage),
     ("/console/jobs", "/console/jobs", Whose::Everybody),
+    ("/console/jobs.csv", "/console/jobs.csv", Whose::Everybody),
     ("/console/jobs/{id}", "jobs", Whose::Absent),
     (
         "/console/tokens",
@@ -287,6 +298,16 @@ const ORDERS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("/console/help", &[("address", "ann@example.com")]),
+    (
+        "/console/domain-moves",
+        &[
+            ("do", "move"),
+            ("domains", "example.com"),
+            ("from", "acme"),
+            ("to", "bolt"),
+            ("reason", "x"),
+        ],
+    ),
     (
         "/console/announce/contacts",
         &[("to", "eve@elsewhere.example")],

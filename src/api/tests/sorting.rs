@@ -1,0 +1,186 @@
+//! Lists sorted each way, page by page, and as files.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::lists::{Lists, each};
+use crate::clock::Timestamp;
+use crate::failover::{Action, State};
+use crate::ids::{Epoch, JobId, OutageId};
+use crate::store::jobs::{self, JobRecord, Task};
+use crate::store::{StoreError, failover as kept};
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(1_795_356_000 + secs)
+}
+
+/// Puts a job of somebody's into the store, that has ended.
+async fn job(of: &Lists, owner: Option<&str>, secs: i64) -> String {
+    let id = JobId::generate(at(secs));
+    let record = JobRecord {
+        owner: owner.map(|owner| owner.parse().unwrap()),
+        by: "somebody".into(),
+        reason: "=1+1".into(),
+        task: Task::Set(None, None),
+        created: at(secs),
+        ended: Some(at(secs)),
+        total: 0,
+        next: 0,
+        failed: 0,
+        undone_by: None,
+    };
+    let put = of
+        .env
+        .service
+        .store
+        .write(move |tx| jobs::put(tx, id, &record));
+    let put: Result<(), StoreError> = put.await;
+    put.unwrap();
+    id.to_string()
+}
+
+async fn outage(of: &Lists, mailstore: &'static str, secs: i64) -> String {
+    let id = OutageId::generate(at(secs));
+    let began = Action::OpenOutage {
+        outage: id,
+        first_failed: at(secs),
+        epoch: Epoch(1),
+    };
+    let store = &of.env.service.store;
+    let writing = store.write(move |tx| {
+        let mailstore = mailstore.parse().unwrap();
+        let began = std::slice::from_ref(&began);
+        kept::record_step(tx, &mailstore, &State::default(), began)
+    });
+    let written: Result<(), StoreError> = writing.await;
+    written.unwrap();
+    id.to_string()
+}
+
+#[tokio::test]
+async fn lists_are_sorted_each_way_and_their_cursors_go_one_way() {
+    let of = Lists::new().await;
+    let rows: String = (0..5)
+        .map(|n| format!("{{\"mailbox\":\"u{n}@example.com\",\"mailstore\":\"a1\"}}\n"))
+        .collect();
+    let path = "/api/v1/provision?format=ndjson";
+    let pushed = of
+        .env
+        .ask(Method::POST, path, Some(&of.operator), &rows, &[]);
+    assert!(pushed.await.status.is_success());
+    let queue = json!({"action": "queue", "reason": "x"});
+    for scope in [
+        "domains/other.com",
+        "mailboxes/u1@example.com",
+        "mailboxes/u3@example.com",
+    ] {
+        let path = format!("/api/v1/{scope}/failover");
+        let body = queue.to_string();
+        let put = of
+            .env
+            .ask(Method::PUT, &path, Some(&of.operator), &body, &[]);
+        assert_eq!(put.await.status, 200, "{path}");
+    }
+    for n in 0..4 {
+        job(&of, Some("acme"), n).await;
+        outage(&of, "a1", n).await;
+    }
+    for (list, entries, key, sorts) in [
+        ("domains", "domains", "domain", &["domain"][..]),
+        (
+            "mailboxes",
+            "mailboxes",
+            "address",
+            &["mailstore", "address"][..],
+        ),
+        ("overrides", "overrides", "scope", &["scope"][..]),
+        ("jobs", "", "id", &["created"][..]),
+        ("outages", "outages", "id", &["activated_at"][..]),
+    ] {
+        for sort in sorts {
+            let up = format!("/api/v1/{list}?sort={sort}&limit=500");
+            let up = of.pages(&of.operator, &up, each(entries, key)).await;
+            assert!(up.len() > 1, "{list}: {up:?}");
+            let mut back = up.clone();
+            back.reverse();
+            for limit in [1, 2, 200] {
+                for (sort, expected) in [(sort.to_string(), &up), (format!("-{sort}"), &back)] {
+                    let path = format!("/api/v1/{list}?sort={sort}&limit={limit}");
+                    let found = of.pages(&of.operator, &path, each(entries, key)).await;
+                    assert_eq!(found, *expected, "{path}");
+                }
+            }
+            let first = format!("/api/v1/{list}?sort=-{sort}&limit=1");
+            let first = of.get(&of.operator, &first).await;
+            let next = first.headers.get("link").unwrap().to_str().unwrap();
+            let turned = next[1..next.find('>').unwrap()].replace("sort=-", "sort=");
+            let refused = of.get(&of.operator, &turned).await;
+            assert_eq!(refused.status, 422, "{turned}");
+            assert!(refused.text.contains("sort"), "{}", refused.text);
+        }
+        let wrong = of
+            .get(&of.operator, &format!("/api/v1/{list}?sort=colour"))
+            .await;
+        assert_eq!(
+            (wrong.status.as_u16(), &wrong.body["field"]),
+            (422, &json!("sort"))
+        );
+        // All of it as a file, in the same order, and no formula in it.
+        let path = format!("/api/v1/{list}?sort={}", sorts[0]);
+        let csv = [("accept", "text/csv")];
+        let file = of
+            .env
+            .ask(Method::GET, &path, Some(&of.operator), "", &csv)
+            .await;
+        let expected = of.pages(&of.operator, &path, each(entries, key)).await;
+        let lines: Vec<&str> = file.text.lines().skip(1).collect();
+        let first: Vec<&str> = lines
+            .iter()
+            .filter_map(|line| line.split(',').next())
+            .collect();
+        assert_eq!(first, expected, "{path}: {}", file.text);
+        assert!(!file.text.contains(",=1+1"), "{}", file.text);
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_tells_a_reseller_nothing_of_others() {
+    let of = Lists::new().await;
+    let mut own = Vec::new();
+    for n in 0..20 {
+        // Two of its own among others, which are the newest and the oldest too.
+        match n {
+            5 | 12 => own.push(job(&of, Some("acme"), n).await),
+            _ => drop(job(&of, Some("rival"), n).await),
+        }
+    }
+    own.reverse();
+    for path in [
+        "/api/v1/jobs",
+        "/api/v1/jobs?limit=1",
+        "/api/v1/jobs?limit=2",
+    ] {
+        let page = of.get(&of.acme, path).await;
+        let link = page
+            .headers
+            .get("link")
+            .map(|link| link.to_str().unwrap().to_owned());
+        match path {
+            "/api/v1/jobs?limit=1" => {
+                let link = link.unwrap();
+                assert!(link.contains(&own[0]), "{link}");
+            }
+            // Nothing of its own follows, so no page does.
+            _ => assert_eq!(link, None, "{path}"),
+        }
+        let found = of.pages(&of.acme, path, each("", "id")).await;
+        assert_eq!(found, own, "{path}");
+    }
+    // More than one page looks at, and none of it theirs.
+    for n in 100..700 {
+        job(&of, Some("rival"), n).await;
+    }
+    let page = of.get(&of.acme, "/api/v1/jobs?limit=2").await;
+    assert_eq!(each("", "id")(&page.body), own);
+    assert!(!page.headers.contains_key("link"));
+}
