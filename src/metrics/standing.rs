@@ -273,6 +273,9 @@ pub struct WayStanding {
 pub struct RefusedStanding {
     /// The reason, such as `disk-full`.
     pub reason: String,
+    /// What it means, in English.
+    #[serde(default)]
+    pub text: String,
     /// How often since the start.
     pub count: u64,
     /// How often in the last ten minutes.

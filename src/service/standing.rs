@@ -310,6 +310,7 @@ fn of_intake(service: &Service) -> IntakeStanding {
             .into_iter()
             .map(|(reason, count, lately)| RefusedStanding {
                 reason: reason.name().to_owned(),
+                text: reason.words().to_owned(),
                 count,
                 lately,
                 shortage: reason.is_shortage(),

@@ -16,6 +16,7 @@ mod live;
 mod mail_tenancy;
 mod merges;
 mod notices;
+mod ops;
 mod people;
 mod profile;
 mod queue;

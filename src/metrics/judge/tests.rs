@@ -60,6 +60,7 @@ fn standing() -> Standing {
 fn refused(reason: &str, lately: u64, shortage: bool) -> RefusedStanding {
     RefusedStanding {
         reason: reason.into(),
+        text: String::new(),
         count: lately,
         lately,
         shortage,
@@ -337,7 +338,7 @@ fn what_is_refused_for_what_it_is_is_no_fault() {
     });
     assert_eq!(status, Status::Ok, "{text}");
     assert!(
-        text.contains("5000 refused in ten minutes for what they were"),
+        text.contains("5000 refused in ten minutes for what they were (5000 relay)"),
         "{text}"
     );
 }

@@ -84,6 +84,28 @@ impl Reason {
 }
 
 impl Reason {
+    /// What it means and what becomes of the mail, for the ops page.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::DiskFull => "the disk is too full; the sender keeps it and tries again",
+            Self::Memory => "bodies under way take all the memory they may; the sender tries again",
+            Self::MailboxFull => "a mailbox holds as much as it may; the sender tries again",
+            Self::Connections => "too many connections at once; the sender tries again",
+            Self::ClientConnections => "too many connections of one client; it tries again",
+            Self::ClientRate => "too many messages or guesses of one client; it tries again",
+            Self::Slow => "nothing came for too long, or too little; the sender tries again",
+            Self::TooLarge => "larger than what is taken; it goes back to its sender",
+            Self::Loop => "it came by here too often already; it goes back to its sender",
+            Self::LineEnds => "a bare CR or LF, as smuggling needs it; it goes back to its sender",
+            Self::UnknownRecipient => "no such mailbox, or none that is known to be one",
+            Self::Relay => "to a domain that is not served here",
+            Self::NotTrusted => "asked by a stranger for what trusted hosts may",
+            Self::Errors => "too many commands that make no sense",
+            Self::Tls => "TLS was asked for and did not come about",
+            Self::Trouble => "the store had a problem; the sender tries again",
+        }
+    }
+
     /// Whether it is for want of something here, so that mail which should be taken waits elsewhere.
     pub const fn is_shortage(self) -> bool {
         matches!(

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::Frame;
+use crate::metrics::RefusedStanding;
 use crate::metrics::history::{Point, Series};
 use crate::metrics::judge::{Status, Thresholds, What, judge};
 use crate::service::decisions::{self, DecisionItem, DecisionKind};
@@ -26,6 +27,8 @@ pub struct OpsPage {
     pub(super) now: When,
     pub(super) decisions: Vec<Decision>,
     pub(super) checks: Vec<Check>,
+    /// Every reason for which mail was refused on its way in since the start.
+    pub(super) refused: Vec<RefusedStanding>,
     pub(super) charts: Vec<Chart>,
     pub(super) since: String,
 }
@@ -107,6 +110,7 @@ pub async fn show(
             .map(|item| decision(texts, item))
             .collect(),
         checks: What::EACH.into_iter().map(check).collect(),
+        refused: standing.intake.refused.clone(),
         charts,
         since,
     }))
