@@ -14,6 +14,7 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::ahead::Ahead;
 use super::dkim::SharedSigners;
 use super::lane::Lane;
 use super::pool::Pool;
@@ -23,6 +24,8 @@ use crate::ids::{MailboxId, QueueId, random_bytes};
 use crate::schedule::{Backoff, in_turns};
 use crate::store::queue::{self, DueRow, QueueEntry};
 use crate::store::{ReadTx, Store, StoreError};
+
+mod ahead;
 
 /// The queue is looked at this often: one read, and the longest that a new message waits.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -123,7 +126,8 @@ impl Sender {
             work.reap();
             self.put_off_fallen(&mut work).await;
             if pool.is_all_failing() {
-                self.give_back(work.claimed.drain(..).collect()).await;
+                let all = work.ahead.all().await;
+                self.give_back(all).await;
                 if work.is_overdue_due() {
                     self.tell_overdue(&pool, &stop).await;
                 }
@@ -134,43 +138,54 @@ impl Sender {
             }
             // After a failure one message finds out whether a smarthost is back; who claims the others
             // then starts a new lease.
-            let lanes_max = match pool.is_all_failing() {
+            let is_failing = pool.is_all_failing();
+            let lanes_max = match is_failing {
                 true => 1,
                 false => options.connections_max.max(1) + UNRECORDED_MAX,
             };
-            if work.claimed_at.elapsed() > KEEP_CLAIMED {
-                self.give_back(work.claimed.drain(..).collect()).await;
+            let old = work.ahead.older_than(KEEP_CLAIMED);
+            self.give_back(old).await;
+            if !is_failing {
+                self.claim_ahead(&mut work, lanes_max).await;
+            } else if work.lanes.is_empty() {
+                self.claim_one(&mut work).await;
             }
             while work.lanes.len() < lanes_max {
                 let Ok(connection) = Arc::clone(&connections).try_acquire_owned() else {
                     break;
                 };
-                if work.claimed.is_empty() {
-                    self.claim(&mut work, lanes_max).await;
-                }
-                let Some(entry) = work.claimed.pop_front() else {
+                let Some(entry) = work.ahead.next() else {
                     break;
                 };
                 work.spawn(entry, self.lane(&pool), connection);
+                if !is_failing {
+                    self.claim_ahead(&mut work, lanes_max).await;
+                }
             }
             let is_full = work.lanes.len() >= lanes_max;
-            if is_full || !work.claimed.is_empty() || connections.available_permits() == 0 {
+            let is_busy = connections.available_permits() == 0;
+            if is_full || is_busy || !work.ahead.is_empty() || work.ahead.is_writing() {
+                let waits_for_one = !is_full && (is_busy || !work.ahead.is_empty());
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = work.any_ends(), if !work.lanes.is_empty() => {}
-                    _ = connections.acquire(), if !is_full => {}
+                    ended = work.lanes.join_next_with_id(), if !work.lanes.is_empty() => work.ended(ended),
+                    _ = connections.acquire(), if waits_for_one => {}
+                    claimed = work.ahead.written() => if let Err(error) = claimed {
+                        unreadable(&error).await;
+                    },
                 }
                 continue;
             }
             let rest = self.until_due();
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = work.any_ends(), if !work.lanes.is_empty() => {}
+                ended = work.lanes.join_next_with_id(), if !work.lanes.is_empty() => work.ended(ended),
                 // Nobody needs them for now; the smarthost has other clients.
                 () = sleep(rest) => pool.close_idle(),
             }
         }
-        self.give_back(work.claimed.drain(..).collect()).await;
+        let all = work.ahead.all().await;
+        self.give_back(all).await;
         let drained = timeout(options.drain, async {
             while work.lanes.join_next().await.is_some() {}
         });
@@ -240,8 +255,21 @@ impl Sender {
         }
     }
 
-    /// Claims what is next, a turn for each sender.
-    async fn claim(&self, work: &mut Work, lanes_max: usize) {
+    /// Claims the next one.
+    async fn claim_one(&self, work: &mut Work) {
+        self.claim_ahead(work, 1).await;
+        if work.ahead.is_writing()
+            && let Err(error) = work.ahead.written().await
+        {
+            unreadable(&error).await;
+        }
+    }
+
+    /// Begins to claim what is next, a turn for each sender, if too little is claimed.
+    async fn claim_ahead(&self, work: &mut Work, most: usize) {
+        let Some(wanted) = work.ahead.wanted(most) else {
+            return;
+        };
         let now = self.clock.now();
         if work.planned.is_empty() || work.planned_at.elapsed() > PLAN_FOR {
             let mut cursor = work.cursor;
@@ -259,22 +287,17 @@ impl Sender {
         // alone it is not known yet whether anything can be sent.
         let next: Vec<DueRow> = work
             .planned
-            .drain(..lanes_max.min(work.planned.len()))
+            .drain(..wanted.min(work.planned.len()))
             .collect();
         if next.is_empty() {
             return;
         }
-        let claimed = self
-            .store
-            .write(move |tx| queue::claim(tx, &next, now, LEASE))
-            .await;
-        match claimed {
-            Ok(entries) => {
-                work.claimed.extend(entries);
-                work.claimed_at = Instant::now();
-            }
-            Err(error) => unreadable(&error).await,
-        }
+        let store = self.store.clone();
+        work.ahead.expect(tokio::spawn(async move {
+            store
+                .write(move |tx| queue::claim(tx, &next, now, LEASE))
+                .await
+        }));
     }
 
     /// What fell over half-way is tried again later, and the later the more often it did.
@@ -395,9 +418,7 @@ struct Work {
     under_way: HashMap<Id, UnderWay>,
     /// What was, and fell over.
     fallen: Vec<UnderWay>,
-    /// All of one claim: the next is made when it is used up.
-    claimed: VecDeque<QueueEntry>,
-    claimed_at: Instant,
+    ahead: Ahead,
     planned: VecDeque<DueRow>,
     planned_at: Instant,
     /// How far the queue behind what is longest due was looked at.
@@ -412,8 +433,7 @@ impl Default for Work {
             lanes: JoinSet::new(),
             under_way: HashMap::new(),
             fallen: Vec::new(),
-            claimed: VecDeque::new(),
-            claimed_at: Instant::now(),
+            ahead: Ahead::default(),
             planned: VecDeque::new(),
             planned_at: Instant::now(),
             cursor: None,
@@ -448,20 +468,15 @@ impl Work {
 
     fn reap(&mut self) {
         while let Some(ended) = self.lanes.try_join_next_with_id() {
-            self.ended(ended);
+            self.ended(Some(ended));
         }
     }
 
-    async fn any_ends(&mut self) {
-        if let Some(ended) = self.lanes.join_next_with_id().await {
-            self.ended(ended);
-        }
-    }
-
-    fn ended(&mut self, ended: Result<(Id, ()), tokio::task::JoinError>) {
+    fn ended(&mut self, ended: Option<Result<(Id, ()), tokio::task::JoinError>>) {
         match ended {
-            Ok((id, ())) => drop(self.under_way.remove(&id)),
-            Err(error) => {
+            None => {}
+            Some(Ok((id, ()))) => drop(self.under_way.remove(&id)),
+            Some(Err(error)) => {
                 let fallen = self.under_way.remove(&error.id());
                 let queue_id = fallen.map(|one| one.id.to_string());
                 tracing::error!(%error, ?queue_id, "sending a message failed half-way; it is tried again later");

@@ -9,6 +9,7 @@ use crate::store::messages::MessageRecord;
 use crate::store::messages::{self, Origin};
 use crate::store::queue::{NewEntry, QueueState, RecipientState, Tell};
 
+mod ahead;
 mod smarthosts;
 mod turns;
 

@@ -71,7 +71,8 @@ async fn what_falls_over_half_way_is_put_off_and_not_kept_for_hours() {
     let mut work = Work::default();
     let task = work.lanes.spawn(async { panic!("a test's") });
     work.under_way.insert(task.id(), UnderWay::of(&entry));
-    work.any_ends().await;
+    let ended = work.lanes.join_next_with_id().await;
+    work.ended(ended);
     assert!(work.under_way.is_empty() && work.fallen.len() == 1);
     house
         .sender(Duration::from_millis(1))
