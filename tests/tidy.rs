@@ -125,6 +125,22 @@ fn only_the_store_knows_the_engine() {
     }
 }
 
+/// Mail may be deleted by its owner's word while a merge is under way, so each write of one asks first.
+#[test]
+fn a_merge_writes_of_mailboxes_in_one_place() {
+    for (name, text) in sources() {
+        // The first is that place; a purge takes away, and its transaction looks for itself.
+        let allowed = ["merge/visit.rs", "merge/purge.rs"];
+        if !name.starts_with("merge/") || allowed.contains(&name.as_str()) || is_test(&name) {
+            continue;
+        }
+        let code: String = text.split_whitespace().collect();
+        let writes = ["store.write(", "store.write_with_body("];
+        let writes = writes.iter().any(|call| code.contains(call));
+        assert!(!writes, "{name} writes past `Context::write_of`");
+    }
+}
+
 #[test]
 fn nothing_panics_on_purpose_outside_tests() {
     let mut wrong = Vec::new();

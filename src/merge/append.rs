@@ -10,7 +10,7 @@ use crate::mail::Flags;
 use crate::merge_plan::{self, Target};
 use crate::store::merge::{BatchItem, BatchKind, BatchRecord, Fate, ParkReason, Place};
 use crate::store::messages::MessageRecord;
-use crate::store::{Store, StoreError, forget, merge as journal, messages};
+use crate::store::{Store, StoreError, merge as journal, messages};
 
 use super::step::Step;
 use super::visit::{Loaded, Visit, load};
@@ -137,9 +137,7 @@ impl Visit<'_> {
         let (state, intent) = (self.state.clone(), batch.clone());
         let unwritten = self.unwritten.clone();
         self.context
-            .store
-            .write(move |tx| -> Result<(), StoreError> {
-                forget::check(tx, mailbox)?;
+            .write_of(mailbox, move |tx| {
                 if let Some((last, fates)) = &unwritten {
                     journal::record_fates(tx, mailbox, *last, fates, now)?;
                 }
@@ -247,9 +245,7 @@ impl Visit<'_> {
         };
         let (mailbox, now) = (self.mailbox.record.id, self.context.clock.now());
         self.context
-            .store
-            .write(move |tx| {
-                forget::check(tx, mailbox)?;
+            .write_of(mailbox, move |tx| {
                 journal::record_fates(tx, mailbox, id, &fates, now)
             })
             .await?;
@@ -260,10 +256,9 @@ impl Visit<'_> {
     async fn withdraw(&self, id: BatchId) -> Result<(), VisitError> {
         let mailbox = self.mailbox.record.id;
         self.context
-            .store
-            .write(move |tx| {
+            .write_of(mailbox, move |tx| {
                 journal::withdraw(tx, mailbox, id);
-                Ok::<_, StoreError>(())
+                Ok(())
             })
             .await?;
         Ok(())

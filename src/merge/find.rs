@@ -12,7 +12,7 @@ use crate::mail::{CanonicalDigest, canonical, digest_canonical};
 use crate::merge_plan::{self, Finding, Item, Seen, TargetView};
 use crate::store::merge::{BatchItem, BatchKind, BatchRecord, Fate, ParkReason, Place};
 use crate::store::messages::{MessageRecord, Origin};
-use crate::store::{StoreError, forget, merge as journal, messages};
+use crate::store::{StoreError, merge as journal, messages};
 
 use super::VisitError;
 use super::step::Step;
@@ -232,9 +232,7 @@ impl Visit<'_> {
         };
         let message = message.id;
         self.context
-            .store
-            .write(move |tx| -> Result<(), StoreError> {
-                forget::check(tx, mailbox)?;
+            .write_of(mailbox, move |tx| {
                 journal::intend(tx, mailbox, id, &batch)?;
                 let fate = (message, Fate::Stored(place.clone()));
                 journal::record_fates(tx, mailbox, id, &[fate], now)
@@ -278,8 +276,9 @@ impl Visit<'_> {
         Step::Looked.reached(mailbox);
         let to_write = fates.clone();
         self.context
-            .store
-            .write(move |tx| journal::record_fates(tx, mailbox, id, &to_write, now))
+            .write_of(mailbox, move |tx| {
+                journal::record_fates(tx, mailbox, id, &to_write, now)
+            })
             .await?;
         Step::Recovered.reached(mailbox);
         for (message, fate) in &fates {

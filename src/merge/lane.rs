@@ -19,7 +19,7 @@ use super::pace::{Bounds, Event, Pace};
 use super::run::{Desk, LaneView};
 use super::visit::{Context, visit};
 use super::{Gate, MailstoreAccess, VisitError, wait_after};
-use crate::ids::MailboxId;
+use crate::ids::{MailboxId, MailstoreId};
 use crate::store::directory::Mailbox;
 use crate::store::merge::{self as journal, Counts, MailboxMerge, ParkReason, Parked};
 use crate::store::{Store, StoreError};
@@ -227,23 +227,12 @@ impl Lane {
     async fn cut_off(&mut self, id: MailboxId, error: &JoinError) {
         tracing::warn!(mailbox = %id, %error, "the visit of a mailbox was cut off");
         self.line.put_last(id);
-        let (now, mailstore) = (self.context.clock.now(), self.access.id.clone());
-        let parking = self.context.store.write(move |tx| {
-            let known = journal::mailbox(tx, id)?.filter(|state| state.mailstore == mailstore);
-            let mut state = known.unwrap_or_else(|| MailboxMerge::new(&mailstore, now));
-            let attempts = state.parked.as_ref().map_or(0, |parked| parked.attempts);
-            let attempts = attempts.saturating_add(1);
-            state.parked = Some(Parked {
-                reason: ParkReason::Unavailable,
-                detail: "it took so long that it gave its place to others".into(),
-                attempts,
-                next_attempt_at: now.after(wait_after(attempts)),
-            });
-            journal::put_mailbox(tx, id, &state)
-        });
-        let parked: Result<(), StoreError> = parking.await;
-        if let Err(error) = parked {
-            tracing::error!(mailbox = %id, %error, "the wait of a mailbox is not noted");
+        match park_cut_off(&self.context, &self.access.id, id).await {
+            // Nothing is to be kept of it any more.
+            Ok(()) | Err(StoreError::Missing(_)) => {}
+            Err(error) => {
+                tracing::error!(mailbox = %id, %error, "the wait of a mailbox is not noted");
+            }
         }
     }
 
@@ -344,4 +333,27 @@ fn say(access: &MailstoreAccess, visited: &Visited) {
             tracing::error!(%mailbox, %error, "the merge of a mailbox failed");
         }
     }
+}
+
+/// Writes down that a mailbox waits, because its visit was cut off.
+pub(super) async fn park_cut_off(
+    context: &Context,
+    mailstore: &MailstoreId,
+    id: MailboxId,
+) -> Result<(), StoreError> {
+    let (now, mailstore) = (context.clock.now(), mailstore.clone());
+    let parking = context.write_of(id, move |tx| {
+        let known = journal::mailbox(tx, id)?.filter(|state| state.mailstore == mailstore);
+        let mut state = known.unwrap_or_else(|| MailboxMerge::new(&mailstore, now));
+        let attempts = state.parked.as_ref().map_or(0, |parked| parked.attempts);
+        let attempts = attempts.saturating_add(1);
+        state.parked = Some(Parked {
+            reason: ParkReason::Unavailable,
+            detail: "it took so long that it gave its place to others".into(),
+            attempts,
+            next_attempt_at: now.after(wait_after(attempts)),
+        });
+        journal::put_mailbox(tx, id, &state)
+    });
+    parking.await
 }

@@ -19,7 +19,7 @@ use crate::store::merge::{
     Fate, MailboxMerge, ParkReason, PlacedFate, PlacedItem, PlacementRecord,
 };
 use crate::store::messages::MessageRecord;
-use crate::store::{StoreError, forget, merge as journal, messages, meta};
+use crate::store::{StoreError, merge as journal, messages, meta};
 
 use super::step::PlaceStep;
 use super::taken::Arrivals;
@@ -378,14 +378,10 @@ impl Placing<'_> {
             items,
         };
         let (mailbox, state, intent) = (self.id(), self.state.clone(), record.clone());
-        let written = self
-            .context
-            .store
-            .write(move |tx| -> Result<(), StoreError> {
-                forget::check(tx, mailbox)?;
-                journal::put_mailbox(tx, mailbox, &state)?;
-                journal::place(tx, mailbox, batch, &intent)
-            });
+        let written = self.context.write_of(mailbox, move |tx| {
+            journal::put_mailbox(tx, mailbox, &state)?;
+            journal::place(tx, mailbox, batch, &intent)
+        });
         written.await?;
         PlaceStep::Staged.reached(mailbox);
         if create {
@@ -481,12 +477,9 @@ impl Placing<'_> {
         PlaceStep::Published.reached(mailbox);
         let unsure = fates.iter().filter(|(_, fate)| *fate == PlacedFate::Unsure);
         let (placed, unsure) = (fates.len(), unsure.count());
-        let written = self
-            .context
-            .store
-            .write(move |tx| -> Result<(), StoreError> {
-                journal::record_placed(tx, mailbox, batch, &fates)
-            });
+        let written = self.context.write_of(mailbox, move |tx| {
+            journal::record_placed(tx, mailbox, batch, &fates)
+        });
         written.await?;
         PlaceStep::Placed.reached(mailbox);
         tracing::debug!(%mailbox, %batch, placed, unsure, "placed messages as files");

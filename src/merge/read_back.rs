@@ -9,7 +9,7 @@ use crate::imap::{Flag, FlagChange, FolderName, ImapError, Selected, UidSet};
 use crate::mail::{CanonicalDigest, Flags, canonical, digest_canonical};
 use crate::store::merge::{BatchKind, BatchRecord, ParkReason, ReadBack};
 use crate::store::messages::{MergedCopy, MessageRecord};
-use crate::store::{StoreError, forget, merge as journal, messages};
+use crate::store::{StoreError, merge as journal, messages};
 
 use super::step::Step;
 use super::visit::Visit;
@@ -258,9 +258,7 @@ impl Visit<'_> {
         let before = self.state.clone();
         self.state.counts = self
             .context
-            .store
-            .write(move |tx| -> Result<_, StoreError> {
-                forget::check(tx, mailbox)?;
+            .write_of(mailbox, move |tx| {
                 let mut state = before.clone();
                 state.counts = journal::counts_so_far(tx, mailbox, &state)?;
                 for one in &read_back {

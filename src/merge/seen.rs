@@ -107,12 +107,9 @@ impl Visit<'_> {
         }
         if !rewritten.is_empty() {
             let mailbox = self.mailbox.record.id;
-            let write = self
-                .context
-                .store
-                .write(move |tx| -> Result<(), StoreError> {
-                    journal::free_placed(tx, mailbox, id, &rewritten)
-                });
+            let write = self.context.write_of(mailbox, move |tx| {
+                journal::free_placed(tx, mailbox, id, &rewritten)
+            });
             write.await?;
         }
         Ok(())
@@ -303,8 +300,7 @@ impl Visit<'_> {
             .collect();
         let state = self.state.clone();
         self.context
-            .store
-            .write(move |tx| -> Result<(), StoreError> {
+            .write_of(mailbox, move |tx| {
                 journal::put_mailbox(tx, mailbox, &state)?;
                 found.iter().try_for_each(|(placement, batch, seen)| {
                     journal::record_seen(tx, mailbox, *placement, *batch, seen, now)
@@ -389,16 +385,13 @@ impl Visit<'_> {
     ) -> Result<(), VisitError> {
         let mailbox = self.mailbox.record.id;
         let before = self.state.clone();
-        let written = self
-            .context
-            .store
-            .write(move |tx| -> Result<_, StoreError> {
-                let mut state = before.clone();
-                state.counts = journal::counts_so_far(tx, mailbox, &state)?;
-                journal::record_gone(tx, mailbox, placement, &gone, &mut state.counts)?;
-                journal::put_counted(tx, mailbox, &state)?;
-                Ok(state.counts)
-            });
+        let written = self.context.write_of(mailbox, move |tx| {
+            let mut state = before.clone();
+            state.counts = journal::counts_so_far(tx, mailbox, &state)?;
+            journal::record_gone(tx, mailbox, placement, &gone, &mut state.counts)?;
+            journal::put_counted(tx, mailbox, &state)?;
+            Ok(state.counts)
+        });
         self.state.counts = written.await?;
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::store::merge::orders;
 use crate::store::merge::receipt::{self, Standing};
 use crate::store::merge::{BatchRecord, Fate, MailboxMerge, ParkReason, Parked, Place};
 use crate::store::messages::{MessageRecord, Origin};
-use crate::store::{Store, StoreError, forget, merge as journal, messages, meta, written};
+use crate::store::{Store, StoreError, Tx, forget, merge as journal, messages, meta, written};
 
 use super::ground::{self, Ground};
 use super::place::place;
@@ -42,6 +42,23 @@ impl Context {
     /// Whether files may be placed now, and under which activation.
     pub(super) fn may_place(&self, mailstore: &MailstoreId, mailbox: &Address) -> Option<Epoch> {
         (self.gate)(mailstore, mailbox)
+    }
+
+    /// Writes of a mailbox, unless nothing is to be kept of it any more: whatever a merge writes of one goes through
+    /// here, for somebody may say so while it is under way.
+    ///
+    /// # Errors
+    /// As [`forget::check`], and what `work` returns; then nothing is written.
+    pub(super) async fn write_of<T: Send + 'static>(
+        &self,
+        mailbox: MailboxId,
+        mut work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let checked = move |tx: &mut dyn Tx| {
+            forget::check(tx, mailbox)?;
+            work(tx)
+        };
+        self.store.write(checked).await
     }
 }
 
@@ -434,8 +451,7 @@ impl Visit<'_> {
     async fn forget(&self, mut message: MessageRecord) -> Result<MessageRecord, VisitError> {
         let (mailbox, id) = (self.mailbox.record.id, message.id);
         self.context
-            .store
-            .write(move |tx| messages::forget_merged(tx, mailbox, id))
+            .write_of(mailbox, move |tx| messages::forget_merged(tx, mailbox, id))
             .await?;
         message.merged = None;
         Ok(message)
@@ -466,7 +482,7 @@ pub(super) async fn free(
             Some(hold) if hold.until < overdue_before => {
                 // Read anew when the hold is over: it may have been taken back meanwhile.
                 let id = message.id;
-                let ended = context.store.write(move |tx| {
+                let ended = context.write_of(mailbox, move |tx| {
                     written::end_hold(tx, mailbox, id)?;
                     messages::get(tx, mailbox, id)
                 });
