@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::sorting::{self, Start};
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::ResellerId;
@@ -13,7 +14,7 @@ use crate::route::Scope;
 use crate::store::access::Permission;
 use crate::store::audit::{self, AuditEntry, AuditHead, AuditVerified};
 use crate::store::directory::{self, moved};
-use crate::store::{ReadTx, StoreError};
+use crate::store::{Order, ReadTx, StoreError};
 
 /// Entries verified in one read.
 const VERIFY_STEP: usize = 1000;
@@ -23,23 +24,6 @@ pub const PAGE_MAX: usize = 500;
 const LOOKED_AT_MAX: usize = 5_000;
 /// Entries read at a time.
 const ROWS: usize = 500;
-
-/// Entries older than number `before`, the newest first.
-///
-/// # Errors
-/// When the actor may not, or the store fails.
-pub fn list(
-    service: &Service,
-    actor: &Actor,
-    before: Option<u64>,
-    limit: usize,
-) -> Result<Vec<AuditEntry>, ServiceError> {
-    actor.operator()?;
-    actor.may(Permission::Audit)?;
-    Ok(service
-        .store
-        .read(|tx| audit::list(tx, before, limit.clamp(1, PAGE_MAX)))?)
-}
 
 /// An entry by its number and hash, as `NUMBER:HASH`: whoever keeps one elsewhere sees by it whether the whole
 /// log was written anew.
@@ -114,20 +98,45 @@ impl Filter {
             && self.from.is_none_or(|from| event.at >= from)
             && self.until.is_none_or(|until| event.at < until)
     }
+
+    /// Behind which entry the first lies that can be what is looked for.
+    fn first(&self, tx: &dyn ReadTx, order: Order) -> Result<Option<u64>, StoreError> {
+        Ok(match (order, self.from, self.until) {
+            (Order::Ascending, Some(from), _) => Some(audit::first_since(tx, from)? - 1),
+            (Order::Descending, _, Some(until)) => Some(audit::first_since(tx, until)?),
+            _ => None,
+        })
+    }
+
+    /// Whether what comes behind an entry of this time lies outside the times that are looked for.
+    fn is_past(&self, order: Order, at: Timestamp) -> bool {
+        match order {
+            Order::Ascending => self.until.is_some_and(|until| at >= until),
+            Order::Descending => self.from.is_some_and(|from| at < from),
+        }
+    }
 }
 
 /// Entries that were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The entries, the newest first.
+    /// The entries, as they are sorted.
     pub entries: Vec<AuditEntry>,
-    /// Ask for what is older than this number next; none: there is nothing older.
+    /// Ask for what lies behind this number next; none: there is nothing more.
     pub next: Option<u64>,
 }
 
-/// Entries older than number `before` that a filter takes and the actor may see, the newest first. A page may hold
-/// fewer than `limit`, even none, and still name the next. A reseller sees what its own people and programs did, and
-/// what was done to its domains and mailboxes; of an operator it is told only that it was one.
+/// How entries are asked for: the newest first, or by `at`.
+///
+/// # Errors
+/// As [`sorting::by_time`].
+pub fn start(sort: &str, before: &str, after: &str) -> Result<Start<u64>, ServiceError> {
+    sorting::by_time("at", sort, before, after)
+}
+
+/// Entries from `start` on that a filter takes and the actor may see. A page may hold fewer than `limit`, even none,
+/// and still name the next. A reseller sees what its own people and programs did, and what was done to its domains
+/// and mailboxes; of an operator it is told only that it was one.
 ///
 /// # Errors
 /// When the actor may not, or the store fails.
@@ -135,15 +144,20 @@ pub fn search(
     service: &Service,
     actor: &Actor,
     filter: &Filter,
-    before: Option<u64>,
+    start: &Start<u64>,
     limit: usize,
 ) -> Result<Found, ServiceError> {
     actor.may(Permission::Audit)?;
     let limit = limit.clamp(1, PAGE_MAX);
-    let (mut entries, mut before, mut looked_at) = (Vec::new(), before, 0);
+    let mut found = Found {
+        entries: Vec::new(),
+        next: None,
+    };
+    let first = service.store.read(|tx| filter.first(tx, start.order))?;
+    let (mut last, mut looked_at) = (start.after.or(first), 0);
     while looked_at < LOOKED_AT_MAX {
         let rows = service.store.read(|tx| {
-            let rows = audit::list(tx, before, ROWS)?;
+            let rows = audit::list_behind(tx, start.order, last, ROWS)?;
             let shown = rows.into_iter().map(|entry| {
                 let number = entry.number;
                 Ok::<_, StoreError>((number, entry.event.at, visible(tx, actor, entry)?))
@@ -153,29 +167,24 @@ pub fn search(
         let is_last = rows.len() < ROWS;
         looked_at += rows.len();
         for (number, at, entry) in rows {
-            // Older ones lie before the time that is asked for.
-            if filter.from.is_some_and(|from| at < from) {
-                return Ok(Found {
-                    entries,
-                    next: None,
-                });
+            if filter.is_past(start.order, at) {
+                return Ok(found);
             }
-            before = Some(number);
-            entries.extend(entry.filter(|entry| filter.takes(entry)));
-            if entries.len() == limit {
-                let next = before.filter(|number| *number > 1);
-                return Ok(Found { entries, next });
+            if found.entries.len() == limit {
+                found.next = last;
+                return Ok(found);
             }
+            last = Some(number);
+            found
+                .entries
+                .extend(entry.filter(|entry| filter.takes(entry)));
         }
         if is_last {
-            before = None;
-            break;
+            return Ok(found);
         }
     }
-    Ok(Found {
-        entries,
-        next: before,
-    })
+    found.next = last;
+    Ok(found)
 }
 
 /// The entry as the actor may see it, if it may.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sorting::{self, Start};
 use super::{Actor, Service, ServiceError, reason};
 use crate::clock::Timestamp;
 use crate::ids::{Address, DomainName, QueueId};
@@ -16,7 +17,7 @@ use crate::store::access::Permission;
 use crate::store::queue::{
     self, Ordered, QueueEntry, QueueState, QueuedRecipient, RecipientState, Recorded, Stand,
 };
-use crate::store::{StoreError, Tx, audit, bodies};
+use crate::store::{Order, StoreError, Tx, audit, bodies};
 
 /// Most entries in one answer.
 pub const PAGE_MAX: usize = 200;
@@ -117,7 +118,7 @@ pub struct QueueEntryView {
 /// A page of the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QueueView {
-    /// The oldest first.
+    /// As they are sorted.
     pub entries: Vec<QueueEntryView>,
     /// Where to go on; absent at the end.
     pub next: Option<String>,
@@ -237,7 +238,19 @@ pub fn cursor(text: &str) -> Result<QueueId, ServiceError> {
     })
 }
 
-/// What waits, is on its way or held, the oldest first, after `after`.
+/// How entries are asked for: by `created_at`, the oldest first, or the other way round.
+///
+/// # Errors
+/// As [`sorting::order`] and [`Start::read`].
+pub fn start(sort: &str, after: &str) -> Result<Start<QueueId>, ServiceError> {
+    let order = match sort {
+        "" => Order::Ascending,
+        sort => sorting::order(sort, &[("created_at", ())])?.1,
+    };
+    Start::read(order, after)
+}
+
+/// What waits, is on its way or held, from `start` on.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for others than operators, [`ServiceError::Invalid`] for a sender that is
@@ -246,15 +259,15 @@ pub fn list(
     service: &Service,
     actor: &Actor,
     filter: &Filter,
-    after: Option<QueueId>,
+    start: &Start<QueueId>,
     limit: usize,
 ) -> Result<QueueView, ServiceError> {
     actor.operator()?;
     let limit = limit.clamp(1, PAGE_MAX);
-    let (entries, next) = find(service, filter, after, limit)?;
+    let (entries, next) = find(service, filter, start, limit)?;
     Ok(QueueView {
         entries: entries.iter().filter_map(view).collect(),
-        next: next.map(|id| id.to_string()),
+        next: next.map(|id| start.cursor(&id)),
     })
 }
 
@@ -262,12 +275,12 @@ pub fn list(
 fn find(
     service: &Service,
     filter: &Filter,
-    after: Option<QueueId>,
+    start: &Start<QueueId>,
     limit: usize,
 ) -> Result<(Vec<QueueEntry>, Option<QueueId>), ServiceError> {
     let whose = Whose::of(filter.sender.as_deref())?;
     service.store.read(|tx| {
-        let rows = queue::open_rows(tx, after, LOOKED_AT_MAX)?;
+        let rows = queue::open_rows(tx, start.order, start.after, LOOKED_AT_MAX)?;
         let mut entries = Vec::new();
         for (at, row) in rows.iter().enumerate() {
             if filter.state.is_some_and(|state| !state.is(row.stand)) {
@@ -341,7 +354,7 @@ pub async fn change_all(
     actor.operator()?;
     actor.may(Permission::Queue)?;
     let why = reason(&order.change.reason)?;
-    let after = order.after.as_deref().map(cursor).transpose()?;
+    let start = Start::read(Order::Ascending, order.after.as_deref().unwrap_or_default())?;
     if order.sender.trim().is_empty() {
         return Err(ServiceError::Invalid {
             field: "sender",
@@ -352,7 +365,7 @@ pub async fn change_all(
         state: order.state,
         sender: Some(order.sender.clone()),
     };
-    let (entries, next) = find(service, &filter, after, ORDERED_MAX)?;
+    let (entries, next) = find(service, &filter, &start, ORDERED_MAX)?;
     let mut changed = 0;
     for entry in &entries {
         changed += usize::from(carry_out(service, actor, entry, &order.change, &why).await?);

@@ -138,25 +138,53 @@ pub fn list(
     before: Option<u64>,
     limit: usize,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let table = Key::new(Table::Audit);
-    let end = before.map_or_else(
-        || table.end(),
-        |before| Key::new(Table::Audit).number(before).into_vec(),
-    );
+    list_behind(tx, Order::Descending, before, limit)
+}
+
+fn entry_key(number: u64) -> Key {
+    Key::new(Table::Audit).number(number)
+}
+
+/// Up to `limit` entries behind number `last`; in ascending order the oldest comes first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn list_behind(
+    tx: &dyn ReadTx,
+    order: Order,
+    last: Option<u64>,
+    limit: usize,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let row = last.map(entry_key);
+    let (from, to) = Key::new(Table::Audit).behind(row.as_ref(), order);
     let mut found = Vec::new();
-    tx.scan(
-        table.as_slice(),
-        &end,
-        Order::Descending,
-        &mut |_, value| {
-            if found.len() == limit {
-                return Ok(ControlFlow::Break(()));
-            }
-            found.push(codec::decode(value)?);
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
+    tx.scan(&from, &to, order, &mut |_, value| {
+        if found.len() == limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(codec::decode(value)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(found)
+}
+
+/// The number of the first entry that is not before a time, as far as times grow with numbers; the next one's that
+/// will be written if all are.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn first_since(tx: &dyn ReadTx, at: Timestamp) -> Result<u64, StoreError> {
+    let (mut low, mut high) = (1, head(tx)?.number + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let entry = tx.get(entry_key(middle).as_slice())?;
+        let entry: Option<AuditEntry> = entry.map(|bytes| codec::decode(&bytes)).transpose()?;
+        match entry.is_some_and(|entry| entry.event.at < at) {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    Ok(low)
 }
 
 /// How the log was found to be damaged.

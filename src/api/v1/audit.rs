@@ -10,6 +10,7 @@ use super::paging::linked;
 use crate::api::problem::{Problem, Query};
 use crate::clock::{InvalidTime, Timestamp};
 use crate::service::audit::{self, Filter, PAGE_MAX};
+use crate::service::sorting::cursor_name;
 use crate::service::{Actor, Service, ServiceError};
 
 /// What is looked for, and where a page starts. Words are found anywhere, in large or small letters.
@@ -26,8 +27,13 @@ pub(super) struct Asked {
     from: Option<String>,
     /// Before this time.
     until: Option<String>,
-    /// Entries older than this number.
+    /// How they are sorted: `-at`, the newest first, or `at`.
+    #[param(example = "at")]
+    sort: Option<String>,
+    /// The newest first: entries older than this number.
     before: Option<u64>,
+    /// The oldest first: entries newer than this number.
+    after: Option<u64>,
     /// Entries in a page, up to 500.
     limit: Option<usize>,
 }
@@ -59,7 +65,7 @@ fn time(field: &'static str, text: Option<&str>) -> Result<Option<Timestamp>, Se
     })
 }
 
-/// The audit log, the newest entry first; for a reseller what its people did and what was done to its domains. A
+/// The audit log, the newest entry first unless `sort` says otherwise; for a reseller what its people did and what was done to its domains. A
 /// page may hold fewer than asked for, even none, and still have a next.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Asked),
     responses((status = 200, body = Vec<EntryView>), (status = 401, body = Problem),
@@ -70,6 +76,14 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let limit = asked.limit.unwrap_or(PAGE_MAX);
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let (before, after) = (number(asked.before), number(asked.after));
+    let start = audit::start(
+        asked.sort.as_deref().unwrap_or_default(),
+        before.as_deref().unwrap_or_default(),
+        after.as_deref().unwrap_or_default(),
+    )?;
+    let cursor = cursor_name(start.order);
     let filter = Filter {
         who: asked.who.clone().unwrap_or_default(),
         action: asked.action.clone().unwrap_or_default(),
@@ -78,7 +92,7 @@ pub(super) async fn list(
         until: time("until", asked.until.as_deref())?,
     };
     let searching = tokio::task::spawn_blocking(move || {
-        audit::search(&service, &actor, &filter, asked.before, limit)
+        audit::search(&service, &actor, &filter, &start, limit)
     });
     let found = searching
         .await
@@ -90,6 +104,7 @@ pub(super) async fn list(
         ("subject", asked.subject),
         ("from", asked.from),
         ("until", asked.until),
+        ("sort", asked.sort),
         ("limit", Some(limit.to_string())),
     ];
     let entries: Vec<EntryView> = found
@@ -108,7 +123,7 @@ pub(super) async fn list(
     Ok(linked(
         "/api/v1/audit",
         &pairs,
-        "before",
+        cursor,
         next.as_deref(),
         entries,
     ))

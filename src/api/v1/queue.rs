@@ -21,13 +21,16 @@ pub(super) struct Wanted {
     state: Option<StateName>,
     /// Only those of this sender: the address of a mailbox, or a domain.
     sender: Option<String>,
-    /// Go on after this entry: `next` of the page before.
+    /// How they are sorted: `created_at`, the oldest first, or `-created_at`.
+    #[param(example = "-created_at")]
+    sort: Option<String>,
+    /// Go on after this entry: `next` of the page before, of the same sort.
     after: Option<String>,
     /// Entries in a page, up to 200.
     limit: Option<usize>,
 }
 
-/// What users sent and is not finished, the oldest first.
+/// What users sent and is not finished, the oldest first unless `sort` says otherwise.
 #[utoipa::path(get, path = "/api/v1/queue", tag = "mail", params(Wanted),
     responses((status = 200, body = QueueView), (status = 404, body = Problem),
               (status = 422, body = Problem)))]
@@ -41,8 +44,9 @@ pub(super) async fn list(
         sender: wanted.sender,
     };
     let limit = wanted.limit.unwrap_or(PAGE_MAX);
-    let after = wanted.after.as_deref().map(queue::cursor).transpose()?;
-    Ok(Json(queue::list(&service, &actor, &filter, after, limit)?))
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let start = queue::start(&text(&wanted.sort), &text(&wanted.after))?;
+    Ok(Json(queue::list(&service, &actor, &filter, &start, limit)?))
 }
 
 /// Holds, releases, retries or drops what a mailbox or domain sent; at most 500 entries at a time.

@@ -71,29 +71,36 @@ fn each(
     visit: &mut dyn FnMut(OpenRow) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let end = Key::new(Table::QueueOpen).end();
-    tx.scan(from, &end, Direction::Ascending, &mut |key, value| {
+    each_between(tx, (from, &end), Direction::Ascending, visit)
+}
+
+fn each_between(
+    tx: &dyn ReadTx,
+    (from, to): (&[u8], &[u8]),
+    direction: Direction,
+    visit: &mut dyn FnMut(OpenRow) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    tx.scan(from, to, direction, &mut |key, value| {
         let row = row(key, value)
             .ok_or_else(|| StoreError::corrupt("queue", "a row of what is open is not one"))?;
         Ok(visit(row))
     })
 }
 
-/// What is not finished, the oldest first, after `after`, at most `limit`.
+/// What is not finished behind `last`, at most `limit`; in ascending order the oldest comes first.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn open_rows(
     tx: &dyn ReadTx,
-    after: Option<QueueId>,
+    direction: Direction,
+    last: Option<QueueId>,
     limit: usize,
 ) -> Result<Vec<OpenRow>, StoreError> {
-    let all = Key::new(Table::QueueOpen);
-    let from = match after {
-        Some(id) => all.id(id.as_bytes()).end(),
-        None => all.into_vec(),
-    };
+    let row = last.map(|id| Key::new(Table::QueueOpen).id(id.as_bytes()));
+    let (from, to) = Key::new(Table::QueueOpen).behind(row.as_ref(), direction);
     let mut rows = Vec::new();
-    each(tx, &from, &mut |row| {
+    each_between(tx, (&from, &to), direction, &mut |row| {
         if rows.len() >= limit {
             return ControlFlow::Break(());
         }

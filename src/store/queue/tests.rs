@@ -1,6 +1,6 @@
 use super::*;
 use crate::ids::BodyId;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Order as Direction, Store, StoreOptions};
 
 const ANN: MailboxId = MailboxId::from_bytes([1; 16]);
 const LEASE: Duration = Duration::from_secs(600);
@@ -242,7 +242,7 @@ async fn can_be_taken_back_until_it_is_tried() {
             .store
             .as_ref()
             .unwrap()
-            .read(|tx| open_rows(tx, None, 10))
+            .read(|tx| open_rows(tx, Direction::Ascending, None, 10))
             .unwrap()
             .is_empty()
     );
@@ -253,7 +253,7 @@ fn rows(house: &House) -> Vec<(u8, Stand)> {
         .store
         .as_ref()
         .unwrap()
-        .read(|tx| open_rows(tx, None, 100));
+        .read(|tx| open_rows(tx, Direction::Ascending, None, 100));
     let rows = rows.unwrap();
     rows.iter()
         .map(|row| (row.id.as_bytes()[0], row.stand))

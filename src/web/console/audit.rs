@@ -6,11 +6,13 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::filters::{href, said};
+use super::filters::href;
 use super::frame::{Frame, refused, said_once};
+use super::heads::Heads;
 use super::views::{Field, Listing, Row, Table, cell, column};
 use crate::service::audit::{self, Filter, Found};
 use crate::service::sheet::Sheet;
+use crate::service::sorting::{Start, cursor_name};
 use crate::service::{Actor, ServiceError};
 use crate::store::audit::AuditEntry;
 use crate::web::Web;
@@ -38,7 +40,9 @@ pub struct Ask {
     subject: String,
     from: String,
     until: String,
+    sort: String,
     before: String,
+    after: String,
 }
 
 impl Ask {
@@ -63,16 +67,28 @@ impl Ask {
         })
     }
 
-    fn href(&self, path: &str, before: Option<u64>) -> String {
+    fn start(&self) -> Result<Start<u64>, ServiceError> {
+        audit::start(&self.sort, &self.before, &self.after)
+    }
+
+    fn sorted(&self, sort: &str) -> String {
+        let sorted = Self {
+            sort: sort.to_owned(),
+            ..self.clone()
+        };
+        sorted.href(PATH, &[])
+    }
+
+    fn href(&self, path: &str, cursor: &[(&str, &str)]) -> String {
         let own = [
             ("who", &self.who),
             ("action", &self.action),
             ("subject", &self.subject),
             ("from", &self.from),
             ("until", &self.until),
+            ("sort", &self.sort),
         ];
-        let before = before.map(|before| before.to_string()).unwrap_or_default();
-        href(path, own, &[("before", &before)])
+        href(path, own, cursor)
     }
 }
 
@@ -122,12 +138,12 @@ async fn search(
     web: &Web,
     session: &Session,
     filter: Filter,
-    before: Option<u64>,
+    start: Start<u64>,
     limit: usize,
 ) -> Result<Found, ServiceError> {
     let (service, actor) = (web.service.clone(), session.actor.clone());
     let looking = tokio::task::spawn_blocking(move || {
-        audit::search(&service, &actor, &filter, before, limit)
+        audit::search(&service, &actor, &filter, &start, limit)
     });
     let found = looking.await;
     found.map_err(|error| ServiceError::Unavailable(error.to_string()))?
@@ -140,9 +156,9 @@ async fn audit_page(
     ask: &Ask,
 ) -> Result<Listing, Fault> {
     let texts = reader.texts;
-    let before: Option<u64> = said("before", &ask.before).map_err(|_| Fault::NotFound)?;
+    let start = ask.start().map_err(|_| Fault::NotFound)?;
     let found = match ask.filter(reader) {
-        Ok(filter) => search(web, session, filter, before, SHOWN).await,
+        Ok(filter) => search(web, session, filter, start.clone(), SHOWN).await,
         Err(error) => Err(error),
     };
     let (found, errors) = match found {
@@ -158,7 +174,7 @@ async fn audit_page(
     };
     let heading = texts.get("audit-title").into_owned();
     let p = Frame::new(reader, session, &heading).with_errors(errors);
-    let mut made = Listing::new(p, heading, PATH, ask.href(PATH, None));
+    let mut made = Listing::new(p, heading, PATH, ask.href(PATH, &[]));
     made.lines = vec![texts.get("audit-hint").into_owned()];
     if let Actor::Operator(_) = session.actor {
         let head = audit::head(&web.service, &session.actor)?;
@@ -173,16 +189,25 @@ async fn audit_page(
         kind: "date",
         ..Field::text(texts, name, key, value)
     };
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[("-at", "order-newest"), ("at", "order-oldest")],
+    };
     made.fields = vec![
         Field::text(texts, "who", "audit-who", &ask.who),
         Field::text(texts, "action", "audit-action", &ask.action),
         Field::text(texts, "subject", "audit-subject", &ask.subject),
         day("from", "audit-from", &ask.from),
         day("until", "audit-until", &ask.until),
+        heads.field(texts),
     ];
-    made.csv_href = Some(ask.href("/console/audit.csv", None));
-    made.next_href = found.next.map(|next| ask.href(PATH, Some(next)));
-    made.tables = vec![table(reader, &found.entries)];
+    made.csv_href = Some(ask.href("/console/audit.csv", &[]));
+    let cursor = cursor_name(start.order);
+    let next = found.next.map(|next| next.to_string());
+    made.next_href = next.map(|next| ask.href(PATH, &[(cursor, &next)]));
+    let mut table = table(reader, &found.entries);
+    heads.put(&mut table, &[(0, "at")], &|sort| ask.sorted(sort));
+    made.tables = vec![table];
     Ok(made)
 }
 
@@ -224,7 +249,7 @@ fn table(reader: &Reader, entries: &[AuditEntry]) -> Table {
     }
 }
 
-/// `GET /console/audit.csv`: at most [`FILE_MAX`] entries, the newest first.
+/// `GET /console/audit.csv`: at most [`FILE_MAX`] entries, as they are sorted.
 pub async fn file(
     State(web): State<Web>,
     reader: Reader,
@@ -233,16 +258,16 @@ pub async fn file(
 ) -> Result<Response, Fault> {
     let filter = ask.filter(&reader)?;
     let mut sheet = Sheet::new("audit.csv", "number,at,who,action,subject,why,detail");
-    let mut before = None;
+    let mut start = audit::start(&ask.sort, "", "")?;
     for _ in 0..FILE_PAGES_MAX {
         let limit = audit::PAGE_MAX.min(FILE_MAX - sheet.rows());
-        let found = search(&web, &session, filter.clone(), before, limit).await?;
+        let found = search(&web, &session, filter.clone(), start.clone(), limit).await?;
         found
             .entries
             .iter()
             .for_each(|entry| sheet.row(&line(entry)));
-        before = found.next;
-        if before.is_none() || sheet.rows() == FILE_MAX {
+        start.after = found.next;
+        if start.after.is_none() || sheet.rows() == FILE_MAX {
             break;
         }
     }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::filters::href;
 use super::frame::{Frame, said_once};
+use super::heads::Heads;
+use super::views::{Column, Field, column};
 use crate::service::ServiceError;
 use crate::service::queue::{
     self, Filter, QueueAction, QueueChange, QueueEntryView, QueueOrder, QueueView, StateName,
@@ -37,6 +39,9 @@ pub struct QueuePage {
     pub(super) state: String,
     pub(super) all_of: String,
     pub(super) states: Vec<Choice>,
+    pub(super) sorts: Field,
+    pub(super) columns: Vec<Column>,
+    pub(super) sort: String,
     pub(super) rows: Vec<QueueRow>,
     pub(super) next_href: Option<String>,
     pub(super) actions: Vec<Choice>,
@@ -63,6 +68,7 @@ pub struct QueueRow {
 pub struct Ask {
     sender: String,
     state: String,
+    sort: String,
     after: String,
 }
 
@@ -75,7 +81,11 @@ impl Ask {
     }
 
     fn href(&self, after: Option<&str>) -> String {
-        let own = [("sender", &self.sender), ("state", &self.state)];
+        let own = [
+            ("sender", &self.sender),
+            ("state", &self.state),
+            ("sort", &self.sort),
+        ];
         href(
             "/console/queue",
             own,
@@ -104,11 +114,22 @@ fn queue_page(
     ask: &Ask,
 ) -> Result<QueuePage, Fault> {
     let texts = reader.texts;
-    let after = match ask.after.as_str() {
-        "" => None,
-        after => Some(queue::cursor(after).map_err(|_| Fault::NotFound)?),
+    let start = queue::start(&ask.sort, &ask.after).map_err(|_| Fault::NotFound)?;
+    let found = queue::list(&web.service, &session.actor, &ask.filter(), &start, SHOWN);
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: &[
+            ("created_at", "order-oldest"),
+            ("-created_at", "order-newest"),
+        ],
     };
-    let found = queue::list(&web.service, &session.actor, &ask.filter(), after, SHOWN);
+    let sorted = |sort: &str| {
+        let sorted = Ask {
+            sort: sort.to_owned(),
+            ..ask.clone()
+        };
+        sorted.href(None)
+    };
     let (found, errors) = match found {
         Ok(found) => (found, Vec::new()),
         Err(ServiceError::Invalid { .. }) => {
@@ -132,6 +153,9 @@ fn queue_page(
         state: ask.state.clone(),
         all_of: texts.with("queue-all-of", &[("sender", Value::Text(sender))]),
         states: states(texts, ask.filter().state),
+        sorts: heads.field(texts),
+        columns: columns(texts, &heads, &sorted),
+        sort: ask.sort.clone(),
         rows: found
             .entries
             .iter()
@@ -141,6 +165,18 @@ fn queue_page(
         actions: actions(texts, ""),
         reason: String::new(),
     })
+}
+
+fn columns(texts: &Texts, heads: &Heads, href: &dyn Fn(&str) -> String) -> Vec<Column> {
+    let sent = column(texts, "queue-sent", false);
+    vec![
+        column(texts, "queue-sender", false),
+        column(texts, "state", false),
+        column(texts, "to", false),
+        heads.head(sent, "created_at", href),
+        column(texts, "queue-tries", true),
+        column(texts, "queue-next", false),
+    ]
 }
 
 fn states(texts: &Texts, chosen: Option<StateName>) -> Vec<Choice> {
@@ -238,6 +274,7 @@ pub async fn order(
     let ask = Ask {
         sender: form.get("sender").to_owned(),
         state: form.get("state").to_owned(),
+        sort: form.get("sort").to_owned(),
         after: String::new(),
     };
     let action = QueueAction::of(form.get("action")).ok_or(Fault::Bad)?;

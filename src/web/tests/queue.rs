@@ -1,7 +1,7 @@
 use super::browser::Browser;
 use super::merges::manager;
 use super::{Site, letter};
-use crate::store::queue;
+use crate::store::{Order, queue};
 
 const ANN: &str = "ann@example.com";
 
@@ -35,7 +35,7 @@ async fn the_operator_holds_and_drops_and_the_sender_is_told() {
     let entries = site
         .service
         .store
-        .read(|tx| queue::open_rows(tx, None, 10))
+        .read(|tx| queue::open_rows(tx, Order::Ascending, None, 10))
         .unwrap();
     let first = entries[0].id.to_string();
     let order = |action: &'static str, reason: &'static str| {
