@@ -1260,6 +1260,7 @@ order-addresses = Nach Adresse, A bis Z
 order-addresses-back = Nach Adresse, Z bis A
 order-newest = Neueste zuerst
 order-oldest = Älteste zuerst
+order-valid = Gültige zuerst
 domain-move-title = Domains an einen anderen Wiederverkäufer geben
 domain-move-hint = Ihre Postfächer, Mails und gelöschten Postfächer gehen mit. Was der bisherige Wiederverkäufer eingestellt hat, endet, und er sieht nichts mehr davon; was Betreiber eingestellt haben, bleibt.
 domain-move-domains = Domains, durch Leerzeichen getrennt

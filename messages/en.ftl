@@ -1260,6 +1260,7 @@ order-addresses = By address, A to Z
 order-addresses-back = By address, Z to A
 order-newest = Newest first
 order-oldest = Oldest first
+order-valid = Valid first
 domain-move-title = Move domains to another reseller
 domain-move-hint = Their mailboxes, mail and deleted mailboxes go along. What the former reseller has set ends, and it sees nothing of them any more; what operators have set stays.
 domain-move-domains = Domains, separated by spaces

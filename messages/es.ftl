@@ -1260,6 +1260,7 @@ order-addresses = Por dirección, de la A a la Z
 order-addresses-back = Por dirección, de la Z a la A
 order-newest = Los más recientes primero
 order-oldest = Los más antiguos primero
+order-valid = Válidos primero
 domain-move-title = Pasar dominios a otro revendedor
 domain-move-hint = Sus buzones, su correo y sus buzones eliminados van con ellos. Lo que fijó el revendedor anterior termina, y ya no ve nada de ellos; lo que fijaron los operadores queda.
 domain-move-domains = Dominios, separados por espacios

@@ -1261,6 +1261,7 @@ order-addresses = Par adresse, de A à Z
 order-addresses-back = Par adresse, de Z à A
 order-newest = Les plus récents d'abord
 order-oldest = Les plus anciens d'abord
+order-valid = Valides d’abord
 domain-move-title = Transférer des domaines à un autre revendeur
 domain-move-hint = Leurs boîtes, leurs messages et leurs boîtes supprimées suivent. Ce que l’ancien revendeur a réglé prend fin, et il n’en voit plus rien ; ce que les opérateurs ont réglé reste.
 domain-move-domains = Domaines, séparés par des espaces

@@ -10,6 +10,7 @@ mod log;
 
 pub use log::{AnnouncementView, LOG_SHOWN_MAX, log, test};
 
+use super::sorting::short::{Key, Keys};
 use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{Address, DestinationId, ResellerId, random_bytes};
@@ -174,6 +175,20 @@ fn visible(
         .filter(|record| kind.is_of(&record.place) && actor.may_see(record.owner.as_ref()))
         .ok_or(kind.missing())
 }
+
+/// By what webhooks and contacts can be sorted.
+pub const KEYS: Keys<DestinationView> = Keys {
+    id: |one| &one.id,
+    by: &[
+        ("created", Key::Id),
+        ("to", Key::Text(|one| one.to.clone())),
+        ("label", Key::Text(|one| one.label.clone())),
+        (
+            "reseller",
+            Key::Text(|one| one.reseller.clone().unwrap_or_default()),
+        ),
+    ],
+};
 
 /// The webhooks or contacts that the actor may see, the oldest first.
 ///

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sorting::short::{Key, Keys};
 use super::{Actor, Means, Service, ServiceError, brands, token};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
@@ -137,6 +138,16 @@ pub(super) fn view(id: PersonId, record: &PersonRecord, now: Timestamp) -> Perso
         signed_in_at: record.signed_in_at.map(|at| at.to_string()),
     }
 }
+
+/// By what people can be sorted.
+pub const KEYS: Keys<PersonView> = Keys {
+    id: |one| &one.id,
+    by: &[
+        ("created", Key::Id),
+        ("name", Key::Text(|one| one.name.clone())),
+        ("sign_in", Key::Text(|one| one.sign_in.clone())),
+    ],
+};
 
 /// The people that are the actor's business: operators see everybody's.
 ///

@@ -3,6 +3,8 @@
 //! Only orders that have an index are offered, each both ways, so that a page costs the same however long the list
 //! is. A cursor says which way it goes: one of another order is refused, because the rows behind it are others.
 
+pub mod short;
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sorting::short::{Key, Keys};
 use super::{Actor, Means, Service, ServiceError};
 use crate::auth::secret_token;
 use crate::clock::Timestamp;
@@ -256,6 +257,21 @@ fn invalid(field: &'static str, text: &str) -> ServiceError {
         text: text.to_owned(),
     }
 }
+
+/// By what tokens can be sorted.
+pub const KEYS: Keys<TokenView> = Keys {
+    id: |one| &one.id,
+    by: &[
+        ("created", Key::Id),
+        ("label", Key::Text(|one| one.label.clone())),
+        (
+            "last_used",
+            Key::Text(|one| one.last_used.clone().unwrap_or_default()),
+        ),
+        // The other way round it is the good ones first, each the newest first.
+        ("valid", Key::Text(|one| u8::from(one.valid).to_string())),
+    ],
+};
 
 /// All tokens, oldest first.
 ///

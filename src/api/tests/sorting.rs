@@ -7,6 +7,7 @@ use super::lists::{Lists, each};
 use crate::clock::Timestamp;
 use crate::failover::{Action, State};
 use crate::ids::{Epoch, JobId, OutageId};
+use crate::store::audit::{self, AuditEvent};
 use crate::store::jobs::{self, JobRecord, Task};
 use crate::store::{StoreError, failover as kept};
 
@@ -183,4 +184,113 @@ async fn a_cursor_tells_a_reseller_nothing_of_others() {
     let page = of.get(&of.acme, "/api/v1/jobs?limit=2").await;
     assert_eq!(each("", "id")(&page.body), own);
     assert!(!page.headers.contains_key("link"));
+}
+
+#[tokio::test]
+async fn the_audit_log_comes_each_way_and_begins_where_the_time_does() {
+    let of = Lists::new().await;
+    // After what the tokens of this test wrote: times grow with numbers.
+    let at = |n: i64| at(400 * 86_400 + n);
+    for n in 0..30 {
+        let event = AuditEvent {
+            at: at(n),
+            who: "operator".into(),
+            action: "test".into(),
+            subject: format!("number:{n:02}"),
+            why: String::new(),
+            detail: String::new(),
+        };
+        let writing = of.env.service.store.write(move |tx| {
+            let written: Result<_, StoreError> = audit::append(tx, event.clone());
+            written
+        });
+        writing.await.unwrap();
+    }
+    let numbers = |range: std::ops::Range<i64>| -> Vec<String> {
+        range.map(|n| format!("number:{n:02}")).collect()
+    };
+    for (times, expected) in [
+        (String::new(), numbers(0..30)),
+        (format!("&from={}", at(10)), numbers(10..30)),
+        (format!("&until={}", at(10)), numbers(0..10)),
+        (format!("&from={}&until={}", at(5), at(8)), numbers(5..8)),
+        (format!("&from={}&until={}", at(8), at(5)), Vec::new()),
+    ] {
+        let mut back = expected.clone();
+        back.reverse();
+        for limit in [1, 7, 500] {
+            for (sort, expected) in [("&sort=at", &expected), ("", &back), ("&sort=-at", &back)] {
+                let path = format!("/api/v1/audit?action=test{times}{sort}&limit={limit}");
+                let found = of.pages(&of.operator, &path, each("", "subject")).await;
+                assert_eq!(found, *expected, "{path}");
+            }
+        }
+    }
+    for wrong in [
+        "sort=at&before=5",
+        "after=5",
+        "sort=-at&after=5",
+        "sort=who",
+    ] {
+        let path = format!("/api/v1/audit?{wrong}");
+        assert_eq!(of.get(&of.operator, &path).await.status, 422, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn short_lists_are_sorted_by_what_they_show() {
+    let of = Lists::new().await;
+    for (name, sign_in) in [
+        ("Zoe", "b@acme.example"),
+        ("ann", "c@acme.example"),
+        ("Ann", "a@acme.example"),
+    ] {
+        let person = json!({"name": name, "sign_in": sign_in, "access": "read-only"});
+        let body = person.to_string();
+        let made = of
+            .env
+            .ask(Method::POST, "/api/v1/people", Some(&of.acme), &body, &[]);
+        assert_eq!(made.await.status, 201, "{name}");
+        let token = json!({"label": name}).to_string();
+        let made = of
+            .env
+            .ask(Method::POST, "/api/v1/tokens", Some(&of.acme), &token, &[]);
+        assert_eq!(made.await.status, 201, "{name}");
+    }
+    for (list, key, sorts) in [
+        ("people", "sign_in", &["created", "name", "sign_in"][..]),
+        ("tokens", "id", &["created", "label", "last_used", "valid"]),
+    ] {
+        let usual = format!("/api/v1/{list}");
+        let usual = of.pages(&of.acme, &usual, each("", key)).await;
+        for sort in sorts {
+            let up = format!("/api/v1/{list}?sort={sort}");
+            let up = of.pages(&of.acme, &up, each("", key)).await;
+            if *sort == "created" {
+                assert_eq!(up, usual, "{list}");
+            }
+            let mut back = up.clone();
+            back.reverse();
+            for limit in [1, 2, 9] {
+                for (sort, expected) in [(sort.to_string(), &up), (format!("-{sort}"), &back)] {
+                    let path = format!("/api/v1/{list}?sort={sort}&limit={limit}");
+                    let found = of.pages(&of.acme, &path, each("", key)).await;
+                    assert_eq!(found, *expected, "{path}");
+                }
+            }
+        }
+    }
+    let names = of.get(&of.acme, "/api/v1/people?sort=-name&limit=1").await;
+    assert_eq!(each("", "name")(&names.body), ["Zoe"]);
+    for list in ["people", "tokens", "webhooks", "contacts"] {
+        let wrong = format!("/api/v1/{list}?sort=colour");
+        let wrong = of.get(&of.acme, &wrong).await;
+        assert_eq!(
+            (wrong.status.as_u16(), &wrong.body["field"]),
+            (422, &json!("sort")),
+            "{list}"
+        );
+        let named = wrong.text.contains("created or -created");
+        assert!(named, "it says what is offered: {}", wrong.text);
+    }
 }

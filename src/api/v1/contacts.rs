@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
 
-use super::paging::{ById, by_id};
+use super::paging::{Short, short};
 use crate::api::problem::{Body, Path, Problem, Query};
 use crate::ids::DestinationId;
 use crate::service::destinations::{
@@ -22,15 +22,16 @@ fn parse(id: &str) -> Result<DestinationId, ServiceError> {
 }
 
 /// All of one's own; operators see everybody's.
-#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts", params(ById),
-    responses((status = 200, body = Vec<DestinationView>), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts", params(Short),
+    responses((status = 200, body = Vec<DestinationView>), (status = 401, body = Problem),
+              (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-    Query(asked): Query<ById>,
+    Query(asked): Query<Short>,
 ) -> Result<Response, Problem> {
     let all = destinations::list(&service, &actor, KIND)?;
-    Ok(by_id("/api/v1/contacts", &asked, all, |one| &one.id))
+    Ok(short("/api/v1/contacts", asked, all, &destinations::KEYS)?)
 }
 
 /// Makes one.

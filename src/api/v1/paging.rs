@@ -7,6 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use crate::service::ServiceError;
+use crate::service::sorting::short::Keys;
+
 /// Whether a whole list is asked for as a file.
 pub(super) fn wants_csv(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
@@ -36,29 +39,31 @@ pub(super) fn linked(
     response
 }
 
-/// Where a page of a list starts that is in the order of its ids.
+/// Where a page of a short list starts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ById {
-    /// The last id of the page before.
+pub(super) struct Short {
+    /// How they are sorted: `created` (the oldest first) or another that is named where it is refused; `-created` the
+    /// other way round.
+    #[param(example = "-created")]
+    sort: Option<String>,
+    /// The cursor of the page before, of the same sort.
     after: Option<String>,
     /// Entries in a page; absent: all.
     limit: Option<usize>,
 }
 
-/// A page of `all`, which is in the order of its ids, with the address of the next.
-pub(super) fn by_id<T: Serialize>(
+/// A page of a short list, with the address of the next.
+pub(super) fn short<T: Serialize + 'static>(
     path: &str,
-    asked: &ById,
+    asked: Short,
     all: Vec<T>,
-    id: impl Fn(&T) -> &str,
-) -> Response {
-    let is_behind = |one: &T| asked.after.as_deref().is_none_or(|after| id(one) > after);
-    let mut page: Vec<T> = all.into_iter().filter(is_behind).collect();
-    let limit = asked.limit.map(|limit| limit.max(1));
-    let more = limit.is_some_and(|limit| page.len() > limit);
-    page.truncate(limit.unwrap_or(usize::MAX));
-    let next = page.last().filter(|_| more).map(|last| id(last).to_owned());
-    let pairs = [("limit", limit.map(|limit| limit.to_string()))];
-    linked(path, &pairs, "after", next.as_deref(), page)
+    keys: &Keys<T>,
+) -> Result<Response, ServiceError> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (sort, after) = (text(&asked.sort), text(&asked.after));
+    let (page, next) = keys.page(all, &sort, &after, asked.limit)?;
+    let limit = asked.limit.map(|limit| limit.max(1).to_string());
+    let pairs = [("sort", asked.sort), ("limit", limit)];
+    Ok(linked(path, &pairs, "after", next.as_deref(), page))
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
 
-use super::paging::{ById, by_id};
+use super::paging::{Short, short};
 use crate::api::problem::{Body, Path, Problem, Query};
 use crate::ids::PersonId;
 use crate::service::persons::{
@@ -19,15 +19,16 @@ fn id(text: &str) -> Result<PersonId, ServiceError> {
 }
 
 /// The people of whoever asks; operators see everybody's.
-#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(ById),
-    responses((status = 200, body = Vec<PersonView>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(Short),
+    responses((status = 200, body = Vec<PersonView>), (status = 403, body = Problem),
+              (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-    Query(asked): Query<ById>,
+    Query(asked): Query<Short>,
 ) -> Result<Response, Problem> {
     let all = persons::list(&service, &actor)?;
-    Ok(by_id("/api/v1/people", &asked, all, |one| &one.id))
+    Ok(short("/api/v1/people", asked, all, &persons::KEYS)?)
 }
 
 /// Enters a person. The link by which it chooses a password is in this answer and nowhere else.

@@ -5,21 +5,22 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
 
-use super::paging::{ById, by_id};
+use super::paging::{Short, short};
 use crate::api::problem::{Body, Path, Problem, Query};
 use crate::service::token::{self, CreatedToken, NewToken, TokenView};
 use crate::service::{Actor, Service, ServiceError};
 
-/// All tokens, oldest first. Their secrets are not known any more.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(ById),
-    responses((status = 200, body = Vec<TokenView>), (status = 401, body = Problem)))]
+/// All tokens, the oldest first unless `sort` says otherwise. Their secrets are not known any more.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(Short),
+    responses((status = 200, body = Vec<TokenView>), (status = 401, body = Problem),
+              (status = 422, body = Problem)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
-    Query(asked): Query<ById>,
+    Query(asked): Query<Short>,
 ) -> Result<Response, Problem> {
     let all = token::list(&service, &actor)?;
-    Ok(by_id("/api/v1/tokens", &asked, all, |one| &one.id))
+    Ok(short("/api/v1/tokens", asked, all, &token::KEYS)?)
 }
 
 /// Makes a token. Its text is in this answer and nowhere else.

@@ -1,11 +1,14 @@
 //! The console's pages of who is told what happens: webhooks and contacts, each with its log.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::filters::href;
 use super::frame::{Frame, refused, said_once};
+use super::heads::{Heads, ShortAsk, Sorts};
+use super::views::{Column, column};
 use crate::ids::DestinationId;
 use crate::service::destinations::{
     self, AnnouncementView, CreatedDestination, DestinationChange, DestinationView, Kind,
@@ -23,13 +26,28 @@ use crate::web::session::{Manager, Session};
 use crate::web::texts::{Texts, Value};
 use crate::web::webmail::shell::redirect;
 
+/// Webhooks or contacts on one page.
+const SHOWN: usize = 200;
+/// How they can be sorted.
+const SORTS: &[(&str, &str)] = &[
+    ("created", "order-oldest"),
+    ("-created", "order-newest"),
+    ("to", "order-addresses"),
+    ("-to", "order-addresses-back"),
+    ("label", "order-names"),
+    ("-label", "order-names-back"),
+];
+
 /// Webhooks, or contacts.
 #[derive(Template)]
 #[template(path = "console/destinations.html")]
 pub struct DestinationsPage {
     pub(super) p: Frame,
     pub(super) words: Words,
+    pub(super) sorts: Sorts,
+    pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Row>,
+    pub(super) next_href: Option<String>,
     pub(super) draft: Draft,
 }
 
@@ -190,6 +208,7 @@ pub async fn list(
     reader: Reader,
     Manager(session): Manager,
     Path(kind): Path<String>,
+    Query(ask): Query<ShortAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let kind = kind_of(&kind)?;
@@ -197,7 +216,7 @@ pub async fn list(
         events: event_choices(reader.texts, is_operator(&session), &[]),
         ..Draft::default()
     };
-    let mut made = list_page(&web, &reader, &session, kind, draft)?;
+    let mut made = list_page(&web, &reader, &session, kind, (&ask, draft))?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
@@ -207,15 +226,38 @@ fn list_page(
     reader: &Reader,
     session: &Session,
     kind: Kind,
-    draft: Draft,
+    (ask, draft): (&ShortAsk, Draft),
 ) -> Result<DestinationsPage, Fault> {
     let texts = reader.texts;
     let words = words(texts, kind);
     let all = destinations::list(&web.service, &session.actor, kind)?;
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: SORTS,
+    };
+    let shown = ask.page(texts, words.here, (&destinations::KEYS, &heads), all, SHOWN)?;
+    let p = Frame::new(reader, session, &words.heading);
+    let sorted = |sort: &str| href(words.here, [("sort", sort)], &[]);
+    let to = Column {
+        text: words.to.clone(),
+        number: false,
+        sort: None,
+    };
+    let label = column(texts, "destination-label", false);
+    let mut columns = vec![
+        heads.head(to, "to", &sorted),
+        column(texts, "state", false),
+        heads.head(label, "label", &sorted),
+    ];
+    columns.extend(p.is_operator.then(|| column(texts, "reseller", false)));
+    let rows = shown.rows.iter().map(|view| row(reader, kind, view));
     Ok(DestinationsPage {
-        p: Frame::new(reader, session, &words.heading),
+        p,
+        sorts: shown.sorts,
+        columns,
+        rows: rows.collect(),
+        next_href: shown.next_href,
         words,
-        rows: all.iter().map(|view| row(reader, kind, view)).collect(),
         draft,
     })
 }
@@ -258,7 +300,7 @@ pub async fn create(
                 reseller: reseller.to_owned(),
                 events: event_choices(reader.texts, is_operator(&session), &chosen),
             };
-            let mut made = list_page(&web, &reader, &session, kind, draft)?;
+            let mut made = list_page(&web, &reader, &session, kind, (&ShortAsk::default(), draft))?;
             made.p.errors = vec![shown];
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }

@@ -1,11 +1,12 @@
 //! The console's page of people: who may sign in, and as what.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::frame::{Frame, said_once};
+use super::heads::{Heads, ShortAsk, Sorts};
 use crate::ids::PersonId;
 use crate::service::persons::{
     self, InvitationOrder, Invited, NewPerson, PersonChange, PersonView,
@@ -23,8 +24,17 @@ use crate::web::texts::{Texts, Value};
 use crate::web::webmail::shell::redirect;
 
 const PATH: &str = "/console/people";
-/// People on the page; the API lists all.
-const SHOWN_MAX: usize = 500;
+/// People on one page.
+const SHOWN: usize = 100;
+/// How they can be sorted.
+const SORTS: &[(&str, &str)] = &[
+    ("created", "order-oldest"),
+    ("-created", "order-newest"),
+    ("name", "order-names"),
+    ("-name", "order-names-back"),
+    ("sign_in", "order-addresses"),
+    ("-sign_in", "order-addresses-back"),
+];
 
 /// The page.
 #[derive(Template)]
@@ -32,7 +42,9 @@ const SHOWN_MAX: usize = 500;
 pub struct PeoplePage {
     pub(super) p: Frame,
     pub(super) link: Option<Link>,
+    pub(super) sorts: Sorts,
     pub(super) people: Vec<Item>,
+    pub(super) next_href: Option<String>,
     pub(super) name: String,
     pub(super) sign_in: String,
     pub(super) reseller: String,
@@ -63,9 +75,10 @@ pub async fn show(
     State(web): State<Web>,
     reader: Reader,
     Manager(session): Manager,
+    Query(ask): Query<ShortAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let mut made = people_page(&web, &reader, &session, &Form::default())?;
+    let mut made = people_page(&web, &reader, &session, &Form::default(), &ask)?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
@@ -117,17 +130,25 @@ fn people_page(
     reader: &Reader,
     session: &Session,
     form: &Form,
+    ask: &ShortAsk,
 ) -> Result<PeoplePage, Fault> {
     let texts = reader.texts;
-    let people = persons::list(&web.service, &session.actor)?;
+    let all = persons::list(&web.service, &session.actor)?;
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: SORTS,
+    };
+    let shown = ask.page(texts, PATH, (&persons::KEYS, &heads), all, SHOWN)?;
     Ok(PeoplePage {
         p: Frame::new(reader, session, &texts.get("people-title")),
         link: None,
-        people: people
+        sorts: shown.sorts,
+        people: shown
+            .rows
             .iter()
-            .take(SHOWN_MAX)
             .map(|one| item(texts, reader, one))
             .collect(),
+        next_href: shown.next_href,
         name: form.get("name").chars().take(200).collect(),
         sign_in: form.get("sign_in").chars().take(400).collect(),
         reseller: form.get("reseller").chars().take(100).collect(),
@@ -153,7 +174,13 @@ pub async fn post(
                 text: texts.with("person-link-text", &name),
                 address: invited.link,
             };
-            let view = people_page(&web, &reader, &session, &Form::default())?;
+            let view = people_page(
+                &web,
+                &reader,
+                &session,
+                &Form::default(),
+                &ShortAsk::default(),
+            )?;
             let link = Some(link);
             Ok(page(StatusCode::OK, &PeoplePage { link, ..view }))
         }
@@ -176,7 +203,7 @@ fn refused(
     field: Option<&'static str>,
     text: String,
 ) -> Result<Response, Fault> {
-    let mut made = people_page(web, reader, session, form)?;
+    let mut made = people_page(web, reader, session, form, &ShortAsk::default())?;
     made.p.errors = vec![FormError { field, text }];
     Ok(page(made.p.status(), &made))
 }

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::frame::{Frame, refused, said_once};
+use super::heads::{Heads, ShortAsk, Sorts};
 use crate::ids::TokenId;
 use crate::service::token::{self, NewToken, RoleName, TokenView};
 use crate::service::{Actor, ServiceError};
@@ -24,6 +24,14 @@ use crate::web::webmail::shell::redirect;
 const PATH: &str = "/console/tokens";
 /// Tokens on one page.
 const SHOWN: usize = 50;
+/// How they can be sorted: usually the good ones first, each the newest first.
+const SORTS: &[(&str, &str)] = &[
+    ("-valid", "order-valid"),
+    ("-created", "order-newest"),
+    ("created", "order-oldest"),
+    ("label", "order-names"),
+    ("-label", "order-names-back"),
+];
 /// For how long a token can be made good, in days; none: until it is revoked.
 const DAYS: [u64; 4] = [1, 30, 90, 365];
 /// What is offered first.
@@ -36,6 +44,7 @@ pub struct TokensPage {
     pub(super) p: Frame,
     /// A token that was just made: shown this once.
     pub(super) made: Option<String>,
+    pub(super) sorts: Sorts,
     pub(super) items: Vec<Item>,
     pub(super) next_href: Option<String>,
     pub(super) label: String,
@@ -60,22 +69,15 @@ pub struct Item {
     pub(super) valid: bool,
 }
 
-/// Where a page starts.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Ask {
-    from: usize,
-}
-
 /// `GET /console/tokens`.
 pub async fn show(
     State(web): State<Web>,
     reader: Reader,
     Manager(session): Manager,
-    Query(ask): Query<Ask>,
+    Query(ask): Query<ShortAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let mut made = tokens_page(&web, &reader, &session, &Form::default(), ask.from)?;
+    let mut made = tokens_page(&web, &reader, &session, &Form::default(), &ask)?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
@@ -85,20 +87,21 @@ fn tokens_page(
     reader: &Reader,
     session: &Session,
     form: &Form,
-    from: usize,
+    ask: &ShortAsk,
 ) -> Result<TokensPage, Fault> {
     let texts = reader.texts;
-    let mut found = token::list(&web.service, &session.actor)?;
-    // Good ones first, each the newest first.
-    found.reverse();
-    found.sort_by_key(|view| !view.valid);
-    let end = from.saturating_add(SHOWN);
-    let shown = found.iter().skip(from).take(SHOWN);
+    let all = token::list(&web.service, &session.actor)?;
+    let heads = Heads {
+        asked: &ask.sort,
+        choices: SORTS,
+    };
+    let shown = ask.page(texts, PATH, (&token::KEYS, &heads), all, SHOWN)?;
     let p = Frame::new(reader, session, &texts.get("tokens-title"));
     Ok(TokensPage {
         made: None,
-        items: shown.map(|view| item(reader, view)).collect(),
-        next_href: (found.len() > end).then(|| format!("{PATH}?from={end}")),
+        sorts: shown.sorts,
+        items: shown.rows.iter().map(|view| item(reader, view)).collect(),
+        next_href: shown.next_href,
         label: form.get("label").chars().take(100).collect(),
         reseller: form.get("reseller").chars().take(100).collect(),
         roles: roles(texts, &session.actor, form.get("role")),
@@ -265,7 +268,8 @@ pub async fn post(
         }
         "add" => match make(&web, &session, &form).await {
             Ok(text) => {
-                let mut made = tokens_page(&web, &reader, &session, &Form::default(), 0)?;
+                let (form, ask) = (Form::default(), ShortAsk::default());
+                let mut made = tokens_page(&web, &reader, &session, &form, &ask)?;
                 made.made = Some(text);
                 return Ok(page(StatusCode::CREATED, &made));
             }
@@ -274,7 +278,7 @@ pub async fn post(
         _ => return Err(Fault::Bad),
     };
     let shown = refused(reader.texts, &error).ok_or(error)?;
-    let mut made = tokens_page(&web, &reader, &session, &form, 0)?;
+    let mut made = tokens_page(&web, &reader, &session, &form, &ShortAsk::default())?;
     made.p.errors = vec![shown];
     Ok(page(made.p.status(), &made))
 }

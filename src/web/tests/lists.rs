@@ -55,7 +55,7 @@ pub(super) async fn manager_as<'s>(
 }
 
 /// Posts fields with the token of the session.
-async fn order(browser: &mut Browser<'_>, path: &str, fields: &[(&str, &str)]) -> Page {
+pub(super) async fn order(browser: &mut Browser<'_>, path: &str, fields: &[(&str, &str)]) -> Page {
     let csrf = browser.get("/console/domains").await.field("csrf");
     let signed: Vec<_> = [("csrf", csrf.as_str())]
         .into_iter()

@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use super::browser::Browser;
 use super::merges::manager;
 use super::{Site, letter};
+use crate::service::queue as listed;
+use crate::service::{Actor, Means};
+use crate::store::access::Access;
 use crate::store::{Order, queue};
 
 const ANN: &str = "ann@example.com";
@@ -94,6 +99,60 @@ async fn the_operator_holds_and_drops_and_the_sender_is_told() {
     assert!(inbox.says("Your message could not be delivered"));
     let outbox = ann.get("/mail/outbox").await;
     assert!(outbox.says("Account was stolen"), "{}", outbox.text());
+}
+
+#[tokio::test]
+async fn the_queue_comes_each_way_page_by_page() {
+    let site = Site::new().await;
+    for n in 0..3 {
+        site.clock.advance(Duration::from_secs(1));
+        send(&site, &format!("to{n}@x.example"), "One").await;
+    }
+    let actor = Actor::Operator(Means::new("o".into(), Access::Owner.grants()));
+    let mut expected: Vec<String> = (0..3).map(|n| format!("to{n}@x.example")).collect();
+    for sort in ["created_at", "-created_at"] {
+        for limit in [1, 2, 3] {
+            let (mut after, mut found) = (String::new(), Vec::new());
+            loop {
+                let start = listed::start(sort, &after).unwrap();
+                let filter = listed::Filter::default();
+                let page = listed::list(&site.service, &actor, &filter, &start, limit).unwrap();
+                found.extend(
+                    page.entries
+                        .iter()
+                        .map(|one| one.recipients[0].address.clone()),
+                );
+                match page.next {
+                    Some(next) => after = next,
+                    None => break,
+                }
+            }
+            assert_eq!(found, expected, "{sort} {limit}");
+        }
+        expected.reverse();
+    }
+    assert!(listed::start("sender", "").is_err());
+    let first = listed::start("", "").unwrap();
+    let page = listed::list(&site.service, &actor, &listed::Filter::default(), &first, 1);
+    let next = page.unwrap().next.unwrap();
+    assert!(listed::start("created_at", &next).is_ok());
+    assert!(
+        listed::start("-created_at", &next).is_err(),
+        "it goes one way"
+    );
+
+    let mut operator = manager(&site, None).await;
+    let newest = operator
+        .get("/console/queue?state=queued&sort=-created_at")
+        .await;
+    let text = newest.text();
+    let place = |of: &str| text.find(of).unwrap();
+    assert!(place("to2@x.example") < place("to0@x.example"), "{text}");
+    let back = "aria-sort=\"descending\"><a class=\"sort\" href=\"/console/queue?state=queued&#38;sort=created_at\"";
+    assert!(newest.says(back), "{text}");
+    assert!(newest.says("<option value=\"-created_at\" selected>"));
+    let lost = operator.get("/console/queue?sort=colour").await;
+    assert_eq!(lost.status, 404);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The console's lists, sorted by their heads and by the form, page by page and as files.
 
 use super::browser::Browser;
-use super::lists::{belongs_to, manager_as};
+use super::lists::{belongs_to, manager_as, order};
 use super::{NOW, Site};
 use crate::clock::Timestamp;
 use crate::failover::{Action, State};
@@ -140,4 +140,67 @@ async fn heads_and_form_sort_and_what_is_looked_for_stays() {
     ] {
         assert_eq!(acme.get(wrong).await.status, 422, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn short_lists_and_the_audit_log_have_heads_and_forms_too() {
+    let site = Site::new().await;
+    let mut owner = manager_as(&site, Some("acme"), Access::Owner).await;
+    for name in ["Zoe", "Ann"] {
+        let sign_in = format!("{name}@acme.example");
+        let fields = [
+            ("do", "add"),
+            ("name", name),
+            ("sign_in", &sign_in),
+            ("access", "read-only"),
+        ];
+        let added = order(&mut owner, "/console/people", &fields).await;
+        assert_eq!(added.status, 200, "{}", added.text());
+        let fields = [
+            ("do", "add"),
+            ("label", name),
+            ("access", "read-only"),
+            ("days", "30"),
+        ];
+        let added = order(&mut owner, "/console/tokens", &fields).await;
+        assert_eq!(added.status, 201, "{}", added.text());
+    }
+    for (path, by) in [
+        ("/console/people", "name"),
+        ("/console/tokens", "label"),
+        ("/console/audit", "at"),
+    ] {
+        for (sort, is_ann_first) in [(by.to_owned(), true), (format!("-{by}"), false)] {
+            let page = owner.get(&format!("{path}?sort={sort}")).await;
+            let text = page.text();
+            assert!(
+                page.says(&format!("<option value=\"{sort}\" selected>")),
+                "{text}"
+            );
+            if path == "/console/audit" {
+                let now = if is_ann_first {
+                    "ascending"
+                } else {
+                    "descending"
+                };
+                assert!(page.says(&format!("aria-sort=\"{now}\"")), "{text}");
+                continue;
+            }
+            let place = |of: &str| text.find(of).unwrap();
+            assert_eq!(
+                place("Ann") < place("Zoe"),
+                is_ann_first,
+                "{path} {sort}: {text}"
+            );
+        }
+        let wrong = owner.get(&format!("{path}?sort=colour")).await;
+        assert_eq!(wrong.status, 404, "{path}");
+    }
+    let file = owner.get("/console/audit.csv?sort=at").await.text();
+    let numbers: Vec<u64> = file
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(numbers.len() > 3 && numbers.is_sorted(), "{file}");
 }
