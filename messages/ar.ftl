@@ -940,6 +940,7 @@ merge-speed-slow = بطيء
 merge-speed-hurry = مستعجل
 merge-next = المحاولة التالية
 merge-blocked = صناديق تنتظر
+merge-blocked-more = لا تظهر هنا كل الصناديق المنتظرة: ينتظر { $count } غيرها. تعرضها واجهة API كلها صفحةً صفحة: GET /api/v1/mailboxes?blocked=true
 merge-outages = حالات التعطل
 merge-outage = منذ
 merge-no-outage = لم يحدث تعطل بعد.

@@ -844,6 +844,7 @@ merge-speed-slow = Langsam
 merge-speed-hurry = Eilig
 merge-next = Nächster Versuch
 merge-blocked = Wartende Postfächer
+merge-blocked-more = Hier stehen nicht alle wartenden Postfächer: { $count } weitere warten. Alle gibt es seitenweise über die API: GET /api/v1/mailboxes?blocked=true
 merge-outages = Ausfälle
 merge-outage = Seit
 merge-no-outage = Es gab noch keinen Ausfall.

@@ -844,6 +844,7 @@ merge-speed-slow = Slow
 merge-speed-hurry = Hurried
 merge-next = Next attempt
 merge-blocked = Mailboxes that wait
+merge-blocked-more = Not all mailboxes that wait are listed here: { $count } more do. The API has all of them, page by page: GET /api/v1/mailboxes?blocked=true
 merge-outages = Outages
 merge-outage = Since
 merge-no-outage = There was no outage yet.

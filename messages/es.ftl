@@ -844,6 +844,7 @@ merge-speed-slow = Lento
 merge-speed-hurry = Rápido
 merge-next = Próximo intento
 merge-blocked = Buzones que esperan
+merge-blocked-more = Aquí no figuran todos los buzones que esperan: hay { $count } más. La API los da todos, página por página: GET /api/v1/mailboxes?blocked=true
 merge-outages = Averías
 merge-outage = Desde
 merge-no-outage = Todavía no ha habido ninguna avería.

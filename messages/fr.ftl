@@ -845,6 +845,7 @@ merge-speed-slow = Lent
 merge-speed-hurry = Accéléré
 merge-next = Prochain essai
 merge-blocked = Boîtes en attente
+merge-blocked-more = Toutes les boîtes en attente ne figurent pas ici : il y en a { $count } de plus. L’API les donne toutes, page par page : GET /api/v1/mailboxes?blocked=true
 merge-outages = Pannes
 merge-outage = Depuis
 merge-no-outage = Il n’y a pas encore eu de panne.

@@ -160,6 +160,9 @@ async fn status(global: &Global, json: bool) -> Result<(), Failure> {
         &rows,
     );
     print_blocked(&status.blocked);
+    if let Some(line) = unlisted(status.blocked_unlisted) {
+        println!("{line}");
+    }
     Ok(())
 }
 
@@ -183,6 +186,15 @@ fn mailstore_row(view: &MailstoreMergeView) -> Vec<String> {
         format!("{} of {}", view.allowed, view.ceiling),
         order,
     ]
+}
+
+/// What is said of those that wait and are not listed.
+fn unlisted(count: u64) -> Option<String> {
+    (count > 0).then(|| {
+        format!(
+            "\nThat is not all: {count} more wait. All of them, page by page: GET /api/v1/mailboxes?blocked=true"
+        )
+    })
 }
 
 fn print_blocked(blocked: &[BlockedView]) {

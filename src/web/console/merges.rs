@@ -13,7 +13,7 @@ use super::outages;
 use super::views::{Row, Table, cell, column};
 use crate::ids::{DomainName, MailstoreId};
 use crate::service::domains;
-use crate::service::merge::{self, BlockedView, MailstoreMergeView};
+use crate::service::merge::{self, BlockedView, MailstoreMergeView, MergeView};
 use crate::service::merge_orders::{self, MergeAction, MergeOrder};
 use crate::service::merge_receipt::{self, ReceiptList, ReceiptView};
 use crate::service::outage;
@@ -45,6 +45,8 @@ pub struct MergesPage {
     pub(super) mailstores: Vec<String>,
     pub(super) reason: String,
     pub(super) tables: Vec<Table>,
+    /// How many more mailboxes wait than are listed, if there are any.
+    pub(super) unlisted: Option<String>,
     pub(super) links: Vec<Link>,
 }
 
@@ -102,6 +104,7 @@ async fn merges_page(
         mailstores: Vec::new(),
         reason: reason.chars().take(500).collect(),
         tables: Vec::new(),
+        unlisted: None,
         links: Vec::new(),
     };
     if let Actor::Reseller(..) = session.actor {
@@ -143,6 +146,7 @@ async fn merges_page(
     made.tables.push(mailstores(texts, &view.mailstores));
     if !view.blocked.is_empty() {
         made.tables.push(blocked(reader, &view.blocked));
+        made.unlisted = unlisted(texts, &view);
     }
     let mut table = outages::table(reader, &outages.outages);
     for (row, outage) in table.rows.iter_mut().zip(&outages.outages) {
@@ -202,6 +206,13 @@ fn mailstores(texts: &Texts, views: &[MailstoreMergeView]) -> Table {
             .then(|| texts.get("none-mailstores").into_owned()),
         rows: views.iter().map(row).collect(),
     }
+}
+
+fn unlisted(texts: &Texts, view: &MergeView) -> Option<String> {
+    let cut = view.blocked.len().saturating_sub(BLOCKED_SHOWN) as u64;
+    let count = cut + view.blocked_unlisted;
+    let values = [("count", Value::Number(count))];
+    (count > 0).then(|| texts.with("merge-blocked-more", &values))
 }
 
 fn blocked(reader: &Reader, blocked: &[BlockedView]) -> Table {

@@ -2,14 +2,14 @@ use axum::http::StatusCode;
 
 use super::browser::Browser;
 use super::{NOW, Site, letter, table};
-use crate::ids::Epoch;
+use crate::ids::{Epoch, MailboxId};
 use crate::mail::Role;
 use crate::route::Route;
 use crate::service::Actor;
 use crate::service::token::{self, NewToken, RoleName};
-use crate::store::StoreError;
 use crate::store::directory::{self, DomainRecord};
-use crate::store::merge::{MailboxMerge, put_mailbox};
+use crate::store::merge::{MailboxMerge, ParkReason, Parked, put_mailbox};
+use crate::store::{StoreError, messages, unmerged};
 
 const ANN: &str = "ann@example.com";
 
@@ -160,4 +160,52 @@ async fn operators_order_the_merge_and_resellers_see_their_own_receipts() {
     assert_eq!(rival.get(receipts).await.status, StatusCode::NOT_FOUND);
     let outage = format!("/console/merges/outage/{}", "0".repeat(32));
     assert_eq!(rival.get(&outage).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn who_waits_and_is_not_listed_is_counted() {
+    for (waiting, unlisted) in [(100, None), (103, Some("3"))] {
+        let site = Site::new().await;
+        let mut operator = manager(&site, None).await;
+        let parking = site.service.store.write(move |tx| {
+            for n in 0..waiting {
+                let id = MailboxId::from_bytes([n; 16]);
+                let mailbox = directory::Mailbox {
+                    address: format!("w{n}@example.com").parse().unwrap(),
+                    record: directory::MailboxRecord {
+                        id,
+                        mailstore: "a1".parse().unwrap(),
+                        password_hash: None,
+                        name: None,
+                        aliases: Vec::new(),
+                    },
+                };
+                directory::put_mailbox(tx, &mailbox.address, &mailbox.record)?;
+                let state = messages::state_or_new(tx, &mailbox, NOW)?;
+                messages::put_state(tx, id, &state)?;
+                unmerged::list_unmerged(tx, &mailbox, 1..=1);
+                let mut state = MailboxMerge::new(&mailbox.record.mailstore, NOW);
+                state.parked = Some(Parked {
+                    reason: ParkReason::OverQuota,
+                    detail: "it is full".into(),
+                    attempts: 1,
+                    next_attempt_at: NOW,
+                });
+                put_mailbox(tx, id, &state)?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        parking.await.unwrap();
+        let page = operator.get("/console/merges").await;
+        assert!(page.says("w0@example.com"), "{}", page.text());
+        let more = "Not all mailboxes that wait are listed here: ";
+        assert_eq!(page.says(more), unlisted.is_some(), "{}", page.text());
+        if let Some(count) = unlisted {
+            assert!(
+                page.says(&format!("{more}{count} more do")),
+                "{}",
+                page.text()
+            );
+        }
+    }
 }
