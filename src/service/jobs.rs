@@ -159,6 +159,8 @@ pub async fn undo(
         let item = service.store.read(|tx| kept::item(tx, id, number))?;
         scopes.extend(item.map(|item| item.scope));
     }
+    // The last first: where two parts turned out to be of one mailbox, the first knows what was before both.
+    scopes.reverse();
     begin(service, actor, Task::Undo(id), scopes, reason).await
 }
 
@@ -360,7 +362,7 @@ fn carry_out(
             set_at: now,
             expires_at: *expires_at,
         }),
-        Task::Undo(of) => match kept::item(tx, *of, number)?.map(|item| item.outcome) {
+        Task::Undo(of) => match undone(tx, *of, job, number)? {
             Some(Outcome::Done { before, after }) if after == here => before,
             // What it set has ended by itself.
             Some(Outcome::Done {
@@ -392,6 +394,19 @@ fn carry_out(
         before: here,
         after: new,
     })
+}
+
+/// What came of the part that a part of an undo takes back.
+fn undone(
+    tx: &dyn ReadTx,
+    of: JobId,
+    undo: &JobRecord,
+    number: u32,
+) -> Result<Option<Outcome>, StoreError> {
+    let Some(number) = undo.total.checked_sub(number + 1) else {
+        return Ok(None);
+    };
+    Ok(kept::item(tx, of, number)?.map(|item| item.outcome))
 }
 
 fn visible(tx: &dyn ReadTx, actor: &Actor, id: JobId) -> Result<JobRecord, ServiceError> {

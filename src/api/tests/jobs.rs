@@ -6,8 +6,12 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Answer, Env};
+use crate::ids::JobId;
+use crate::route::{Scope, Setting};
 use crate::service::token::RoleName;
 use crate::service::{Actor, jobs};
+use crate::store::jobs::{self as stored, ItemRecord, JobRecord, Outcome, Task};
+use crate::store::{StoreError, failover as kept};
 
 async fn post(env: &Env, token: &str, path: &str, body: &Value) -> Answer {
     let path = format!("/api/v1/jobs{path}");
@@ -275,4 +279,73 @@ async fn all_that_a_filter_takes_is_switched_and_nothing_of_others() {
     assert_eq!((&job["total"], &job["failed"]), (&json!(4), &json!(0)));
     assert_eq!(mode(&env, &acme, "u0@example.com").await, "standby");
     assert_eq!(mode(&env, &rival, "bob@other.com").await, "follow");
+}
+
+#[tokio::test]
+async fn an_alias_beside_its_mailbox_is_taken_back_to_what_was_before() {
+    let env = Env::new().await;
+    let operator = env.token(RoleName::Operator, None).await;
+    let acme = env.token(RoleName::Reseller, Some("acme")).await;
+    let row = r#"{"mailbox":"u@example.com","mailstore":"a1","aliases":["alias@example.com"]}"#;
+    let path = "/api/v1/provision?format=ndjson";
+    env.ask(Method::POST, path, Some(&operator), row, &[]).await;
+    let scope: Scope = "mailbox:u@example.com".parse().unwrap();
+    let set = || {
+        let read = env.service.store.read(|tx| kept::overrides(tx, &scope));
+        read.unwrap().reseller
+    };
+    let pin = json!({"action": "pin-primary", "reason": "was before"}).to_string();
+    let path = "/api/v1/mailboxes/u@example.com/failover";
+    let put = env.ask(Method::PUT, path, Some(&acme), &pin, &[]).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    let before = set();
+    assert!(before.is_some());
+    let names = ["mailbox:alias@example.com", "mailbox:u@example.com"];
+    let undo = json!({"reason": "a mistake"});
+
+    // Ordered together they are one.
+    let order = json!({"scopes": names, "action": "queue", "reason": "x"});
+    let made = post(&env, &acme, "", &order).await;
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    assert_eq!(ended(&env, &acme, &id).await["total"], 1);
+    assert_ne!(set(), before);
+    let undone = post(&env, &acme, &format!("/{id}/undo"), &undo).await;
+    let undone = undone.body["id"].as_str().unwrap().to_owned();
+    assert_eq!(ended(&env, &acme, &undone).await["failed"], 0);
+    assert_eq!(set(), before);
+
+    // One became the other's alias after the order.
+    let id = JobId::generate(env.service.clock.now());
+    let record = JobRecord {
+        owner: Some("acme".parse().unwrap()),
+        by: "somebody".into(),
+        reason: "x".into(),
+        task: Task::Set(Some(Setting::Queue), None),
+        created: env.service.clock.now(),
+        ended: None,
+        total: 2,
+        next: 0,
+        failed: 0,
+        undone_by: None,
+    };
+    let writing = env.service.store.write(move |tx| {
+        for (number, name) in (0..).zip(names) {
+            let item = ItemRecord {
+                scope: name.parse().unwrap(),
+                outcome: Outcome::Waiting,
+            };
+            stored::put_item(tx, id, number, &item)?;
+        }
+        stored::put(tx, id, &record)
+    });
+    let written: Result<(), StoreError> = writing.await;
+    written.unwrap();
+    jobs::resume(&env.service).unwrap();
+    let id = id.to_string();
+    assert_eq!(ended(&env, &acme, &id).await["failed"], 0);
+    assert_ne!(set(), before);
+    let undone = post(&env, &acme, &format!("/{id}/undo"), &undo).await;
+    let undone = undone.body["id"].as_str().unwrap().to_owned();
+    assert_eq!(ended(&env, &acme, &undone).await["failed"], 0);
+    assert_eq!(set(), before);
 }
