@@ -1,11 +1,14 @@
 //! `lifeboat delay-notices`
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use http::Method;
 
 use super::{Failure, Global, output};
+use crate::clock::{Clock, SystemClock};
 use crate::ids::{DomainName, ResellerId};
-use crate::service::delay_notices::{DelayNoticesChange, DelayNoticesView};
+use crate::service::delay_notices::{DelayNoticesChange, DelayNoticesView, DelayWordsView, sample};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -21,9 +24,23 @@ pub(super) enum Command {
     Set {
         /// For whom: all, reseller:ID or domain:NAME.
         scope: Scope,
-        /// After how many hours (1 to 120), "never", or "inherit": as the wider scope says.
-        #[arg(long, value_name = "HOURS|never|inherit", value_parser = hours)]
-        after: Hours,
+        /// After how many hours (1 to 120), "never", or "inherit": as the wider scope says. Without it, as it is.
+        #[arg(long, value_name = "HOURS|never|inherit", value_parser = hours,
+              required_unless_present_any = ["words", "usual_words", "language"])]
+        after: Option<Hours>,
+        /// Words of one's own in a language (en, de, fr, es, ar) from a file: the subject in the first line, the text
+        /// below it; {address} and {time} are filled in.
+        #[arg(long, value_name = "LANGUAGE=FILE", value_parser = words_file)]
+        words: Vec<(String, PathBuf)>,
+        /// No words of one's own in a language, or "all".
+        #[arg(long, value_name = "LANGUAGE|all")]
+        usual_words: Vec<String>,
+        /// The language for senders whose message names none, or "inherit".
+        #[arg(long, value_name = "LANGUAGE|inherit")]
+        language: Option<String>,
+        /// Show how the letters would look, and set nothing.
+        #[arg(long)]
+        preview: bool,
         /// Why, for those who read the audit log later.
         #[arg(long)]
         reason: String,
@@ -75,6 +92,57 @@ fn hours(text: &str) -> Result<Hours, String> {
     }
 }
 
+fn words_file(text: &str) -> Result<(String, PathBuf), String> {
+    let (tag, file) = text
+        .split_once('=')
+        .filter(|(tag, file)| !tag.is_empty() && !file.is_empty())
+        .ok_or("write a language, = and a file, such as de=notice.txt")?;
+    Ok((tag.to_owned(), file.into()))
+}
+
+/// What becomes of the words of one's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct WordsEdit {
+    /// Texts by language.
+    written: Vec<(String, String)>,
+    /// Languages that have the usual words again, or `all`.
+    usual: Vec<String>,
+    /// The language for senders whose message names none, or `inherit`.
+    language: Option<String>,
+}
+
+impl WordsEdit {
+    /// The words after it; what it does not name stays.
+    fn applied(&self, mut words: DelayWordsView) -> DelayWordsView {
+        for tag in &self.usual {
+            match tag.as_str() {
+                "all" => words.texts.clear(),
+                tag => drop(words.texts.remove(tag)),
+            }
+        }
+        words.texts.extend(self.written.iter().cloned());
+        match self.language.as_deref() {
+            None => {}
+            Some("inherit") => words.language = None,
+            Some(tag) => words.language = Some(tag.to_owned()),
+        }
+        words
+    }
+}
+
+/// Prints how somebody who wrote now would be told.
+fn previewed(words: &DelayWordsView) -> Result<(), Failure> {
+    for (tag, text) in &words.texts {
+        let letter = sample(text, "ann@example.com", SystemClock.now())
+            .map_err(|error| Failure::cannot_run(format!("{tag}: {error}")))?;
+        println!("[{tag}] {}\n\n{}\n", letter.subject, letter.text);
+    }
+    if words.texts.is_empty() {
+        println!("no words of its own: senders get the usual ones, or those of the wider scope");
+    }
+    Ok(())
+}
+
 pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure> {
     let client = global.client().await?;
     let view: DelayNoticesView = match command {
@@ -88,16 +156,35 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
         Command::Set {
             scope,
             after,
+            words,
+            usual_words,
+            language,
+            preview,
             reason,
         } => {
+            let path = scope.path("delay-notices");
+            let now: DelayNoticesView = client.get(&path).await?;
+            let written = words.iter().map(|(tag, file)| {
+                let text = std::fs::read_to_string(file).map_err(|error| {
+                    Failure::cannot_run(format!("{} cannot be read: {error}", file.display()))
+                })?;
+                Ok((tag.clone(), text))
+            });
+            let edit = WordsEdit {
+                written: written.collect::<Result<_, Failure>>()?,
+                usual: usual_words,
+                language,
+            };
+            let words = edit.applied(now.own_words);
+            if preview {
+                return previewed(&words);
+            }
             let change = DelayNoticesChange {
-                words: None,
-                hours: after.0,
+                words: (edit != WordsEdit::default()).then_some(words),
+                hours: after.map_or(now.own_hours, |after| after.0),
                 reason,
             };
-            client
-                .call(Method::PUT, &scope.path("delay-notices"), &change)
-                .await?
+            client.call(Method::PUT, &path, &change).await?
         }
     };
     let holds = match view.hours {
@@ -111,3 +198,6 @@ pub(super) async fn run(command: Command, global: &Global) -> Result<(), Failure
     println!("{}: {holds} ({whose})", view.scope);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
