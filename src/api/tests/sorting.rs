@@ -294,3 +294,40 @@ async fn short_lists_are_sorted_by_what_they_show() {
         assert!(named, "it says what is offered: {}", wrong.text);
     }
 }
+
+#[tokio::test]
+async fn a_cursor_of_outages_is_a_place_and_opens_nothing() {
+    let of = Lists::new().await;
+    let first = outage(&of, "a1", 10).await;
+    let foreign = outage(&of, "b9", 20).await;
+    let last = outage(&of, "a1", 30).await;
+    let made_up = OutageId::generate(at(15)).to_string();
+    let ids = each("outages", "id");
+    for (query, expected) in [
+        (String::new(), vec![&last, &first]),
+        (format!("before={last}"), vec![&first]),
+        (format!("before={foreign}"), vec![&first]),
+        (format!("before={made_up}"), vec![&first]),
+        (format!("sort=activated_at&after={foreign}"), vec![&last]),
+        (format!("sort=activated_at&after={made_up}"), vec![&last]),
+    ] {
+        let page = of.get(&of.acme, &format!("/api/v1/outages?{query}")).await;
+        assert_eq!(page.status, 200, "{query}: {}", page.text);
+        assert_eq!(
+            ids(&page.body).iter().collect::<Vec<_>>(),
+            expected,
+            "{query}"
+        );
+        assert!(!page.text.contains(&foreign), "{query}: {}", page.text);
+    }
+    for wrong in [
+        format!("after={last}"),
+        format!("sort=activated_at&before={last}"),
+        format!("sort=-activated_at&after={last}"),
+        "before=x".to_owned(),
+        "sort=activated_at&after=~".to_owned(),
+    ] {
+        let refused = of.get(&of.acme, &format!("/api/v1/outages?{wrong}")).await;
+        assert_eq!(refused.status, 422, "{wrong}: {}", refused.text);
+    }
+}
