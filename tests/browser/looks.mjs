@@ -2,7 +2,8 @@
 // nothing, nothing is wider than the screen, and what is to be hit is large enough.
 //
 // A sample is looked at (each page a few times, as the seed says) unless LIFEBOAT_BROWSER_ALL=1 or
-// PICTURES, a folder for a picture of each look, is set. PAGES, a regular expression, chooses pages by their names.
+// PICTURES, a folder for a picture of each look, is set. PAGES, a regular expression, chooses pages by
+// their names; WIDTHS, numbers and commas, chooses widths.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,7 +20,8 @@ const wanted = new RegExp(process.env.PAGES ?? "");
 /** How often a page is looked at in a sample, of the twelve looks there are. */
 const LOOKS_IN_SAMPLE = 1;
 
-const wide = site.pictures ? [320, 360, 768, 1280] : [320, 768, 1280];
+const widths = site.pictures ? [320, 360, 768, 1280] : [320, 768, 1280];
+const wide = process.env.WIDTHS ? process.env.WIDTHS.split(",").map(Number) : widths;
 const settings = wide.flatMap((width) =>
   ["light", "dark"].flatMap((scheme) => ["ltr", "rtl"].map((dir) => ({ width, scheme, dir }))));
 const describe = ({ width, scheme, dir }) => `${width} ${scheme} ${dir}`;
