@@ -6,5 +6,6 @@ mod bed;
 mod interop;
 mod odd;
 mod perimeter;
+mod strangers;
 mod tls;
 mod wire;

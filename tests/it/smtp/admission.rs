@@ -35,6 +35,36 @@ fn too_little_disk_is_said_and_counted() {
     assert_eq!(taken, 0);
 }
 
+/// Below the low mark small mail still comes in; what is large is refused when it says so, and as soon as it is when not.
+#[test]
+fn a_disk_that_runs_low_takes_small_mail_only() {
+    let bed = Bed::start("smtp-low", "disk_free_low = \"1000TB\"");
+    bed.provision();
+    let letter = |octets| TestMessage::plain("bob@elsewhere.test", "ann@example.com", "x", octets);
+    let (small, large) = (letter(2_000), letter(4 << 20));
+    for (address, dialect) in [
+        (bed.lifeboat.lmtp().addr(), Dialect::Lmtp),
+        (bed.trusted.addr(), Dialect::Smtp),
+    ] {
+        let mut client = SmtpClient::connect(address, dialect).expect("connect");
+        let mut send = |message: &TestMessage| {
+            let sent = client.send("bob@elsewhere.test", &["ann@example.com"], &message.bytes);
+            codes(&sent.expect("hand over").remove(0))
+        };
+        assert!(send(&small).starts_with("250 2."));
+        assert_eq!(send(&large), "452 4.3.1");
+        assert!(send(&small).starts_with("250 2."), "the session goes on");
+        let mut say = |line: &str| codes(&client.command(line).expect("talk"));
+        say("MAIL FROM:<bob@elsewhere.test> SIZE=4194304");
+        say("RCPT TO:<ann@example.com>");
+        assert_eq!(say("DATA"), "452 4.3.1", "before it is sent");
+    }
+    assert_eq!(refused(&bed, "disk-full"), 4);
+    let inside = bed.into_store();
+    // The same message twice is one, by whichever way it comes.
+    assert_eq!(inside.messages("ann@example.com").len(), 1);
+}
+
 #[test]
 fn connections_are_bounded_and_counted() {
     let bed = Bed::start("smtp-connections", "connections_max = 3");

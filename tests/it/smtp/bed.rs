@@ -28,6 +28,8 @@ pub struct Bed {
     pub implicit: Port,
     /// For everybody, with STARTTLS; a header of the PROXY protocol first.
     pub perimeter: Port,
+    /// For everybody, with STARTTLS and without a proxy: 127.0.0.2 is a stranger.
+    pub open: Port,
     pub dir: RigDir,
 }
 
@@ -49,7 +51,7 @@ impl Bed {
     pub fn start(name: &str, smtp: &str) -> Self {
         let dir = RigDir::new(name);
         let (certificate, key) = rig::certificate(dir.path(), 2);
-        let [trusted, implicit, perimeter, nowhere] = [(); 4].map(|()| Port::reserve());
+        let [trusted, implicit, perimeter, open, nowhere] = [(); 5].map(|()| Port::reserve());
         let password = dir.path().join("password");
         std::fs::write(&password, "x\n").expect("write a password");
         let listener =
@@ -66,6 +68,7 @@ impl Bed {
                 &perimeter,
                 "tls = \"starttls\"\nclients = \"everybody\"\nproxy_protocol = true",
             ),
+            listener(&open, "tls = \"starttls\"\nclients = \"everybody\""),
         ];
         let options = LifeboatOptions {
             mailstores: vec![MailstoreOptions {
@@ -86,6 +89,7 @@ impl Bed {
             trusted,
             implicit,
             perimeter,
+            open,
             dir,
         }
     }

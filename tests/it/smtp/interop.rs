@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use super::bed::{Bed, Inside, Stored};
@@ -17,20 +17,20 @@ use crate::rig::{
 };
 
 /// Where `tests/install.sh` unpacks Exim, whose package would remove Postfix.
-const EXIM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/exim/usr/sbin/exim4");
+pub(super) const EXIM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/exim/usr/sbin/exim4");
 const MODES: [&str; 3] = ["plain", "starttls", "implicit"];
 const LARGE_OCTETS: usize = 25 << 20;
 
 /// What is handed over: a subject to find it by, the reverse-path, parameters, content.
-struct Letter {
-    subject: String,
+pub(super) struct Letter {
+    pub(super) subject: String,
     from: &'static str,
     mail: &'static str,
     rcpt: &'static str,
     bytes: Vec<u8>,
 }
 
-fn letter(subject: &str, octets: usize) -> Letter {
+pub(super) fn letter(subject: &str, octets: usize) -> Letter {
     let mut text = format!(
         "From: carol@elsewhere.test\r\nTo: ann@example.com\r\nSubject: {subject}\r\n\
          Message-ID: <{subject}@elsewhere.test>\r\nDate: Mon, 02 Nov 2026 09:00:00 +0000\r\n\r\n\
@@ -70,7 +70,7 @@ fn letters(peer: &str, mode: &str) -> Vec<Letter> {
 
 /// It arrived, once, with all that was below the headers that its peer put in front, and by TLS where
 /// that was asked for.
-fn assert_arrived(stored: &Stored, letter: &Letter, mode: &str) {
+pub(super) fn assert_arrived(stored: &Stored, letter: &Letter, mode: &str) {
     let subject = &letter.subject;
     assert!(stored.body.ends_with(&letter.bytes), "{subject} is altered");
     let prefix = stored.prefix();
@@ -159,7 +159,7 @@ fn postfix_hands_over() {
 }
 
 /// Gives a letter to Postfix with its parameters.
-fn submit(port: &Port, letter: &Letter, to: &str) {
+pub(super) fn submit(port: &Port, letter: &Letter, to: &str) {
     let mut client = SmtpClient::connect(port.addr(), Dialect::Smtp).expect("connect to Postfix");
     let say = |client: &mut SmtpClient, line: String, code| {
         let reply = client.command(&line).expect("talk to Postfix");
@@ -184,13 +184,20 @@ fn exim_hands_over() {
     need_packages(&[(EXIM, "exim4-daemon-light (unpacked; see tests/install.sh)")]);
     let bed = Bed::start("smtp-exim", "");
     bed.provision();
-    let exim = exim(&bed);
+    let exim = exim(
+        &bed,
+        &[
+            ("plain", &bed.trusted, "hosts_avoid_tls = *"),
+            ("starttls", &bed.trusted, "hosts_require_tls = *"),
+            ("implicit", &bed.implicit, "protocol = smtps"),
+        ],
+    );
     for mode in MODES {
         for letter in letters("exim", mode) {
             exim.send(&letter, &format!("ann@{mode}.test"));
         }
     }
-    let log = std::fs::read_to_string(exim.dir.join("mainlog")).unwrap_or_default();
+    let log = exim.log();
     bed.wait_for_queued(MODES.len());
     let inside = bed.into_store();
     for mode in MODES {
@@ -205,19 +212,15 @@ fn exim_hands_over() {
     assert!(chunks >= 9, "Exim used BDAT {chunks} times:\n{log}");
 }
 
-struct Exim {
+pub(super) struct Exim {
     dir: PathBuf,
 }
 
-fn exim(bed: &Bed) -> Exim {
+/// Exim, which takes mail for each name's `.test` to that port, by a transport with those lines.
+pub(super) fn exim(bed: &Bed, ways: &[(&str, &Port, &str)]) -> Exim {
     let dir = bed.dir.sub("exim");
     let mut transports = String::new();
-    for mode in MODES {
-        let (port, how) = match mode {
-            "plain" => (&bed.trusted, "hosts_avoid_tls = *"),
-            "starttls" => (&bed.trusted, "hosts_require_tls = *"),
-            _ => (&bed.implicit, "protocol = smtps"),
-        };
+    for (mode, port, how) in ways {
         let _ = write!(
             transports,
             "{mode}:\n  driver = smtp\n  port = {}\n  {how}\n  tls_verify_certificates =\n  \
@@ -226,9 +229,9 @@ fn exim(bed: &Bed) -> Exim {
             port.number()
         );
     }
-    let routers: String = MODES
+    let routers: String = ways
         .iter()
-        .map(|mode| {
+        .map(|(mode, ..)| {
             format!(
                 "to_{mode}:\n  driver = manualroute\n  domains = {mode}.test\n  \
                  route_list = * 127.0.0.1\n  self = send\n  transport = {mode}\n"
@@ -260,8 +263,12 @@ fn exim(bed: &Bed) -> Exim {
 }
 
 impl Exim {
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.join("mainlog")).unwrap_or_default()
+    }
+
     /// Gives a letter to Exim on its standard input, which delivers it before it ends.
-    fn send(&self, letter: &Letter, to: &str) {
+    pub(super) fn send(&self, letter: &Letter, to: &str) {
         let mut child = Command::new(EXIM)
             .arg("-C")
             .arg(self.dir.join("exim.conf"))
@@ -383,15 +390,19 @@ fn swaks(dir: &Path, port: &Port, to: &str, subject: &str, more: &[&str]) {
     run_swaks(dir, port, to, &[&content, more].concat());
 }
 
-fn run_swaks(dir: &Path, port: &Port, to: &str, more: &[&str]) {
+pub(super) fn swaks_output(dir: &Path, port: &Port, to: &str, more: &[&str]) -> Output {
     let server = port.to_string();
-    let output = Command::new("/usr/bin/swaks")
+    Command::new("/usr/bin/swaks")
         .current_dir(dir)
         .args(["--server", &*server, "--from", "carol@elsewhere.test"])
         .args(["--to", to, "--helo", "client.rig.test"])
         .args(more)
         .output()
-        .expect("run swaks");
+        .expect("run swaks")
+}
+
+fn run_swaks(dir: &Path, port: &Port, to: &str, more: &[&str]) {
+    let output = swaks_output(dir, port, to, more);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let end = said.len().saturating_sub(2_000);
     assert!(
