@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::ids::{Address, MailboxId, StandbyId};
+use crate::panics;
 use crate::service::audit::{self, Anchor};
 use crate::service::store::{self, ExportPage, StoreReport};
 use crate::service::{Actor, Means, Service, ServiceError};
@@ -201,7 +202,7 @@ async fn verify_audit(
     let verifying = move || audit::verify_since(&service, &actor, seen.as_ref());
     let verified = tokio::task::spawn_blocking(verifying).await;
     let last = verified.map_err(|error| AdminError {
-        detail: error.to_string(),
+        detail: panics::how(&error).to_owned(),
     })?;
     Ok(Json(last?))
 }

@@ -28,6 +28,7 @@ pub mod merge_plan;
 pub mod metrics;
 pub mod net;
 pub mod nfs;
+pub mod panics;
 pub mod postfix;
 pub mod provision;
 pub mod receive;

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailstoreId, ResellerId, SourceName};
+use crate::panics;
 use crate::store::directory::sources::{Round, RoundEnd};
 use crate::store::{Store, StoreError};
 
@@ -339,7 +340,8 @@ impl Provisioning {
             return Ok(());
         };
         let spilled = tokio::task::spawn_blocking(move || full.spill().map(|()| full)).await;
-        let spilled = spilled.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let spilled =
+            spilled.unwrap_or_else(|error| Err(std::io::Error::other(panics::how(&error))));
         self.seen = Some(spilled.map_err(|error| StoreError::from_io("reading a source", error))?);
         Ok(())
     }
@@ -369,7 +371,8 @@ impl Provisioning {
         };
         let (store, source) = (self.store.clone(), whole.source.clone());
         let found = tokio::task::spawn_blocking(move || sweep::find(&store, &source, seen)).await;
-        let mut missing = found.map_err(|error| StoreError::Failed(error.to_string().into()))??;
+        let mut missing =
+            found.map_err(|error| StoreError::Failed(panics::how(&error).into()))??;
         let tally = Tally {
             rows: self.summary.rows,
             nameless: self.nameless,

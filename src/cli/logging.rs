@@ -3,6 +3,7 @@
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
+use crate::panics;
 
 /// Starts logging.
 ///
@@ -19,5 +20,7 @@ pub(super) fn start(log: &Log) -> Result<(), String> {
         LogFormat::Text => builder.with_ansi(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    started.map_err(|error| format!("logging cannot start: {error}"))
+    started.map_err(|error| format!("logging cannot start: {error}"))?;
+    panics::log_places_only();
+    Ok(())
 }

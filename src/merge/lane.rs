@@ -20,6 +20,7 @@ use super::run::{Desk, LaneView};
 use super::visit::{Context, visit};
 use super::{Gate, MailstoreAccess, VisitError, wait_after};
 use crate::ids::{MailboxId, MailstoreId};
+use crate::panics;
 use crate::store::directory::Mailbox;
 use crate::store::merge::{self as journal, Counts, MailboxMerge, ParkReason, Parked};
 use crate::store::{Store, StoreError};
@@ -225,7 +226,7 @@ impl Lane {
 
     /// Has a mailbox whose visit was cut off wait like one that failed.
     async fn cut_off(&mut self, id: MailboxId, error: &JoinError) {
-        tracing::warn!(mailbox = %id, %error, "the visit of a mailbox was cut off");
+        tracing::warn!(mailbox = %id, error = panics::how(error), "the visit of a mailbox was cut off");
         self.line.put_last(id);
         match park_cut_off(&self.context, &self.access.id, id).await {
             // Nothing is to be kept of it any more.

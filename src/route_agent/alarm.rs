@@ -10,6 +10,7 @@ use super::flush::{Postqueue, Queued, call, run_program};
 use super::{Known, Routes, Settings, decide, directory::Directory};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::ids::Address;
+use crate::panics;
 use crate::route::Route;
 
 /// How often the queue is looked at while mail is to wait.
@@ -64,7 +65,7 @@ async fn look(
     // A long list must not keep Postfix waiting for an answer.
     let reading =
         tokio::task::spawn_blocking(move || longest(&listed, &known, directory.as_deref(), now));
-    let Some(waited) = reading.await.map_err(|error| error.to_string())? else {
+    let Some(waited) = reading.await.map_err(|error| panics::how(&error))? else {
         return Ok(None);
     };
     let postconf = postqueue.program.with_file_name("postconf");

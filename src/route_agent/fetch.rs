@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::directory::Directory;
 use super::flush::Changes;
 use super::{Routes, Settings, alarm, flush, keep};
+use crate::panics;
 use crate::route::published::{DirectoryPage, Published};
 
 /// An answer of the server, or why there is none.
@@ -210,7 +211,7 @@ async fn finish(
         let kept = keep::write_directory(&state, &directory);
         (directory, kept)
     });
-    let (directory, kept) = sorted.await.map_err(|error| error.to_string())?;
+    let (directory, kept) = sorted.await.map_err(|error| panics::how(&error))?;
     if let Err(error) = kept {
         tracing::error!(%error, "who lives where is in force, but would be lost at a restart");
     }

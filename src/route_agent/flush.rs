@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::{Known, Routes, Settings, decide};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::ids::Address;
+use crate::panics;
 
 /// When, after a route changed.
 const AFTER: [Duration; 6] = [
@@ -118,7 +119,7 @@ async fn once(
     let (routes, before) = (routes.clone(), before.clone());
     let reading =
         tokio::task::spawn_blocking(move || affected(&listed, &routes, &before, SystemClock.now()));
-    let ids = reading.await.map_err(|error| error.to_string())?;
+    let ids = reading.await.map_err(|error| panics::how(&error))?;
     if ids.len() > ONE_BY_ONE_MAX {
         call(postqueue, &["-f"]).await?;
         return Ok(ids.len());

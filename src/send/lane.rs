@@ -104,6 +104,13 @@ impl Lane {
         self.record(&entry, &head, found).await;
     }
 
+    /// Records that a try fell over half-way: what became of it is not known.
+    pub(super) async fn fell_over(self, entry: QueueEntry) {
+        let why = ours("4.3.0 Sending the message failed half-way");
+        let found = Found::of_all(&entry, Outcome::Deferred(why));
+        self.record(&entry, &[], found).await;
+    }
+
     fn unreachable(&self, entry: &QueueEntry, error: &Unreachable) -> Found {
         let outcome = Outcome::Deferred(ours(&format!("4.4.1 {error}")));
         Found {

@@ -20,7 +20,8 @@ use super::lane::Lane;
 use super::pool::Pool;
 use super::relay::Smarthost;
 use crate::clock::{SharedClock, Timestamp};
-use crate::ids::{MailboxId, QueueId, random_bytes};
+use crate::ids::{MailboxId, random_bytes};
+use crate::panics;
 use crate::schedule::{Backoff, in_turns};
 use crate::store::queue::{self, DueRow, QueueEntry};
 use crate::store::{ReadTx, Store, StoreError};
@@ -124,7 +125,7 @@ impl Sender {
         let mut work = Work::default();
         while !stop.is_cancelled() {
             work.reap();
-            self.put_off_fallen(&mut work).await;
+            self.settle_fallen(&mut work, &pool).await;
             if pool.is_all_failing() {
                 let all = work.ahead.all().await;
                 self.give_back(all).await;
@@ -219,7 +220,10 @@ impl Sender {
             Ok(Ok(rows)) if rows.is_empty() => return,
             Ok(Ok(rows)) => rows,
             Ok(Err(error)) => return unreadable(&error).await,
-            Err(error) => return tracing::error!(%error, "what is late could not be looked for"),
+            Err(error) => {
+                let error = panics::how(&error);
+                return tracing::error!(error, "what is late could not be looked for");
+            }
         };
         let claimed = self
             .store
@@ -300,9 +304,19 @@ impl Sender {
         }));
     }
 
-    /// What fell over half-way is tried again later, and the later the more often it did.
-    async fn put_off_fallen(&self, work: &mut Work) {
-        let fallen = std::mem::take(&mut work.fallen);
+    /// What fell over half-way counts as tried in vain: it is due later, and one day its sender hears of it.
+    /// If that falls over too, it is only due later.
+    async fn settle_fallen(&self, work: &mut Work, pool: &Arc<Pool>) {
+        let (again, fallen): (Vec<_>, Vec<_>) = std::mem::take(&mut work.fallen)
+            .into_iter()
+            .partition(|one| one.is_settling);
+        for one in fallen {
+            work.settle(one.entry, self.lane(pool));
+        }
+        self.put_off(again).await;
+    }
+
+    async fn put_off(&self, fallen: Vec<UnderWay>) {
         if fallen.is_empty() {
             return;
         }
@@ -311,7 +325,7 @@ impl Sender {
         let put_off = self.store.write(move |tx| {
             fallen.iter().try_for_each(|one| {
                 let due = |attempts| now.after(retry.delay(attempts, jitter));
-                queue::put_off(tx, one.sender.1, one.id, one.claim, due)
+                queue::put_off(tx, &one.entry, due)
             })
         });
         if let Err(error) = put_off.await {
@@ -392,20 +406,21 @@ async fn unreadable(error: &StoreError) {
 }
 
 /// A message on its way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct UnderWay {
     /// Whose: domain and mailbox.
     sender: (u64, MailboxId),
-    id: QueueId,
-    claim: u64,
+    entry: QueueEntry,
+    /// It fell over, and that is being recorded.
+    is_settling: bool,
 }
 
 impl UnderWay {
     fn of(entry: &QueueEntry) -> Self {
         Self {
             sender: (queue::domain_hash(&entry.sender), entry.mailbox),
-            id: entry.id,
-            claim: entry.claim,
+            entry: entry.clone(),
+            is_settling: false,
         }
     }
 }
@@ -451,6 +466,16 @@ impl Work {
         self.under_way.insert(task.id(), under_way);
     }
 
+    /// Records that a message fell over.
+    fn settle(&mut self, entry: QueueEntry, lane: Lane) {
+        let under_way = UnderWay {
+            is_settling: true,
+            ..UnderWay::of(&entry)
+        };
+        let task = self.lanes.spawn(lane.fell_over(entry));
+        self.under_way.insert(task.id(), under_way);
+    }
+
     /// Whether it is time to look for what is late; then it is not for a while.
     fn is_overdue_due(&mut self) -> bool {
         let is_due = self
@@ -478,8 +503,11 @@ impl Work {
             Some(Ok((id, ()))) => drop(self.under_way.remove(&id)),
             Some(Err(error)) => {
                 let fallen = self.under_way.remove(&error.id());
-                let queue_id = fallen.map(|one| one.id.to_string());
-                tracing::error!(%error, ?queue_id, "sending a message failed half-way; it is tried again later");
+                let queue_id = fallen.as_ref().map(|one| one.entry.id.to_string());
+                tracing::error!(
+                    queue_id,
+                    "sending a message failed half-way; it is tried again later"
+                );
                 self.fallen.extend(fallen);
             }
         }

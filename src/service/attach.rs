@@ -18,6 +18,7 @@ use crate::ids::StandbyId;
 use crate::mail::attachment::safe_file_name;
 use crate::mail::mime::{Encoding, Structure};
 use crate::mail::view::View;
+use crate::panics;
 use crate::store::messages::{MessageRecord, Tail, WrittenFile};
 use crate::store::{BodyWriter, NewBody, StoreError};
 
@@ -469,7 +470,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, WriteError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(full),
-        Err(error) => Err(full(std::io::Error::other(error))),
+        Err(error) => Err(full(std::io::Error::other(panics::how(&error)))),
     }
 }
 

@@ -12,6 +12,7 @@ use super::announcing::{self, Told};
 use super::tenants::Share;
 use super::{Actor, Service, ServiceError};
 use crate::ids::ResellerId;
+use crate::panics;
 use crate::store::{StoreError, events};
 
 /// Events looked at for one page.
@@ -111,7 +112,7 @@ impl Service {
             look(&service)
         });
         let looked = looking.await;
-        looked.map_err(|error| ServiceError::Unavailable(error.to_string()))?
+        looked.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
     }
 }
 

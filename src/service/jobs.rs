@@ -13,6 +13,7 @@ use super::failover::{author_of, visible_scope};
 use super::{Actor, Means, Service, ServiceError, reason};
 use crate::clock::Timestamp;
 use crate::ids::JobId;
+use crate::panics;
 use crate::route::{Override, Scope};
 use crate::store::access::{Grants, Permission};
 use crate::store::jobs::{self as kept, ITEMS_MAX, ItemRecord, JobRecord, Outcome, Task};
@@ -64,7 +65,7 @@ pub async fn preview(
         count(&service, &actor, &scopes)
     });
     let counted = counted.await;
-    counted.map_err(|error| ServiceError::Unavailable(error.to_string()))?
+    counted.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
 }
 
 fn check_scopes(scopes: &[Scope]) -> Result<(), ServiceError> {

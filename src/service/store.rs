@@ -12,6 +12,7 @@ use super::{Actor, Service, ServiceError};
 use crate::clock::Timestamp;
 use crate::ids::{Address, MailboxId, StandbyId};
 use crate::mail::Flags;
+use crate::panics;
 use crate::store::access::Permission;
 use crate::store::directory::{self, Mailbox, gone};
 use crate::store::messages;
@@ -75,7 +76,7 @@ pub async fn check(
             report: serde_json::to_value(&report).unwrap_or_default(),
         },
         Ok(Err(error)) => failed(&error),
-        Err(error) => failed(&error),
+        Err(error) => failed(&panics::how(&error)),
     };
     let _ = reports.send(report).await;
     Ok(())
@@ -124,7 +125,7 @@ pub async fn backup(
             manifest: serde_json::to_value(&manifest).unwrap_or_default(),
         },
         Ok(Err(error)) => failed(&error),
-        Err(error) => failed(&error),
+        Err(error) => failed(&panics::how(&error)),
     };
     let _ = reports.send(report).await;
     Ok(())

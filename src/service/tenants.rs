@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::ids::{Address, DomainName, MailstoreId, ResellerId};
+use crate::panics;
 use crate::store::{Store, StoreError, directory};
 
 /// Mailboxes in a slice: one short read.
@@ -114,7 +115,7 @@ impl Tenants {
         let (counted, directory) = (store.clone(), store.directory_name());
         let census = tokio::task::spawn_blocking(move || count(&counted))
             .await
-            .map_err(|error| StoreError::Failed(error.to_string().into()))??;
+            .map_err(|error| StoreError::Failed(panics::how(&error).into()))??;
         let census = Arc::new(census);
         *self.last.write().unwrap_or_else(PoisonError::into_inner) = Some(Counted {
             census: census.clone(),

@@ -317,15 +317,13 @@ pub fn give_back(tx: &mut dyn Tx, claimed: &QueueEntry, due: Timestamp) -> Resul
 /// When the store cannot be read.
 pub fn put_off(
     tx: &mut dyn Tx,
-    mailbox: MailboxId,
-    id: QueueId,
-    claim: u64,
+    claimed: &QueueEntry,
     due: impl Fn(u32) -> Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(mut entry) = get(tx, mailbox, id)? else {
+    let Some(mut entry) = get(tx, claimed.mailbox, claimed.id)? else {
         return Ok(());
     };
-    if entry.claim == claim && matches!(entry.state, QueueState::Claimed { .. }) {
+    if entry.claim == claimed.claim && matches!(entry.state, QueueState::Claimed { .. }) {
         let before = entry.due();
         entry.attempts = entry.attempts.saturating_add(1);
         entry.state = QueueState::Queued {

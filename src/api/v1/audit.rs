@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::paging::linked;
 use crate::api::problem::{Problem, Query};
 use crate::clock::{InvalidTime, Timestamp};
+use crate::panics;
 use crate::service::audit::{self, Filter, PAGE_MAX};
 use crate::service::sorting::cursor_name;
 use crate::service::{Actor, Service, ServiceError};
@@ -96,7 +97,7 @@ pub(super) async fn list(
     });
     let found = searching
         .await
-        .map_err(|error| ServiceError::Unavailable(error.to_string()))??;
+        .map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))??;
     let next = found.next.map(|number| number.to_string());
     let pairs = [
         ("who", asked.who),

@@ -473,12 +473,14 @@ async fn what_fell_over_is_due_again_and_that_was_a_try() {
     for tries in 1..=3_u32 {
         let claimed = house.claim(1000 * i64::from(tries)).await.remove(0);
         let due = move |attempts: u32| at(1000 * i64::from(attempts) + 1000);
-        let stale = claimed.claim - 1;
-        let (mailbox, id, claim) = (claimed.mailbox, claimed.id, claimed.claim);
-        let fell = |claim| move |tx: &mut dyn Tx| put_off(tx, mailbox, id, claim, due);
+        let stale = QueueEntry {
+            claim: claimed.claim - 1,
+            ..claimed.clone()
+        };
+        let fell = |claimed| move |tx: &mut dyn Tx| put_off(tx, &claimed, due);
         house.tx(fell(stale)).await.unwrap();
         assert!(house.claim(1000 * i64::from(tries)).await.is_empty());
-        house.tx(fell(claim)).await.unwrap();
+        house.tx(fell(claimed)).await.unwrap();
         assert_eq!(house.next_due(), Some(1000 * i64::from(tries) + 1000));
     }
     let left = house.claim(9000).await.remove(0);

@@ -10,6 +10,7 @@ use super::filters::href;
 use super::frame::{Frame, refused, said_once};
 use super::heads::Heads;
 use super::views::{Field, Listing, Row, Table, cell, column};
+use crate::panics;
 use crate::service::audit::{self, Filter, Found};
 use crate::service::sheet::Sheet;
 use crate::service::sorting::{Start, cursor_name};
@@ -116,7 +117,7 @@ pub async fn verify(
     let texts = reader.texts;
     let (service, actor) = (web.service.clone(), session.actor.clone());
     let verified = tokio::task::spawn_blocking(move || audit::verify(&service, &actor)).await;
-    let verified = verified.map_err(|error| Fault::internal(&error))?;
+    let verified = verified.map_err(|error| Fault::internal(&panics::how(&error)))?;
     let mut made = audit_page(&web, &reader, &session, &Ask::default()).await?;
     match verified {
         Ok(number) => {
@@ -146,7 +147,7 @@ async fn search(
         audit::search(&service, &actor, &filter, &start, limit)
     });
     let found = looking.await;
-    found.map_err(|error| ServiceError::Unavailable(error.to_string()))?
+    found.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
 }
 
 async fn audit_page(

@@ -14,6 +14,7 @@ use crate::mail::mime::Kind;
 use crate::mail::plain;
 use crate::mail::sanitize::{self, RemoteImages};
 use crate::mail::view::{Content, View};
+use crate::panics;
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::reader::Reader;
@@ -154,7 +155,9 @@ pub async fn part(
         let view = View::parse(&bytes);
         Some((part_file(&view, part)?, view.part(part)?.clone()))
     });
-    let looked = looking.await.map_err(|error| Fault::internal(&error))?;
+    let looked = looking
+        .await
+        .map_err(|error| Fault::internal(&panics::how(&error)))?;
     let (file, known) = looked.ok_or(Fault::NotFound)?;
     let shown = if file.is_inside || !ask.preview.is_empty() {
         file.preview

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use crate::panics;
 use crate::service::mailbox;
 use crate::store::messages::MessageRecord;
 use crate::web::Web;
@@ -64,7 +65,7 @@ impl Whole {
     ) -> Result<T, Fault> {
         tokio::task::spawn_blocking(move || work(&self.bytes))
             .await
-            .map_err(|error| Fault::internal(&error))
+            .map_err(|error| Fault::internal(&panics::how(&error)))
     }
 
     /// A response's body that `write` makes of the message, piece by piece, as fast as the browser takes

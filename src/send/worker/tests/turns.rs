@@ -59,25 +59,71 @@ async fn a_long_queue_of_one_hides_nobody() {
     assert_eq!((rows.unwrap().len(), cursor), (96, None));
 }
 
+async fn claim(house: &House) -> QueueEntry {
+    let now = house.clock.now();
+    let claimed = house
+        .store
+        .write(move |tx| queue::claim_due(tx, now, 1, LEASE));
+    claimed.await.unwrap().remove(0)
+}
+
+/// Has the work on an entry fall over, or the settling of that.
+async fn fall_over(work: &mut Work, under_way: UnderWay) {
+    let task = work.lanes.spawn(async { panic!("a test's") });
+    work.under_way.insert(task.id(), under_way);
+    let ended = work.lanes.join_next_with_id().await;
+    work.ended(ended);
+    assert!(work.under_way.is_empty() && work.fallen.len() == 1);
+}
+
+async fn settle(house: &House, work: &mut Work) {
+    let sender = house.sender(Duration::from_millis(1));
+    let pool = Arc::new(Pool::new(Vec::new(), sender.options.reconnect));
+    sender.settle_fallen(work, &pool).await;
+    let ended = work.lanes.join_next_with_id().await;
+    work.ended(ended);
+    assert!(work.fallen.is_empty());
+}
+
+#[tokio::test]
+async fn what_falls_over_each_time_comes_back_after_its_expiry() {
+    let house = House::new(Mood::default()).await;
+    house.enqueue(1, &["yes@x.example"]).await;
+    let mut work = Work::default();
+    for attempts in 1..=3 {
+        let entry = claim(&house).await;
+        fall_over(&mut work, UnderWay::of(&entry)).await;
+        settle(&house, &mut work).await;
+        assert_eq!(house.entry(1).attempts, attempts);
+        house.clock.advance(Duration::from_secs(6 * 3600));
+    }
+    assert!(!house.entry(1).is_finished() && house.inbox().is_empty());
+    house.clock.advance(Duration::from_secs(30 * 86_400));
+    let entry = claim(&house).await;
+    fall_over(&mut work, UnderWay::of(&entry)).await;
+    settle(&house, &mut work).await;
+    assert!(house.entry(1).is_finished());
+    let inbox = house.inbox();
+    assert!(
+        inbox.len() == 1 && inbox[0].1.contains("failed half-way"),
+        "{inbox:?}"
+    );
+}
+
 #[tokio::test]
 async fn what_falls_over_half_way_is_put_off_and_not_kept_for_hours() {
     let house = House::new(Mood::default()).await;
     house.enqueue(1, &["yes@x.example"]).await;
     let now = house.clock.now();
-    let claimed = house
-        .store
-        .write(move |tx| queue::claim_due(tx, now, 1, LEASE));
-    let entry = claimed.await.unwrap().remove(0);
+    let entry = claim(&house).await;
     let mut work = Work::default();
-    let task = work.lanes.spawn(async { panic!("a test's") });
-    work.under_way.insert(task.id(), UnderWay::of(&entry));
-    let ended = work.lanes.join_next_with_id().await;
-    work.ended(ended);
-    assert!(work.under_way.is_empty() && work.fallen.len() == 1);
-    house
-        .sender(Duration::from_millis(1))
-        .put_off_fallen(&mut work)
-        .await;
+    // Not even that it fell over can be recorded.
+    let settling = UnderWay {
+        is_settling: true,
+        ..UnderWay::of(&entry)
+    };
+    fall_over(&mut work, settling).await;
+    settle(&house, &mut work).await;
     let entry = house.entry(1);
     let QueueState::Queued { due } = entry.state else {
         panic!("{entry:?}");
