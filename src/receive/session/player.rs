@@ -20,6 +20,7 @@ pub(crate) fn resolve(address: &Address) -> Result<Resolved, RefusedBy> {
         "info@example.com" => "ann@example.com".parse().map_err(|_| RefusedBy::Trouble)?,
         "trouble@example.com" => return Err(RefusedBy::Trouble),
         "quota@example.com" => return Err(RefusedBy::MailboxFull),
+        "rate@example.com" => return Err(RefusedBy::Rate),
         "ann@example.com" | "bob@example.com" | "full@example.com" | "gone@example.com"
         | "a+b@example.com" => address.clone(),
         _ => {
@@ -33,6 +34,18 @@ pub(crate) fn resolve(address: &Address) -> Result<Resolved, RefusedBy> {
         id: MailboxId::from_bytes([1; 16]),
         address,
     }))
+}
+
+/// What becomes of a body so far.
+fn write(body: &[u8]) -> Result<(), RefusedBy> {
+    let fates: [(&[u8], RefusedBy); 3] = [
+        (b"POISON", RefusedBy::Full),
+        (b"BURDEN", RefusedBy::Busy),
+        (b"DEFECT", RefusedBy::Trouble),
+    ];
+    let is_in = |word: &[u8]| body.windows(word.len()).any(|seen| seen == word);
+    let fate = fates.into_iter().find(|(word, _)| is_in(word));
+    fate.map_or(Ok(()), |(_, refused)| Err(refused))
 }
 
 /// The house for one session: carries out events, records what was stored.
@@ -52,6 +65,8 @@ pub(crate) struct Player<'c> {
     pub(crate) closed: bool,
     /// How often TLS was started.
     pub(crate) secured: usize,
+    /// Whether there is a certificate.
+    pub(crate) can_secure: bool,
 }
 
 impl<'c> Player<'c> {
@@ -66,6 +81,7 @@ impl<'c> Player<'c> {
             said: Vec::new(),
             closed: false,
             secured: 0,
+            can_secure: true,
         }
     }
 
@@ -82,6 +98,7 @@ impl<'c> Player<'c> {
                     return;
                 }
                 Event::Resolve(address) => self.session.resolved(resolve(&address)),
+                Event::StartTls if !self.can_secure => self.session.not_secured(),
                 Event::StartTls => {
                     // What was read is thrown away, as the connection does.
                     pending.clear();
@@ -91,19 +108,25 @@ impl<'c> Player<'c> {
                     self.session.secured("TLSv1.3 with cipher X".to_owned());
                 }
                 Event::Begin(666) => self.session.begun(Err(RefusedBy::Full)),
+                Event::Begin(667) => self.session.begun(Err(RefusedBy::Busy)),
+                Event::Begin(668) => self.session.begun(Err(RefusedBy::Rate)),
                 Event::Begin(_) => {
                     self.body.clear();
                     self.session.begun(Ok(()));
                 }
                 Event::Piece => {
                     self.body.extend_from_slice(self.session.piece());
-                    let poison = self.body.windows(6).any(|w| w == b"POISON");
-                    self.session
-                        .piece_written(if poison { Err(RefusedBy::Full) } else { Ok(()) });
+                    self.session.piece_written(write(&self.body));
                 }
                 Event::Accept => self.accept(),
             }
         }
+    }
+
+    /// Ends the session from this side.
+    pub(crate) fn end(&mut self, why: &SmtpReply) {
+        self.session.end(why);
+        self.feed(&mut Vec::new(), b"");
     }
 
     fn accept(&mut self) {

@@ -1,11 +1,12 @@
 //! Transcripts in `tests/data/lmtp/*.txt` and `tests/data/smtp/*.txt`, each played in several ways of
 //! cutting the input.
 //!
-//! `LISTENER:` what is spoken on (`smtp`, `strangers`, `starttls`, `starttls-required`, `xclient`,
-//! `postmaster`) and `from=` whom; `ONCE` the input is sent as it is cut here and not otherwise.
+//! `LISTENER:` what is spoken on (`smtp`, `strangers`, `starttls`, `starttls-required`,
+//! `no-certificate`, `xclient`, `postmaster`) and `from=` whom; `ONCE` the input is sent as it is cut here and not otherwise.
 //!
 //! `C:` a line of the client (CR LF is added), `C>` the same without a line end, `S:` a line of the
-//! server (`#1` is the first delivery's id), `LIMITS:` bounds, `STORED:` what was accepted at the
+//! server (`#1` is the first delivery's id), `SHUTDOWN` and `TIMEOUT` what ends the session after all
+//! that, `LIMITS:` bounds, `STORED:` what was accepted at the
 //! end: reverse-path, mailboxes, content; `END` the server closed the connection. Client lines and
 //! stored contents have Rust's escapes `\r \n \t \0 \xNN \\`.
 
@@ -27,6 +28,10 @@ struct Script {
     steps: Vec<(Vec<u8>, String)>,
     stored: String,
     closed: bool,
+    no_certificate: bool,
+    /// What ends the session from this side, and what is said then.
+    end: Option<SmtpReply>,
+    last_words: String,
 }
 
 fn unescape(text: &str) -> Vec<u8> {
@@ -79,6 +84,7 @@ fn listener(script: &mut Script, text: &str) {
             ("strangers", _) => config.strangers = true,
             ("starttls", _) => config.start_tls = StartTls::Offered,
             ("starttls-required", _) => config.start_tls = StartTls::Required,
+            ("no-certificate", _) => script.no_certificate = true,
             ("xclient", _) => config.xclient.clone_from(&config.trusted),
             ("dsn", _) => config.dsn = true,
             ("postmaster", _) => config.postmaster = "ann@example.com".parse().ok(),
@@ -120,7 +126,11 @@ fn read_script(path: &Path) -> Script {
                     }
                     None => text.to_owned(),
                 };
-                writeln!(script.steps.last_mut().unwrap().1, "{text}\r").unwrap();
+                let said = match script.end {
+                    Some(_) => &mut script.last_words,
+                    None => &mut script.steps.last_mut().unwrap().1,
+                };
+                writeln!(said, "{text}\r").unwrap();
             }
             "LI" => match line.split_once(':').unwrap() {
                 ("LIMITS", text) => script.config.limits = limits(text),
@@ -128,6 +138,8 @@ fn read_script(path: &Path) -> Script {
             },
             "ON" => script.once = true,
             "ST" => writeln!(script.stored, "{}", line.strip_prefix("STORED: ").unwrap()).unwrap(),
+            "SH" => script.end = Some(SmtpReply::SHUTTING_DOWN),
+            "TI" => script.end = Some(SmtpReply::TIMEOUT),
             "EN" => script.closed = true,
             "" | "# " => {}
             _ => panic!("{}: {line:?}", path.display()),
@@ -147,7 +159,12 @@ fn config(limits: Limits) -> SessionConfig {
 
 fn play(script: &Script, name: &str, step: Option<usize>) {
     let config = &script.config;
-    let mut player = Player::new(config, script.peer);
+    let player = || {
+        let mut player = Player::new(config, script.peer);
+        player.can_secure = !script.no_certificate;
+        player
+    };
+    let (mut whole, mut player) = (player(), player());
     let mut pending = Vec::new();
     let mut expected = String::new();
     for (input, replies) in &script.steps {
@@ -165,24 +182,19 @@ fn play(script: &Script, name: &str, step: Option<usize>) {
             "{name} in steps of {step}"
         );
     }
-    let whole: Vec<u8> = script
-        .steps
-        .iter()
-        .flat_map(|(input, _)| input.clone())
-        .collect();
-    if script.once {
-        assert_eq!(player.stored, script.stored, "{name}");
-        assert_eq!(player.closed, script.closed, "{name}");
-        return;
+    let mut played = vec![player];
+    if !script.once {
+        let inputs = script.steps.iter().flat_map(|(input, _)| input.clone());
+        whole.feed(&mut Vec::new(), &inputs.collect::<Vec<u8>>());
+        played.push(whole);
     }
-    let mut pipelined = Player::new(config, script.peer);
-    pipelined.feed(&mut Vec::new(), &whole);
-    assert_eq!(
-        String::from_utf8_lossy(&pipelined.said),
-        expected,
-        "{name} in one piece"
-    );
-    for player in [player, pipelined] {
+    if let Some(end) = &script.end {
+        played.iter_mut().for_each(|player| player.end(end));
+        expected.push_str(&script.last_words);
+    }
+    for player in played {
+        let said = String::from_utf8_lossy(&player.said);
+        assert_eq!(said, expected, "{name} step by step or in one piece");
         assert_eq!(player.stored, script.stored, "{name}");
         assert_eq!(player.closed, script.closed, "{name}");
     }
@@ -205,6 +217,34 @@ fn transcripts() {
         }
         assert!(count >= 10, "only {count} transcripts found");
     }
+}
+
+/// Every reply there is has its transcript, but those of a connection that gets no session.
+#[test]
+fn every_reply_is_in_a_transcript() {
+    let mut transcripts = String::new();
+    for protocol in ["lmtp", "smtp"] {
+        let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        for entry in fs::read_dir(data.join(protocol)).unwrap() {
+            transcripts += &fs::read_to_string(entry.unwrap().path()).unwrap();
+        }
+    }
+    let source = include_str!("../reply.rs").lines();
+    let code = source.filter(|line| !line.trim_start().starts_with("//"));
+    let texts: Vec<&str> = code
+        .flat_map(|line| line.split('"').skip(1).step_by(2))
+        .filter(|text| text.starts_with(char::is_uppercase) && text.contains(' '))
+        .collect();
+    assert!(texts.len() > 40, "{texts:?}");
+    let missing: Vec<&str> = texts
+        .into_iter()
+        .filter(|text| !transcripts.contains(text.split('{').next().unwrap()))
+        .collect();
+    let refused_at_once = [
+        "Too many connections, try again later",
+        "Too many connections from your network, try again later",
+    ];
+    assert_eq!(missing, refused_at_once);
 }
 
 proptest! {
