@@ -221,6 +221,50 @@ fn who_is_away_answers_people_once_and_machines_never() {
     );
 }
 
+/// What people write, and what Lifeboat writes for them, says nothing of where they sit and what they read with.
+#[test]
+fn what_goes_out_tells_nothing_of_where_it_was_written() {
+    let house = House::start("discreet");
+    let invitation = format!(
+        "MIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\n\
+         BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u1\r\nSEQUENCE:1\r\n\
+         SUMMARY:regatta\r\nDTSTART:20991124T130000Z\r\nDTEND:20991124T140000Z\r\n\
+         ORGANIZER:mailto:{CAROL}\r\nATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ANN}\r\n\
+         END:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    house.send(CAROL, ANN, "invited", &invitation);
+    let mut ann = house.sign_in(ANN);
+    house.wait_listed(&mut ann, "inbox", "invited");
+    let link = ann.open("/mail/inbox").links("invited").remove(0);
+    let form = ann.open(&link).form("/answer").set("answer", "accept");
+    let page = ann.submit(&form);
+    assert_eq!(page.status, 200, "{}", page.text());
+    house
+        .sink
+        .wait_for("METHOD:REPLY", PATIENCE)
+        .assert_discreet();
+
+    let mut form = ann.open("/mail/compose").form("/mail/compose");
+    let written = [
+        ("to", CAROL),
+        ("subject", "by-hand"),
+        ("body", "ahoy"),
+        ("action", "send"),
+    ];
+    for (name, value) in written {
+        form = form.set(name, value);
+    }
+    let page = ann.submit(&form);
+    assert_eq!(page.status, 200, "{}", page.text());
+    let written = house.sink.wait_for("Subject: by-hand", PATIENCE);
+    written.assert_discreet();
+
+    house.set(ANN, &[("away_on", "1"), ("away", "I am at sea until May.")]);
+    house.send("dave@elsewhere.test", ANN, "plain", "");
+    let answer = house.sink.wait_for("at sea until May", PATIENCE);
+    answer.assert_discreet();
+}
+
 /// The server's clock is set forward between two starts.
 #[test]
 fn senders_are_told_once_that_a_message_is_not_read_yet_where_the_policy_says_so() {
@@ -267,6 +311,7 @@ fn senders_are_told_once_that_a_message_is_not_read_yet_where_the_policy_says_so
     }
     let notice = house.to(CAROL).remove(0);
     assert_eq!(notice.from, "");
+    notice.assert_discreet();
     assert!(notice.contains("Final-Recipient: rfc822; ann@acme.test"));
     assert!(notice.contains("In-Reply-To: <unread@elsewhere.test>"));
 }

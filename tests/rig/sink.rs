@@ -24,6 +24,41 @@ impl SinkMessage {
     pub fn contains(&self, text: &str) -> bool {
         String::from_utf8_lossy(&self.data).contains(text)
     }
+
+    /// Asserts that the header tells what mail programs need and nothing of who wrote where, on what and from which
+    /// address; the one `Received` is the smarthost's.
+    pub fn assert_discreet(&self) {
+        const MAY_BE_TOLD: [&str; 14] = [
+            "auto-submitted",
+            "cc",
+            "content-transfer-encoding",
+            "content-type",
+            "date",
+            "from",
+            "in-reply-to",
+            "message-id",
+            "mime-version",
+            "references",
+            "reply-to",
+            "subject",
+            "to",
+            "x-auto-response-suppress",
+        ];
+        let text = String::from_utf8_lossy(&self.data).replace("\r\n", "\n");
+        let head = text.split("\n\n").next().unwrap_or_default();
+        let unfolded = head.replace("\n ", " ").replace("\n\t", " ");
+        let fields = unfolded.lines().filter_map(|line| line.split_once(':'));
+        let (trace, own): (Vec<_>, Vec<_>) =
+            fields.partition(|(name, _)| name.eq_ignore_ascii_case("received"));
+        assert_eq!(trace.len(), 1, "{head}");
+        for (name, value) in own {
+            let name = name.to_ascii_lowercase();
+            assert!(MAY_BE_TOLD.contains(&&*name), "{name} in\n{head}");
+            for secret in ["127.0.0.1", "::1", "/tmp"] {
+                assert!(!value.contains(secret), "{secret} in\n{head}");
+            }
+        }
+    }
 }
 
 /// How the sink answers to certain recipients.
