@@ -2,7 +2,7 @@
 //! so that nothing happens untold and nothing is told that did not happen.
 //!
 //! Whoever tells it on keeps how far it came (`announced`), or asks for what came after a number. The log
-//! keeps the newest `KEPT_MAX`.
+//! keeps the newest `KEPT_MAX`, and what was not told on yet up to `UNTOLD_MAX`.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -20,6 +20,10 @@ use crate::route::{Scope, Setting};
 
 /// Events that are kept.
 const KEPT_MAX: u64 = 20_000;
+/// Events that are kept while they were not told on yet.
+const UNTOLD_MAX: u64 = 200_000;
+/// Events that are removed at most with each new one.
+const FORGOTTEN_WITH_EACH: usize = 4;
 /// Single mailboxes are named so often within [`NAMED_WINDOW`]: a million that move at once do not drive out what
 /// else is to be told.
 const NAMED_MAX: u32 = 500;
@@ -340,10 +344,40 @@ pub fn append(tx: &mut dyn Tx, at: Timestamp, what: Happened) -> Result<u64, Sto
         key(number).into_vec(),
         codec::encode(&EventRecord { at, what })?,
     );
-    if let Some(old) = number.checked_sub(KEPT_MAX) {
-        tx.delete(key(old).into_vec());
-    }
+    let announced = announced(tx)?;
+    forget_until(tx, forgettable(number, announced))?;
     Ok(number)
+}
+
+/// The last event that need not be kept, behind `number` and with `announced` told on.
+const fn forgettable(number: u64, announced: u64) -> u64 {
+    let beyond_kept = number.saturating_sub(KEPT_MAX);
+    let beyond_all = number.saturating_sub(UNTOLD_MAX);
+    match announced < beyond_kept {
+        true if announced > beyond_all => announced,
+        true => beyond_all,
+        false => beyond_kept,
+    }
+}
+
+/// Removes the oldest events up to number `last`: more than come in, so that what was kept for long goes too.
+fn forget_until(tx: &mut dyn Tx, last: u64) -> Result<(), StoreError> {
+    let mut old = Vec::new();
+    let (from, to) = (Key::new(Table::Event), key(last.saturating_add(1)));
+    tx.scan(
+        from.as_slice(),
+        to.as_slice(),
+        Order::Ascending,
+        &mut |key, _| {
+            old.push(key.to_vec());
+            Ok(match old.len() < FORGOTTEN_WITH_EACH {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        },
+    )?;
+    old.into_iter().for_each(|key| tx.delete(key));
+    Ok(())
 }
 
 /// How many mailboxes were named, since when.
@@ -370,6 +404,22 @@ pub fn append_of_mailbox(
 ) -> Result<(), StoreError> {
     let mailbox = mailbox.clone();
     append_of_one(tx, at, Happened::Mailbox { mailbox, step })
+}
+
+/// Notes that a setting came into force or was over. Those of mailboxes count among what is named of them.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_setting(
+    tx: &mut dyn Tx,
+    at: Timestamp,
+    scope: &Scope,
+    what: Happened,
+) -> Result<(), StoreError> {
+    match scope {
+        Scope::Mailbox(_) => append_of_one(tx, at, what),
+        Scope::Mailstore(_) | Scope::Domain(_) => append(tx, at, what).map(drop),
+    }
 }
 
 /// Notes that somebody came to a limit, in the transaction that notes it for the day. Mailboxes count among those

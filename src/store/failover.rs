@@ -354,8 +354,8 @@ pub fn set_override(
     let old = replace_override(tx, scope, rank, new)?;
     let setting = in_force(&overrides(tx, scope)?, now);
     if setting != before {
-        let scope = scope.clone();
-        events::append(tx, now, Happened::Override { scope, setting })?;
+        let of = scope.clone();
+        events::append_setting(tx, now, scope, Happened::Override { scope: of, setting })?;
     }
     Ok(old)
 }
@@ -382,8 +382,9 @@ pub fn expire_override(
     }
     if ended > 0 {
         let setting = in_force(&all, now);
-        let scope = scope.clone();
-        events::append(tx, now, Happened::OverrideExpired { scope, setting })?;
+        let of = scope.clone();
+        let over = Happened::OverrideExpired { scope: of, setting };
+        events::append_setting(tx, now, scope, over)?;
     }
     Ok(ended)
 }

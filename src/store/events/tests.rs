@@ -116,3 +116,67 @@ async fn a_million_that_move_at_once_drive_out_nothing() {
     assert_eq!(named(begun, 100).await, most + 1);
     assert_eq!(named(later, 3).await, most + 4, "then they are named again");
 }
+
+#[test]
+fn what_was_not_told_on_yet_is_kept_as_far_as_there_is_place() {
+    let cases = [
+        // number, announced, forgettable
+        (1, 0, 0),
+        (KEPT_MAX, KEPT_MAX, 0),
+        (KEPT_MAX + 9, KEPT_MAX + 9, 9),
+        (KEPT_MAX + 9, 5, 5),
+        (KEPT_MAX + 9, 0, 0),
+        (UNTOLD_MAX + 9, 0, 9),
+        (UNTOLD_MAX + 9, 8, 9),
+        (UNTOLD_MAX + 9, 10, 10),
+    ];
+    for (number, announced, expected) in cases {
+        let found = forgettable(number, announced);
+        assert_eq!(found, expected, "{number} {announced}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_kept_for_long_is_forgotten_faster_than_more_comes() {
+    let (_dir, store) = store();
+    let at = Timestamp::from_secs(1_800_000_000);
+    let grow = async |count: u64| {
+        let write = move |tx: &mut dyn Tx| {
+            (0..count).try_for_each(|_| append(tx, at, cleared("a")).map(drop))
+        };
+        store.write(write).await.unwrap();
+    };
+    let first = || store.read(|tx| after(tx, 0, 1)).unwrap()[0].0;
+    grow(100).await;
+    store.write(|tx| forget_until(tx, 10)).await.unwrap();
+    assert_eq!(first(), 1 + FORGOTTEN_WITH_EACH as u64);
+    for _ in 0..9 {
+        store.write(|tx| forget_until(tx, 10)).await.unwrap();
+    }
+    assert_eq!(first(), 11, "and no more");
+}
+
+#[tokio::test]
+async fn settings_of_mailboxes_are_named_as_seldom_as_what_becomes_of_them() {
+    let (_dir, store) = store();
+    let at = Timestamp::from_secs(1_800_000_000);
+    let set = |scope: String, count: u32| {
+        store.write(move |tx| {
+            for n in 0..count {
+                let scope: Scope = scope.replace('#', &n.to_string()).parse().unwrap();
+                let setting = None;
+                let what = Happened::OverrideExpired {
+                    scope: scope.clone(),
+                    setting,
+                };
+                append_setting(tx, at, &scope, what)?;
+            }
+            last(tx)
+        })
+    };
+    let most = u64::from(NAMED_MAX);
+    let named = set("mailbox:u#@example.com".into(), NAMED_MAX + 100).await;
+    assert_eq!(named.unwrap(), most + 1, "and one that says so");
+    let named = set("domain:d#.example".into(), 100).await;
+    assert_eq!(named.unwrap(), most + 101);
+}
