@@ -80,6 +80,7 @@ pub mod resellers;
 pub mod retention;
 pub mod routing;
 mod search_index;
+pub mod shares;
 pub mod sheet;
 pub mod sign_in;
 pub mod sign_in_links;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, from the ground up. A module may use those below it, never one beside or above it.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "crash"],
+    &["clock", "crash", "panics"],
     &["ids"],
     &["net", "mail"],
     &["config"],

@@ -1,17 +1,16 @@
 //! The stream of changes: what happened, as far as it is the actor's business, from any number on.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use super::announcing::{self, Told};
+use super::shares::{Place, Shares};
 use super::tenants::Share;
 use super::{Actor, Service, ServiceError};
-use crate::ids::ResellerId;
 use crate::panics;
 use crate::store::{StoreError, events};
 
@@ -23,13 +22,16 @@ const STREAMS_MAX: usize = 256;
 const STREAMS_OF_RESELLER_MAX: usize = 32;
 /// Walks through the directory at a time.
 const WALKS_MAX: usize = 8;
+/// A walk waits for its place so long.
+const WALK_AWAITED: Duration = Duration::from_secs(5);
+/// Walks of one reseller at a time.
+const WALKS_OF_RESELLER_MAX: usize = 3;
 
 /// The streams that are open; clones share it.
 #[derive(Clone, Debug)]
 pub struct Streams {
-    places: Arc<Semaphore>,
-    resellers: Arc<Mutex<HashMap<ResellerId, Arc<Semaphore>>>>,
-    walks: Arc<Semaphore>,
+    streams: Shares,
+    walks: Shares,
     stop: CancellationToken,
 }
 
@@ -42,10 +44,11 @@ impl Default for Streams {
 impl Streams {
     /// Streams that end when `stop` does.
     pub fn new(stop: CancellationToken) -> Self {
+        let of =
+            |max, of_reseller, retry| Shares::new(max, of_reseller, Duration::from_secs(retry));
         Self {
-            places: Arc::new(Semaphore::new(STREAMS_MAX)),
-            resellers: Arc::default(),
-            walks: Arc::new(Semaphore::new(WALKS_MAX)),
+            streams: of(STREAMS_MAX, STREAMS_OF_RESELLER_MAX, 30),
+            walks: of(WALKS_MAX, WALKS_OF_RESELLER_MAX, 10),
             stop,
         }
     }
@@ -55,39 +58,12 @@ impl Streams {
     /// # Errors
     /// [`ServiceError::Limited`] when too many are open, of all or of its reseller's.
     pub fn open(&self, actor: &Actor) -> Result<Place, ServiceError> {
-        let limited = |_| ServiceError::Limited {
-            retry_after: std::time::Duration::from_secs(30),
-        };
-        let own = match actor {
-            Actor::Reseller(reseller, _) => {
-                let mut resellers = self
-                    .resellers
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                let places = resellers
-                    .entry(reseller.clone())
-                    .or_insert_with(|| Arc::new(Semaphore::new(STREAMS_OF_RESELLER_MAX)));
-                Some(Arc::clone(places).try_acquire_owned().map_err(limited)?)
-            }
-            _ => None,
-        };
-        let all = self.places.clone().try_acquire_owned().map_err(limited)?;
-        Ok(Place {
-            _all: all,
-            _own: own,
-        })
+        self.streams.take(actor)
     }
 
-    /// A place for one who goes through much of the directory, to count or to list it, as long as it is
-    /// kept.
-    ///
-    /// # Errors
-    /// [`ServiceError::Limited`] when too many do.
-    pub fn walk(&self) -> Result<OwnedSemaphorePermit, ServiceError> {
-        let place = self.walks.clone().try_acquire_owned();
-        place.map_err(|_| ServiceError::Limited {
-            retry_after: std::time::Duration::from_secs(10),
-        })
+    /// The places of those who go through much of the directory, to count or to list it.
+    pub const fn walks(&self) -> &Shares {
+        &self.walks
     }
 
     /// Waits until the server stops.
@@ -104,23 +80,22 @@ impl Service {
     /// [`ServiceError::Limited`] when too many do; what `look` returns.
     pub async fn walk<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Self) -> Result<T, ServiceError> + Send + 'static,
+        actor: &Actor,
+        look: impl FnOnce(&Self, &Actor) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        let (place, service) = (self.changes.walk()?, self.clone());
+        let place = self
+            .changes
+            .walks()
+            .wait_at_most(WALK_AWAITED, actor)
+            .await?;
+        let (service, actor) = (self.clone(), actor.clone());
         let looking = tokio::task::spawn_blocking(move || {
             let _place = place;
-            look(&service)
+            look(&service, &actor)
         });
         let looked = looking.await;
         looked.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
     }
-}
-
-/// A stream's place, for as long as it is open.
-#[derive(Debug)]
-pub struct Place {
-    _all: OwnedSemaphorePermit,
-    _own: Option<OwnedSemaphorePermit>,
 }
 
 /// What happened.

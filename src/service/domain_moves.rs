@@ -126,7 +126,7 @@ pub async fn preview(
     actor.operator()?;
     actor.may(Permission::Provision)?;
     let order = checked(&new)?;
-    let looking = service.walk(move |service| {
+    let looking = service.walk(actor, move |service, _| {
         let looked = service.store.read(|tx| moved::look(tx, &order))??;
         Ok(view(&order, &looked, false))
     });

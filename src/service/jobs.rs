@@ -13,7 +13,6 @@ use super::failover::{author_of, visible_scope};
 use super::{Actor, Means, Service, ServiceError, reason};
 use crate::clock::Timestamp;
 use crate::ids::JobId;
-use crate::panics;
 use crate::route::{Override, Scope};
 use crate::store::access::{Grants, Permission};
 use crate::store::jobs::{self as kept, ITEMS_MAX, ItemRecord, JobRecord, Outcome, Task};
@@ -58,14 +57,8 @@ pub async fn preview(
 ) -> Result<JobPreview, ServiceError> {
     has_business(actor)?;
     check_scopes(&scopes)?;
-    let place = service.changes.walk()?;
-    let (service, actor) = (service.clone(), actor.clone());
-    let counted = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        count(&service, &actor, &scopes)
-    });
-    let counted = counted.await;
-    counted.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
+    let counted = service.walk(actor, move |service, actor| count(service, actor, &scopes));
+    counted.await
 }
 
 fn check_scopes(scopes: &[Scope]) -> Result<(), ServiceError> {
@@ -341,7 +334,7 @@ fn carry_out(
     id: JobId,
     job: &JobRecord,
     number: u32,
-    scope: &Scope,
+    ordered: &Scope,
     now: Timestamp,
 ) -> Result<Outcome, ServiceError> {
     let may: Grants = [Permission::Failover].into_iter().collect();
@@ -351,7 +344,7 @@ fn carry_out(
         None => Actor::Operator(means),
     };
     // Whose it is may have changed since the order.
-    let scope = visible_scope(tx, &actor, scope)?;
+    let scope = visible_scope(tx, &actor, ordered)?;
     let author = author_of(&actor)?;
     let rank = author.rank();
     let here = overrides::overrides(tx, &scope)?.slot(rank).clone();
@@ -363,7 +356,7 @@ fn carry_out(
             set_at: now,
             expires_at: *expires_at,
         }),
-        Task::Undo(of) => match undone(tx, *of, job, number)? {
+        Task::Undo(of) => match undone(tx, *of, ordered, number)? {
             Some(Outcome::Done { before, after }) if after == here => before,
             // What it set has ended by itself.
             Some(Outcome::Done {
@@ -397,17 +390,21 @@ fn carry_out(
     })
 }
 
-/// What came of the part that a part of an undo takes back.
+/// What came of the part that a part of an undo takes back: none if it is gone, or another's by now.
 fn undone(
     tx: &dyn ReadTx,
     of: JobId,
-    undo: &JobRecord,
+    scope: &Scope,
     number: u32,
 ) -> Result<Option<Outcome>, StoreError> {
-    let Some(number) = undo.total.checked_sub(number + 1) else {
+    let total = kept::get(tx, of)?.map_or(0, |job| job.total);
+    let Some(number) = total.checked_sub(number + 1) else {
         return Ok(None);
     };
-    Ok(kept::item(tx, of, number)?.map(|item| item.outcome))
+    let item = kept::item(tx, of, number)?;
+    Ok(item
+        .filter(|item| item.scope == *scope)
+        .map(|item| item.outcome))
 }
 
 fn visible(tx: &dyn ReadTx, actor: &Actor, id: JobId) -> Result<JobRecord, ServiceError> {
@@ -450,3 +447,6 @@ pub fn items(
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,7 +155,7 @@ fn page(
 pub async fn file(service: &Service, actor: &Actor, order: Order) -> Result<Sheet, ServiceError> {
     let whose = Whose::of(service, actor).await?;
     let columns = "id,mailstore,first_failed,activated_at,returned_at,merged_at";
-    let reading = service.walk(move |service| {
+    let reading = service.walk(actor, move |service, _| {
         Sheet::of_pages("outages.csv", columns, |sheet, cursor| {
             let after = (!cursor.is_empty()).then(|| cursor.parse()).transpose();
             let after = after.map_err(|_| ServiceError::NotFound("such outage"))?;

@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::paging::linked;
 use crate::api::problem::{Problem, Query};
 use crate::clock::{InvalidTime, Timestamp};
-use crate::panics;
 use crate::service::audit::{self, Filter, PAGE_MAX};
 use crate::service::sorting::cursor_name;
 use crate::service::{Actor, Service, ServiceError};
@@ -92,12 +91,10 @@ pub(super) async fn list(
         from: time("from", asked.from.as_deref())?,
         until: time("until", asked.until.as_deref())?,
     };
-    let searching = tokio::task::spawn_blocking(move || {
-        audit::search(&service, &actor, &filter, &start, limit)
+    let searching = service.walk(&actor, move |service, actor| {
+        audit::search(service, actor, &filter, &start, limit)
     });
-    let found = searching
-        .await
-        .map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))??;
+    let found = searching.await?;
     let next = found.next.map(|number| number.to_string());
     let pairs = [
         ("who", asked.who),

@@ -48,8 +48,8 @@ pub(super) async fn list(
     };
     let limit = asked.limit.unwrap_or(PAGE_MAX);
     let looked_for = filter.clone();
-    let looking = service.walk(move |service| {
-        deleted::list(service, &actor, &looked_for, asked.after.as_deref(), limit)
+    let looking = service.walk(&actor, move |service, actor| {
+        deleted::list(service, actor, &looked_for, asked.after.as_deref(), limit)
     });
     let page = looking.await?;
     let text = |value: &Option<String>| value.clone();

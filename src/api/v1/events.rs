@@ -17,7 +17,8 @@ use utoipa::IntoParams;
 
 use crate::api::problem::{Problem, Query};
 use crate::ids::TokenId;
-use crate::service::changes::{self, ChangePage, ChangeView, Place};
+use crate::service::changes::{self, ChangePage, ChangeView};
+use crate::service::shares::Place;
 use crate::service::{Actor, Service, token};
 
 /// Silence after which a heartbeat is sent: proxies cut connections that say nothing for a minute.

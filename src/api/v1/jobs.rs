@@ -75,11 +75,14 @@ pub(super) async fn list(
     };
     let order = start.order;
     if wants_csv(&headers) {
-        let file = service.walk(move |service| finding::file(service, &actor, &filter, order));
+        let file = service.walk(&actor, move |service, actor| {
+            finding::file(service, actor, &filter, order)
+        });
         return Ok(file.await?.into_parts().into_response());
     }
-    let looking =
-        service.walk(move |service| finding::find(service, &actor, &filter, &start, limit));
+    let looking = service.walk(&actor, move |service, actor| {
+        finding::find(service, actor, &filter, &start, limit)
+    });
     let (found, next) = looking.await?;
     let pairs = [
         ("state", page.state),

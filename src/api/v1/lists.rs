@@ -59,12 +59,15 @@ pub(super) async fn domains(
     let limit = asked.limit.unwrap_or(domains::PAGE_MAX);
     let order = domains::sort(asked.sort.as_deref().unwrap_or_default())?;
     if wants_csv(&headers) {
-        let file = service.walk(move |service| domains::file(service, &actor, &filter, order));
+        let file = service.walk(&actor, move |service, actor| {
+            domains::file(service, actor, &filter, order)
+        });
         return Ok(file.await?.into_parts().into_response());
     }
     let start = Start::read(order, asked.after.as_deref().unwrap_or_default())?;
-    let looking =
-        service.walk(move |service| domains::list(service, &actor, &filter, &start, limit));
+    let looking = service.walk(&actor, move |service, actor| {
+        domains::list(service, actor, &filter, &start, limit)
+    });
     let page = looking.await?;
     let pairs = [
         ("name", asked.name),
@@ -121,7 +124,9 @@ pub(super) async fn overrides(
     };
     let limit = asked.limit.unwrap_or(overrides::PAGE_MAX);
     if wants_csv(&headers) {
-        let file = service.walk(move |service| overrides::file(service, &actor, &filter, order));
+        let file = service.walk(&actor, move |service, actor| {
+            overrides::file(service, actor, &filter, order)
+        });
         return Ok(file.await?.into_parts().into_response());
     }
     let start = Start::read(order, asked.after.as_deref().unwrap_or_default())?;

@@ -26,5 +26,8 @@ pub(super) async fn show(
     Extension(actor): Extension<Actor>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<TraceView>, Problem> {
-    Ok(Json(trace::trace(&service, &actor, &wanted.q)?))
+    let tracing = service.walk(&actor, move |service, actor| {
+        trace::trace(service, actor, &wanted.q)
+    });
+    Ok(Json(tracing.await?))
 }

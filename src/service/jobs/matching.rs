@@ -62,17 +62,13 @@ async fn look(
     actor: &Actor,
     of: &Matching,
 ) -> Result<(Vec<Scope>, JobPreview), ServiceError> {
-    let place = service.changes.walk()?;
-    let (service, actor, of) = (service.clone(), actor.clone(), of.clone());
-    let looked = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        let scopes = resolve(&service, &actor, &of)?;
-        let looked = count(&service, &actor, &scopes)?;
+    let of = of.clone();
+    let looking = service.walk(actor, move |service, actor| {
+        let scopes = resolve(service, actor, &of)?;
+        let looked = count(service, actor, &scopes)?;
         Ok((scopes, looked))
     });
-    looked
-        .await
-        .map_err(|error| ServiceError::Unavailable(error.to_string()))?
+    looking.await
 }
 
 /// What the filter takes now.

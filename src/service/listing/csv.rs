@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use futures_util::Stream;
 use futures_util::stream;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Filter, Sort, Start, list};
 use crate::service::mailboxes::{MailboxView, PAGE_MAX};
@@ -30,8 +29,6 @@ struct Reading {
     ready: VecDeque<String>,
     /// Where the next page begins; none: there is none.
     next: Option<Start>,
-    #[expect(dead_code, reason = "held for as long as the file is read")]
-    place: OwnedSemaphorePermit,
 }
 
 /// All mailboxes that a filter takes, as lines, read page by page as they are taken away.
@@ -44,8 +41,8 @@ pub fn lines(
     filter: Filter,
     sort: Sort,
 ) -> Result<impl Stream<Item = Result<String, ServiceError>> + Send + use<>, ServiceError> {
+    let place = service.changes.walks().take(&actor)?;
     let mut reading = Reading {
-        place: service.changes.walk()?,
         service,
         actor,
         filter,
@@ -54,10 +51,13 @@ pub fn lines(
         sort,
     };
     reading.page()?;
+    drop(place);
     Ok(stream::try_unfold(reading, |mut reading| async move {
         while reading.ready.is_empty() && reading.next.is_some() {
-            // Others want to be served meanwhile.
+            // Others want to be served meanwhile, and while this one is taken away.
+            let place = reading.service.changes.walks().wait(&reading.actor).await?;
             let page = tokio::task::spawn_blocking(move || {
+                let _place = place;
                 let read = reading.page();
                 (reading, read)
             });

@@ -125,6 +125,7 @@ fn look_at(
     most: Most,
 ) -> Result<Result<Moved, NotMoved>, StoreError> {
     let mut moved = Moved::default();
+    let mut aliases = 0;
     for name in &order.domains {
         let Some(record) = domain(tx, name)? else {
             return Ok(Err(NotMoved::NoSuch(name.clone())));
@@ -132,7 +133,8 @@ fn look_at(
         if record.reseller != order.from {
             return Ok(Err(NotMoved::NotTheirs(name.clone(), record.reseller)));
         }
-        if let Some(refused) = shared(tx, order, name, most, &mut moved.mailboxes)? {
+        let counted = (&mut moved.mailboxes, &mut aliases);
+        if let Some(refused) = shared(tx, order, name, most, counted)? {
             return Ok(Err(refused));
         }
         let left = most.written.saturating_sub(moved.deleted as usize);
@@ -191,13 +193,13 @@ pub fn carry_out(
 }
 
 /// An alias that would join mailboxes of two resellers, or that there are too many to look. Counts the domain's
-/// mailboxes.
+/// mailboxes and aliases.
 fn shared(
     tx: &dyn ReadTx,
     order: &DomainMove,
     name: &DomainName,
     most: Most,
-    mailboxes: &mut u64,
+    (mailboxes, aliases): (&mut u64, &mut u64),
 ) -> Result<Option<NotMoved>, StoreError> {
     let mut found = None;
     let range = Key::new(Table::Mailbox).domain(name);
@@ -226,15 +228,14 @@ fn shared(
     if *mailboxes > most.mailboxes {
         return Ok(Some(NotMoved::TooMany(most)));
     }
-    let mut aliases = 0;
     let range = Key::new(Table::Alias).domain(name);
     tx.scan(
         range.as_slice(),
         &range.end(),
         Order::Ascending,
         &mut |key, value| {
-            aliases += 1;
-            if aliases > most.mailboxes {
+            *aliases += 1;
+            if *aliases > most.mailboxes {
                 found = Some(NotMoved::TooMany(most));
                 return Ok(ControlFlow::Break(()));
             }

@@ -142,12 +142,10 @@ async fn search(
     start: Start<u64>,
     limit: usize,
 ) -> Result<Found, ServiceError> {
-    let (service, actor) = (web.service.clone(), session.actor.clone());
-    let looking = tokio::task::spawn_blocking(move || {
-        audit::search(&service, &actor, &filter, &start, limit)
+    let looking = web.service.walk(&session.actor, move |service, actor| {
+        audit::search(service, actor, &filter, &start, limit)
     });
-    let found = looking.await;
-    found.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
+    looking.await
 }
 
 async fn audit_page(

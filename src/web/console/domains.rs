@@ -144,9 +144,9 @@ pub async fn file(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
     let (filter, order) = (ask.filter()?, domains::sort(&ask.sort)?);
-    let file = web
-        .service
-        .walk(move |service| domains::file(service, &session.actor, &filter, order));
+    let file = web.service.walk(&session.actor, move |service, actor| {
+        domains::file(service, actor, &filter, order)
+    });
     Ok(file.await?.into_parts().into_response())
 }
 

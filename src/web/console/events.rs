@@ -12,7 +12,8 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
-use crate::service::changes::{self, Place};
+use crate::service::changes;
+use crate::service::shares::Place;
 use crate::service::{ServiceError, sign_in};
 use crate::web::Web;
 use crate::web::error::Fault;

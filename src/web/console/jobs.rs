@@ -77,10 +77,10 @@ pub async fn list(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let start = finding::start(&ask.sort, &ask.before, &ask.after).map_err(|_| Fault::NotFound)?;
-    let (order, actor) = (start.order, session.actor.clone());
-    let looking = web
-        .service
-        .walk(move |service| finding::find(service, &actor, &Filter::default(), &start, SHOWN));
+    let order = start.order;
+    let looking = web.service.walk(&session.actor, move |service, actor| {
+        finding::find(service, actor, &Filter::default(), &start, SHOWN)
+    });
     let (found, next) = looking.await?;
     let heading = texts.get("jobs-title").into_owned();
     let p = Frame::new(&reader, &session, &heading).with_said(&reader, &headers);
@@ -130,9 +130,9 @@ pub async fn file(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
     let order = finding::start(&ask.sort, "", "")?.order;
-    let file = web
-        .service
-        .walk(move |service| finding::file(service, &session.actor, &Filter::default(), order));
+    let file = web.service.walk(&session.actor, move |service, actor| {
+        finding::file(service, actor, &Filter::default(), order)
+    });
     Ok(file.await?.into_parts().into_response())
 }
 

@@ -147,9 +147,9 @@ pub async fn file(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
     let (filter, order) = (ask.filter()?, overrides::sort(&ask.sort)?);
-    let file = web
-        .service
-        .walk(move |service| overrides::file(service, &session.actor, &filter, order));
+    let file = web.service.walk(&session.actor, move |service, actor| {
+        overrides::file(service, actor, &filter, order)
+    });
     Ok(file.await?.into_parts().into_response())
 }
 

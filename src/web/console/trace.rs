@@ -73,7 +73,11 @@ pub async fn show(
     if made.q.is_empty() {
         return Ok(page(StatusCode::OK, &made));
     }
-    match trace::trace(&web.service, &session.actor, &made.q) {
+    let asked = made.q.clone();
+    let tracing = web.service.walk(&session.actor, move |service, actor| {
+        trace::trace(service, actor, &asked)
+    });
+    match tracing.await {
         Ok(found) => {
             made.nothing = found.journeys.is_empty();
             made.journeys = found
