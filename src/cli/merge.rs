@@ -325,13 +325,11 @@ async fn again(order: Again, global: &Global) -> Result<(), Failure> {
 /// Waits until all that is left of a mailstore waits for a reason of its own.
 async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeView, Failure> {
     let bar = output::progress(Some(0), false);
-    let mut most = 0;
+    let (mut most, mut before) = (0, None);
     let ended = loop {
         let asked = Instant::now();
         let status: MergeView = client.get("/api/v1/merges").await?;
-        let blocked = status.blocked.iter().filter(|b| b.mailstore == name);
-        let blocked = blocked.filter(|blocked| is_stuck(blocked));
-        let blocked: u64 = blocked.map(|blocked| blocked.unmerged).sum();
+        let stuck = Stuck::of(&status, name);
         let mut views = status.mailstores.into_iter();
         let Some(view) = views.find(|view| view.mailstore == name) else {
             break Err(Failure::found(format!(
@@ -342,7 +340,7 @@ async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeVie
         bar.set_length(most);
         bar.set_position(most - view.unmerged);
         bar.set_message(format!("{} mailboxes at a time", view.running));
-        if view.unmerged <= blocked {
+        if stuck.is_all(&view, before.replace(view.unmerged)) {
             break Ok(view);
         }
         if view.paused {
@@ -353,6 +351,37 @@ async fn wait_mailstore(client: &Client, name: &str) -> Result<MailstoreMergeVie
     };
     bar.finish_and_clear();
     ended
+}
+
+/// What of a mailstore waits for a reason of its own, as far as it is listed.
+struct Stuck {
+    mailboxes: u64,
+    messages: u64,
+    /// How many more mailboxes wait, on any mailstore.
+    unlisted: u64,
+}
+
+impl Stuck {
+    fn of(status: &MergeView, mailstore: &str) -> Self {
+        let listed = status.blocked.iter();
+        let stuck: Vec<u64> = listed
+            .filter(|blocked| blocked.mailstore == mailstore && is_stuck(blocked))
+            .map(|blocked| blocked.unmerged)
+            .collect();
+        Self {
+            mailboxes: stuck.len() as u64,
+            messages: stuck.iter().sum(),
+            unlisted: status.blocked_unlisted,
+        }
+    }
+
+    /// Whether it is all that is left of the mailstore. What is not listed may be another's: it counts once nothing
+    /// is under way any more and no message went since the last look, when `before` were left.
+    fn is_all(&self, view: &MailstoreMergeView, before: Option<u64>) -> bool {
+        let may_be_unlisted = self.unlisted > 0 && view.mailboxes <= self.mailboxes + self.unlisted;
+        let rests = view.open && !view.down && view.running == 0 && before == Some(view.unmerged);
+        view.unmerged <= self.messages || (may_be_unlisted && rests)
+    }
 }
 
 /// Whether a mailbox waits for more than a mailstore that did not answer once.
@@ -470,3 +499,6 @@ fn print_mailbox(view: &MailboxMergeView, json: bool, waited: bool) -> Result<()
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,8 @@ pub const PAGE_MAX: usize = 500;
 const LOOKED_AT_MAX: usize = 5_000;
 /// Entries read at a time.
 const ROWS: usize = 500;
+/// A clock that was set jumped by so much at most: entries of one time lie no farther apart than that.
+const CLOCK_JUMP_MAX: Duration = Duration::from_secs(86_400);
 
 /// An entry by its number and hash, as `NUMBER:HASH`: whoever keeps one elsewhere sees by it whether the whole
 /// log was written anew.
@@ -102,8 +105,12 @@ impl Filter {
     /// Behind which entry the first lies that can be what is looked for.
     fn first(&self, tx: &dyn ReadTx, order: Order) -> Result<Option<u64>, StoreError> {
         Ok(match (order, self.from, self.until) {
-            (Order::Ascending, Some(from), _) => Some(audit::first_since(tx, from)? - 1),
-            (Order::Descending, _, Some(until)) => Some(audit::first_since(tx, until)?),
+            (Order::Ascending, Some(from), _) => {
+                Some(audit::first_since(tx, from.before(CLOCK_JUMP_MAX))?.saturating_sub(1))
+            }
+            (Order::Descending, _, Some(until)) => {
+                Some(audit::first_since(tx, until.after(CLOCK_JUMP_MAX))?)
+            }
             _ => None,
         })
     }
@@ -111,8 +118,12 @@ impl Filter {
     /// Whether what comes behind an entry of this time lies outside the times that are looked for.
     fn is_past(&self, order: Order, at: Timestamp) -> bool {
         match order {
-            Order::Ascending => self.until.is_some_and(|until| at >= until),
-            Order::Descending => self.from.is_some_and(|from| at < from),
+            Order::Ascending => self
+                .until
+                .is_some_and(|until| at >= until.after(CLOCK_JUMP_MAX)),
+            Order::Descending => self
+                .from
+                .is_some_and(|from| at < from.before(CLOCK_JUMP_MAX)),
         }
     }
 }
