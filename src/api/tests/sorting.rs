@@ -320,6 +320,23 @@ async fn short_lists_are_sorted_by_what_they_show() {
             }
         }
     }
+    for number in 1..=3 {
+        let to = format!("https://hooks.example.net/secret{number}");
+        let webhook = json!({"to": to, "events": ["outage.began"], "label": "desk"});
+        let (path, body) = ("/api/v1/webhooks", webhook.to_string());
+        let made = of.env.ask(Method::POST, path, Some(&of.acme), &body, &[]);
+        let made = made.await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    let page = of.get(&of.acme, "/api/v1/webhooks?sort=to&limit=1").await;
+    let link = page.headers["link"].to_str().unwrap();
+    assert!(
+        link.contains("hooks.example.net") && !link.contains("secret"),
+        "{link}"
+    );
+    let path = "/api/v1/webhooks?sort=to&limit=1";
+    let found = of.pages(&of.acme, path, each("", "id")).await;
+    assert_eq!(found.len(), 3, "{found:?}");
     let names = of.get(&of.acme, "/api/v1/people?sort=-name&limit=1").await;
     assert_eq!(each("", "name")(&names.body), ["Zoe"]);
     for list in ["people", "tokens", "webhooks", "contacts"] {
