@@ -128,6 +128,22 @@ impl House {
     }
 }
 
+/// Writes a message by hand and sends it.
+fn write(browser: &mut Browser, to: &str, subject: &str) {
+    let mut form = browser.open("/mail/compose").form("/mail/compose");
+    let written = [
+        ("to", to),
+        ("subject", subject),
+        ("body", "ahoy"),
+        ("action", "send"),
+    ];
+    for (name, value) in written {
+        form = form.set(name, value);
+    }
+    let page = browser.submit(&form);
+    assert_eq!(page.status, 200, "{}", page.text());
+}
+
 /// Two who are both away and write to each other answer each other at most once, a list is not answered, nor is a
 /// machine; and who is blocked goes to Junk unanswered.
 #[test]
@@ -179,18 +195,7 @@ fn who_is_away_answers_people_once_and_machines_never() {
     let mut bob = house.sign_in(BOB);
     house.wait_listed(&mut bob, "junk", "blocked");
     // Both are away, and one writes to the other: the answer comes to the writer, who does not answer it.
-    let mut form = ann.open("/mail/compose").form("/mail/compose");
-    let written = [
-        ("to", BOB),
-        ("subject", "both-away"),
-        ("body", "ahoy"),
-        ("action", "send"),
-    ];
-    for (name, value) in written {
-        form = form.set(name, value);
-    }
-    let page = ann.submit(&form);
-    assert_eq!(page.status, 200, "{}", page.text());
+    write(&mut ann, BOB, "both-away");
     house.wait_listed(&mut bob, "inbox", "both-away");
     house.wait_listed(&mut ann, "inbox", "both-away");
     // The last one's answer is behind whatever else could have come.
@@ -244,18 +249,7 @@ fn what_goes_out_tells_nothing_of_where_it_was_written() {
         .wait_for("METHOD:REPLY", PATIENCE)
         .assert_discreet();
 
-    let mut form = ann.open("/mail/compose").form("/mail/compose");
-    let written = [
-        ("to", CAROL),
-        ("subject", "by-hand"),
-        ("body", "ahoy"),
-        ("action", "send"),
-    ];
-    for (name, value) in written {
-        form = form.set(name, value);
-    }
-    let page = ann.submit(&form);
-    assert_eq!(page.status, 200, "{}", page.text());
+    write(&mut ann, CAROL, "by-hand");
     let written = house.sink.wait_for("Subject: by-hand", PATIENCE);
     written.assert_discreet();
 
