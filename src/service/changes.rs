@@ -88,12 +88,25 @@ impl Service {
             .walks()
             .wait_at_most(WALK_AWAITED, actor)
             .await?;
-        let (service, actor) = (self.clone(), actor.clone());
-        let looking = tokio::task::spawn_blocking(move || {
+        let looking = self.look(actor, move |service, actor| {
             let _place = place;
-            look(&service, &actor)
+            look(service, actor)
         });
-        let looked = looking.await;
+        looking.await
+    }
+
+    /// Runs what reads the store for one page, off the asynchronous threads: a slow disk holds up no other
+    /// connection. What goes through much of the store is [`Self::walk`]'s.
+    ///
+    /// # Errors
+    /// What `look` returns; [`ServiceError::Unavailable`] when it panicked.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        actor: &Actor,
+        look: impl FnOnce(&Self, &Actor) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let (service, actor) = (self.clone(), actor.clone());
+        let looked = tokio::task::spawn_blocking(move || look(&service, &actor)).await;
         looked.map_err(|error| ServiceError::Unavailable(panics::how(&error).into()))?
     }
 }

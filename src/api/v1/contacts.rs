@@ -30,7 +30,10 @@ pub(super) async fn list(
     Extension(actor): Extension<Actor>,
     Query(asked): Query<Short>,
 ) -> Result<Response, Problem> {
-    let all = destinations::list(&service, &actor, KIND)?;
+    let looking = service.look(&actor, |service, actor| {
+        destinations::list(service, actor, KIND)
+    });
+    let all = looking.await?;
     Ok(short("/api/v1/contacts", asked, all, &destinations::KEYS)?)
 }
 

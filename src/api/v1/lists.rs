@@ -130,7 +130,11 @@ pub(super) async fn overrides(
         return Ok(file.await?.into_parts().into_response());
     }
     let start = Start::read(order, asked.after.as_deref().unwrap_or_default())?;
-    let page = overrides::list(&service, &actor, &filter, &start, limit)?;
+    let asked_for = filter.clone();
+    let looking = service.look(&actor, move |service, actor| {
+        overrides::list(service, actor, &asked_for, &start, limit)
+    });
+    let page = looking.await?;
     let pairs = [
         ("reseller", filter.reseller.map(String::from)),
         ("timed", filter.timed.then(|| "true".to_owned())),
@@ -164,5 +168,5 @@ pub(super) async fn decisions(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
 ) -> Result<Json<Vec<DecisionItem>>, Problem> {
-    Ok(Json(decisions::list(&service, &actor)?))
+    Ok(Json(service.look(&actor, decisions::list).await?))
 }

@@ -38,7 +38,11 @@ pub(super) async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Response, Problem> {
     let limit = paging.limit.unwrap_or(PAGE_MAX);
-    let page = mailboxes::list(&service, &actor, &domain, paging.after.as_ref(), limit)?;
+    let asked = domain.clone();
+    let looking = service.look(&actor, move |service, actor| {
+        mailboxes::list(service, actor, &asked, paging.after.as_ref(), limit)
+    });
+    let page = looking.await?;
     let link = page.next.as_ref().and_then(|next| {
         let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
         format!("</api/v1/domains/{domain}/mailboxes?after={next}&limit={limit}>; rel=\"next\"")
@@ -117,7 +121,11 @@ pub(super) async fn find(
     }
     let limit = asked.limit.unwrap_or(PAGE_MAX);
     let start = Start::read(sort, asked.after.as_deref().unwrap_or_default())?;
-    let page = listing::list(&service, &actor, &filter, &start, limit)?;
+    let asked_for = filter.clone();
+    let looking = service.look(&actor, move |service, actor| {
+        listing::list(service, actor, &asked_for, &start, limit)
+    });
+    let page = looking.await?;
     let own = filter.pairs().into_iter();
     let mut pairs: Vec<_> = own.map(|(name, value)| (name, Some(value))).collect();
     pairs.push(("sort", asked.sort));

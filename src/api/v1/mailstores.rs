@@ -15,7 +15,7 @@ pub(super) async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
 ) -> Result<Json<Vec<MailstoreView>>, Problem> {
-    Ok(Json(mailstores::list(&service, &actor)?))
+    Ok(Json(service.look(&actor, mailstores::list).await?))
 }
 
 /// One mailstore.

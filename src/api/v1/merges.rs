@@ -118,8 +118,10 @@ pub(super) async fn receipt(
 ) -> Result<Json<ReceiptPage>, Problem> {
     let after = page.after.map(StandbyId);
     let limit = page.limit.unwrap_or(MESSAGES_MAX);
-    let page = merge_receipt::show(&service, &actor, &address, &name, after, limit)?;
-    Ok(Json(page))
+    let looking = service.look(&actor, move |service, actor| {
+        merge_receipt::show(service, actor, &address, &name, after, limit)
+    });
+    Ok(Json(looking.await?))
 }
 
 /// Where a page of receipts starts.
@@ -156,8 +158,10 @@ pub(super) async fn receipts_of_domain(
 ) -> Result<Json<ReceiptList>, Problem> {
     let after: Option<Address> = paging.after()?;
     let limit = paging.limit.unwrap_or(PAGE_MAX);
-    let list = merge_receipt::of_domain(&service, &actor, &domain, after.as_ref(), limit)?;
-    Ok(Json(list))
+    let looking = service.look(&actor, move |service, actor| {
+        merge_receipt::of_domain(service, actor, &domain, after.as_ref(), limit)
+    });
+    Ok(Json(looking.await?))
 }
 
 /// What was merged after an outage, in sums.
@@ -170,7 +174,10 @@ pub(super) async fn of_outage(
     Path(id): Path<String>,
 ) -> Result<Json<OutageMergeView>, Problem> {
     let id = outage(&id)?;
-    Ok(Json(merge_receipt::of_outage(&service, &actor, id)?))
+    let looking = service.look(&actor, move |service, actor| {
+        merge_receipt::of_outage(service, actor, id)
+    });
+    Ok(Json(looking.await?))
 }
 
 /// The receipts of an outage.
@@ -185,8 +192,10 @@ pub(super) async fn receipts_of_outage(
 ) -> Result<Json<ReceiptList>, Problem> {
     let after: Option<MailboxId> = paging.after()?;
     let (id, limit) = (outage(&id)?, paging.limit.unwrap_or(PAGE_MAX));
-    let list = merge_receipt::list(&service, &actor, id, after, limit)?;
-    Ok(Json(list))
+    let looking = service.look(&actor, move |service, actor| {
+        merge_receipt::list(service, actor, id, after, limit)
+    });
+    Ok(Json(looking.await?))
 }
 
 fn outage(id: &str) -> Result<OutageId, ServiceError> {

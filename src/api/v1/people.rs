@@ -27,7 +27,7 @@ pub(super) async fn list(
     Extension(actor): Extension<Actor>,
     Query(asked): Query<Short>,
 ) -> Result<Response, Problem> {
-    let all = persons::list(&service, &actor)?;
+    let all = service.look(&actor, persons::list).await?;
     Ok(short("/api/v1/people", asked, all, &persons::KEYS)?)
 }
 

@@ -46,7 +46,10 @@ pub(super) async fn list(
     let limit = wanted.limit.unwrap_or(PAGE_MAX);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let start = queue::start(&text(&wanted.sort), &text(&wanted.after))?;
-    Ok(Json(queue::list(&service, &actor, &filter, &start, limit)?))
+    let looking = service.look(&actor, move |service, actor| {
+        queue::list(service, actor, &filter, &start, limit)
+    });
+    Ok(Json(looking.await?))
 }
 
 /// Holds, releases, retries or drops what a mailbox or domain sent; at most 500 entries at a time.

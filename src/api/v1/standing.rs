@@ -5,7 +5,7 @@ use axum::{Extension, Json};
 
 use crate::api::problem::Problem;
 use crate::metrics::Standing;
-use crate::service::{Actor, Service, ServiceError, standing};
+use crate::service::{Actor, Service, standing};
 
 /// How everything stands, in numbers: what `lifeboat check` and `/metrics` show.
 #[utoipa::path(get, path = "/api/v1/standing", tag = "monitoring",
@@ -14,7 +14,5 @@ pub(super) async fn show(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
 ) -> Result<Json<Standing>, Problem> {
-    let shown = tokio::task::spawn_blocking(move || standing::show(&service, &actor)).await;
-    let stopping = |_| ServiceError::Unavailable("the server is stopping".into());
-    Ok(Json(shown.map_err(stopping)??))
+    Ok(Json(service.look(&actor, standing::show).await?))
 }

@@ -19,7 +19,7 @@ pub(super) async fn list(
     Extension(actor): Extension<Actor>,
     Query(asked): Query<Short>,
 ) -> Result<Response, Problem> {
-    let all = token::list(&service, &actor)?;
+    let all = service.look(&actor, token::list).await?;
     Ok(short("/api/v1/tokens", asked, all, &token::KEYS)?)
 }
 

@@ -216,12 +216,12 @@ pub async fn list(
         events: event_choices(reader.texts, is_operator(&session), &[]),
         ..Draft::default()
     };
-    let mut made = list_page(&web, &reader, &session, kind, (&ask, draft))?;
+    let mut made = list_page(&web, &reader, &session, kind, (&ask, draft)).await?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
-fn list_page(
+async fn list_page(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -230,7 +230,10 @@ fn list_page(
 ) -> Result<DestinationsPage, Fault> {
     let texts = reader.texts;
     let words = words(texts, kind);
-    let all = destinations::list(&web.service, &session.actor, kind)?;
+    let looking = web.service.look(&session.actor, move |service, actor| {
+        destinations::list(service, actor, kind)
+    });
+    let all = looking.await?;
     let heads = Heads {
         asked: &ask.sort,
         choices: SORTS,
@@ -300,7 +303,8 @@ pub async fn create(
                 reseller: reseller.to_owned(),
                 events: event_choices(reader.texts, is_operator(&session), &chosen),
             };
-            let mut made = list_page(&web, &reader, &session, kind, (&ShortAsk::default(), draft))?;
+            let mut made =
+                list_page(&web, &reader, &session, kind, (&ShortAsk::default(), draft)).await?;
             made.p.errors = vec![shown];
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &made))
         }

@@ -74,12 +74,14 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
-    let found = ask.filter().and_then(|filter| {
-        let start = Start::read(Sort::read(&ask.sort)?, &ask.after)?;
-        let page = listing::list(&web.service, &session.actor, &filter, &start, SHOWN)?;
+    let asked = ask.clone();
+    let looking = web.service.look(&session.actor, move |service, actor| {
+        let filter = asked.filter()?;
+        let start = Start::read(Sort::read(&asked.sort)?, &asked.after)?;
+        let page = listing::list(service, actor, &filter, &start, SHOWN)?;
         Ok((filter, page))
     });
-    let (filter, found, errors) = match found {
+    let (filter, found, errors) = match looking.await {
         Ok((filter, found)) => (filter, found, Vec::new()),
         Err(error) => {
             let shown = refused(texts, &error).ok_or(error)?;

@@ -108,15 +108,17 @@ async fn merges_page(
         links: Vec::new(),
     };
     if let Actor::Reseller(..) = session.actor {
-        let filter = domains::Filter::default();
-        let most = domains::PAGE_MAX;
-        let found = domains::list(
-            &web.service,
-            &session.actor,
-            &filter,
-            &Start::default(),
-            most,
-        )?;
+        let looking = web.service.look(&session.actor, |service, actor| {
+            let filter = domains::Filter::default();
+            domains::list(
+                service,
+                actor,
+                &filter,
+                &Start::default(),
+                domains::PAGE_MAX,
+            )
+        });
+        let found = looking.await?;
         let link = |domain: domains::DomainView| Link {
             href: format!("/console/merges/domain/{}", domain.domain),
             text: domain.domain,
@@ -125,7 +127,7 @@ async fn merges_page(
         made.summary = texts.get("merges-reseller").into_owned();
         return Ok(made);
     }
-    let view = merge::status(&web.service, &session.actor)?;
+    let view = web.service.look(&session.actor, merge::status).await?;
     let outages = outage::list(
         &web.service,
         &session.actor,
@@ -299,14 +301,20 @@ pub async fn outage(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let outage = id.parse().map_err(|_| Fault::NotFound)?;
-    let summary = merge_receipt::of_outage(&web.service, &session.actor, outage)?;
+    let looking = web.service.look(&session.actor, move |service, actor| {
+        merge_receipt::of_outage(service, actor, outage)
+    });
+    let summary = looking.await?;
     let state = merge::mailstore(
         &web.service,
         &session.actor,
         &summary.mailstore.parse().map_err(|_| Fault::NotFound)?,
     );
     let after = ask.after.parse().ok();
-    let list = merge_receipt::list(&web.service, &session.actor, outage, after, RECEIPTS_SHOWN)?;
+    let looking = web.service.look(&session.actor, move |service, actor| {
+        merge_receipt::list(service, actor, outage, after, RECEIPTS_SHOWN)
+    });
+    let list = looking.await?;
     let heading = texts.with(
         "merge-outage-heading",
         &[("mailstore", Value::Text(&summary.mailstore))],

@@ -62,7 +62,8 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
     let service = &web.service;
-    let standing = standing::show(service, &session.actor)?;
+    let standing = service.look(&session.actor, standing::show).await?;
+    let decisions = service.look(&session.actor, decisions::list).await?;
     let history = standing::history(service, &session.actor)?;
     let mut charts: Vec<Chart> = [
         ("ops-accepted", Series::Accepted),
@@ -105,7 +106,7 @@ pub async fn show(
     Ok(ok(&OpsPage {
         p: Frame::new(&reader, &session, &texts.get("ops-title")),
         now: When::now(&reader.times),
-        decisions: decisions::list(service, &session.actor)?
+        decisions: decisions
             .into_iter()
             .map(|item| decision(texts, item))
             .collect(),

@@ -73,10 +73,13 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
-    let found = ask.filter().and_then(|filter| {
-        let start = Start::read(overrides::sort(&ask.sort)?, &ask.after)?;
-        overrides::list(&web.service, &session.actor, &filter, &start, SHOWN)
+    let asked = ask.clone();
+    let looking = web.service.look(&session.actor, move |service, actor| {
+        let filter = asked.filter()?;
+        let start = Start::read(overrides::sort(&asked.sort)?, &asked.after)?;
+        overrides::list(service, actor, &filter, &start, SHOWN)
     });
+    let found = looking.await;
     let (found, errors) = match found {
         Ok(found) => (found, Vec::new()),
         Err(error) => {

@@ -46,17 +46,14 @@ pub async fn show(
     };
     made.heading = texts.get(heading).into_owned();
     if made.p.is_operator {
-        let rows = overview::mailstores(service, &session.actor)?;
+        let rows = service.look(&session.actor, overview::mailstores).await?;
         made.tables.push(mailstores_table(&reader, &rows));
     }
-    let filter = Filter::default();
-    let found = domains::list(
-        service,
-        &session.actor,
-        &filter,
-        &Start::default(),
-        DOMAINS_SHOWN,
-    )?;
+    let looking = service.look(&session.actor, |service, actor| {
+        let filter = Filter::default();
+        domains::list(service, actor, &filter, &Start::default(), DOMAINS_SHOWN)
+    });
+    let found = looking.await?;
     made.more = found.next.is_some();
     made.tables
         .push(domains_table(&reader, &found.domains, false));

@@ -30,7 +30,7 @@ pub async fn show(
     Manager(session): Manager,
 ) -> Result<Response, Fault> {
     let texts = reader.texts;
-    let standing = standing::show(&web.service, &session.actor)?;
+    let standing = web.service.look(&session.actor, standing::show).await?;
     let heading = texts.get("parts-title").into_owned();
     let p = Frame::new(&reader, &session, &heading);
     let mut made = Listing::new(p, heading, PATH, PATH.to_owned());

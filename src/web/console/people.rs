@@ -78,7 +78,7 @@ pub async fn show(
     Query(ask): Query<ShortAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let mut made = people_page(&web, &reader, &session, &Form::default(), &ask)?;
+    let mut made = people_page(&web, &reader, &session, &Form::default(), &ask).await?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
@@ -125,7 +125,7 @@ fn item(texts: &Texts, reader: &Reader, view: &PersonView) -> Item {
     }
 }
 
-fn people_page(
+async fn people_page(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -133,7 +133,7 @@ fn people_page(
     ask: &ShortAsk,
 ) -> Result<PeoplePage, Fault> {
     let texts = reader.texts;
-    let all = persons::list(&web.service, &session.actor)?;
+    let all = web.service.look(&session.actor, persons::list).await?;
     let heads = Heads {
         asked: &ask.sort,
         choices: SORTS,
@@ -180,7 +180,8 @@ pub async fn post(
                 &session,
                 &Form::default(),
                 &ShortAsk::default(),
-            )?;
+            )
+            .await?;
             let link = Some(link);
             Ok(page(StatusCode::OK, &PeoplePage { link, ..view }))
         }
@@ -188,14 +189,16 @@ pub async fn post(
             let field = ["name", "sign_in", "access", "reseller"]
                 .into_iter()
                 .find(|known| *known == field);
-            refused(&web, &reader, &session, &form, field, text)
+            refused(&web, &reader, &session, &form, field, text).await
         }
-        Err(ServiceError::Conflict(text)) => refused(&web, &reader, &session, &form, None, text),
+        Err(ServiceError::Conflict(text)) => {
+            refused(&web, &reader, &session, &form, None, text).await
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-fn refused(
+async fn refused(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -203,7 +206,7 @@ fn refused(
     field: Option<&'static str>,
     text: String,
 ) -> Result<Response, Fault> {
-    let mut made = people_page(web, reader, session, form, &ShortAsk::default())?;
+    let mut made = people_page(web, reader, session, form, &ShortAsk::default()).await?;
     made.p.errors = vec![FormError { field, text }];
     Ok(page(made.p.status(), &made))
 }

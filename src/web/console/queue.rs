@@ -102,12 +102,12 @@ pub async fn show(
     headers: HeaderMap,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let mut made = queue_page(&web, &reader, &session, &ask)?;
+    let mut made = queue_page(&web, &reader, &session, &ask).await?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(made.p.status(), &made)))
 }
 
-fn queue_page(
+async fn queue_page(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -115,7 +115,11 @@ fn queue_page(
 ) -> Result<QueuePage, Fault> {
     let texts = reader.texts;
     let start = queue::start(&ask.sort, &ask.after).map_err(|_| Fault::NotFound)?;
-    let found = queue::list(&web.service, &session.actor, &ask.filter(), &start, SHOWN);
+    let filter = ask.filter();
+    let looking = web.service.look(&session.actor, move |service, actor| {
+        queue::list(service, actor, &filter, &start, SHOWN)
+    });
+    let found = looking.await;
     let heads = Heads {
         asked: &ask.sort,
         choices: &[
@@ -296,7 +300,7 @@ pub async fn order(
                 "reason" => "error-reason",
                 _ => "error-queue-sender",
             };
-            let mut made = queue_page(&web, &reader, &session, &ask)?;
+            let mut made = queue_page(&web, &reader, &session, &ask).await?;
             made.p.errors = vec![FormError {
                 field: Some(if field == "reason" {
                     "reason"

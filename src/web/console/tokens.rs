@@ -77,12 +77,12 @@ pub async fn show(
     Query(ask): Query<ShortAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let mut made = tokens_page(&web, &reader, &session, &Form::default(), &ask)?;
+    let mut made = tokens_page(&web, &reader, &session, &Form::default(), &ask).await?;
     made.p = made.p.with_said(&reader, &headers);
     Ok(said_once(&web, page(StatusCode::OK, &made)))
 }
 
-fn tokens_page(
+async fn tokens_page(
     web: &Web,
     reader: &Reader,
     session: &Session,
@@ -90,7 +90,7 @@ fn tokens_page(
     ask: &ShortAsk,
 ) -> Result<TokensPage, Fault> {
     let texts = reader.texts;
-    let all = token::list(&web.service, &session.actor)?;
+    let all = web.service.look(&session.actor, token::list).await?;
     let heads = Heads {
         asked: &ask.sort,
         choices: SORTS,
@@ -269,7 +269,7 @@ pub async fn post(
         "add" => match make(&web, &session, &form).await {
             Ok(text) => {
                 let (form, ask) = (Form::default(), ShortAsk::default());
-                let mut made = tokens_page(&web, &reader, &session, &form, &ask)?;
+                let mut made = tokens_page(&web, &reader, &session, &form, &ask).await?;
                 made.made = Some(text);
                 return Ok(page(StatusCode::CREATED, &made));
             }
@@ -278,7 +278,7 @@ pub async fn post(
         _ => return Err(Fault::Bad),
     };
     let shown = refused(reader.texts, &error).ok_or(error)?;
-    let mut made = tokens_page(&web, &reader, &session, &form, &ShortAsk::default())?;
+    let mut made = tokens_page(&web, &reader, &session, &form, &ShortAsk::default()).await?;
     made.p.errors = vec![shown];
     Ok(page(made.p.status(), &made))
 }
